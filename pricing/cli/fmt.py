@@ -1,0 +1,72 @@
+"""`pricing fmt [FILE…]`: rule files in their canonical layout.
+
+Files are replaced whole or not at all. With --check or --diff nothing is written. Exit status: 0 fine, 1 something
+would change or cannot be formatted, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from pricing.cli.files import write_text
+from pricing.language.formatter import fmt
+
+
+@click.command("fmt")
+@click.argument("files", nargs=-1, metavar="[FILE]…", type=click.Path(exists=True, allow_dash=True))
+@click.option("--check", is_flag=True, help="Only say which files would change.")
+@click.option("--diff", is_flag=True, help="Only show what would change.")
+def command(files: tuple[str, ...], check: bool, diff: bool) -> None:
+    """Put rule files into their canonical layout. A folder stands for its .promo files; default: rules."""
+    if not files and not Path("rules").is_dir():
+        raise click.UsageError("There is no folder called rules here; name the files to format.")
+    status = 0
+    changed = count = 0
+    for name in _expanded(files or ("rules",)):
+        count += 1
+        outcome = _one(name, check, diff)
+        changed += outcome == "changed"
+        if outcome == "problem" or (outcome == "changed" and (check or diff)):
+            status = 1
+    verb = "would change" if check or diff else "changed"
+    click.echo(f"{count} file{'' if count == 1 else 's'}, {changed} {verb}", err=True)
+    sys.exit(status)
+
+
+def _expanded(names: tuple[str, ...]) -> Iterator[str]:
+    for name in names:
+        if name != "-" and Path(name).is_dir():
+            yield from (str(path) for path in sorted(Path(name).rglob("*.promo")))
+        else:
+            yield name
+
+
+def _one(name: str, check: bool, diff: bool) -> str:
+    """`same`, `changed` or `problem`."""
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        text = data.decode("utf-8")
+    except (UnicodeDecodeError, OSError) as error:
+        reason = "it is not written in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error.strerror)
+        click.echo(f"{name}: left as it is: {reason}", err=True)
+        return "problem"
+    formatted = fmt(text, name)
+    if formatted.problem:
+        click.echo(f"{name}: left as it is: {formatted.problem}", err=True)
+    if diff:
+        lines = difflib.unified_diff(
+            text.splitlines(keepends=True), formatted.text.splitlines(keepends=True), name, f"{name} (formatted)"
+        )
+        click.echo("".join(lines), nl=False)
+    elif name == "-" and not check:
+        click.echo(formatted.text, nl=False)
+    elif formatted.text != text and check:
+        click.echo(name)
+    elif formatted.text != text:
+        write_text(Path(name), formatted.text)
+    return "problem" if formatted.problem else "changed" if formatted.text != text else "same"

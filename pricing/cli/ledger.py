@@ -1,0 +1,199 @@
+"""`pricing ledger`: makes tables, checks the books, shows wallets and reports, grants; at this moment, or `--at`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from attrs import asdict
+
+from pricing.api import Engine
+from pricing.ledger import Ledger, LedgerError
+from pricing.ledger.database import Database
+from pricing.ledger.migrate import migrate as run_migrations
+from pricing.ledger.migrate import version
+from pricing.ledger.tables import Table, findings_table, report_table, wallet_table
+
+
+def _instant(ctx: click.Context, option: click.Parameter, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.utcoffset() is None:
+        raise click.BadParameter(f"{text!r} is not an instant; write it like 2026-06-20T18:30:00-07:00")
+    return at
+
+
+_place = click.option("--db", "place", metavar="PLACE", envvar="PRICING_LEDGER", default="ledger.db", show_default=True,
+                      help="A path (SQLite) or a postgresql:// URL; also $PRICING_LEDGER.")  # fmt: skip
+_rules = click.option("--rules", "folder", metavar="DIR", type=click.Path(exists=True, file_okay=False),
+                      default="rules", show_default=True, help="The folder of rules.")  # fmt: skip
+_at = click.option("--at", metavar="INSTANT", callback=_instant, help="Instead of now.")
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+
+
+@click.group("ledger")
+def command() -> None:
+    """Keep and look up who holds and used what."""
+
+
+@command.command("migrate")
+@_place
+def migrate(place: str) -> int:
+    """Make the tables, or bring those of an earlier version up to date."""
+
+    def work() -> int:
+        database = Database(place)
+        try:
+            for name in (done := run_migrations(database)):
+                click.echo(f"ran {name}")
+            if not done:
+                click.echo(f"nothing to do: the schema is at version {version(database)}")
+        finally:
+            database.close()
+        return 0
+
+    return _told(work)
+
+
+@command.command("verify")
+@_place
+@_rules
+@click.option("--repair", is_flag=True, help="Make the counts of limits anew from the journal first.")
+@_as_json
+def verify(place: str, folder: str, repair: bool, as_json: bool) -> int:
+    """Work out every balance from the journal and compare. Exit status 1 when one differs."""
+
+    def work() -> int:
+        with _opened(place, folder) as ledger:
+            if repair:
+                ledger.repair()
+            findings = ledger.verify()
+        if as_json or findings:
+            _show(findings_table(findings), [asdict(one) for one in findings], as_json)
+        else:
+            click.echo("The books are right.")
+        return 1 if findings else 0
+
+    return _told(work)
+
+
+@command.command("wallet")
+@click.argument("customer")
+@_place
+@_rules
+@_at
+@_as_json
+def wallet(customer: str, place: str, folder: str, at: datetime | None, as_json: bool) -> int:
+    """Show a customer's coins and coupons: usable, later, held, used, expired."""
+
+    def work() -> int:
+        with _opened(place, folder) as ledger:
+            found = ledger.wallet(customer, at or datetime.now(UTC))
+        if not found.known:
+            raise LedgerError("unknown-customer", "the ledger has never heard of this customer", customer)
+        _show(wallet_table(found), asdict(found), as_json)
+        return 0
+
+    return _told(work)
+
+
+@command.command("grant")
+@click.argument("customer")
+@click.option("--coins", metavar="N", type=click.IntRange(1), help="So many coins.")
+@click.option("--coupon", metavar="RULE", help="A coupon; one piece unless --pieces says more.")
+@click.option("--pieces", metavar="N", type=click.IntRange(1), help="So many pieces.")
+@click.option("--why", metavar="TEXT", required=True, help="The reason; it stands in the journal.")
+@click.option("--key", metavar="TEXT", help="Names this grant: repeated with the same key it gives nothing more.")
+@_place
+@_rules
+@_at
+def grant(
+    customer: str,
+    coins: int | None,
+    coupon: str | None,
+    pieces: int | None,
+    why: str,
+    key: str | None,
+    place: str,
+    folder: str,
+    at: datetime | None,
+) -> int:
+    """Give a customer coins or pieces of a coupon."""
+    if (coins is None) == (coupon is None) or (pieces is not None and coupon is None):
+        raise click.UsageError("give either --coins N or --coupon RULE [--pieces N]")
+
+    def work() -> int:
+        with _opened(place, folder) as ledger:
+            got = ledger.grant(
+                customer,
+                at or datetime.now(UTC),
+                why,
+                rule=coupon or "",
+                pieces=(pieces or 1) if coupon else 0,
+                coins=coins or 0,
+                key=key,
+            )
+        what = f"{got.coins} coins" if not got.rule else f"{got.pieces} of {got.rule}"
+        until = f", until {got.expires.isoformat()}" if got.expires else ""
+        click.echo(f"{got.customer} has got {what}{until}. Key: {got.key}")
+        return 0
+
+    return _told(work)
+
+
+@command.command("report")
+@_place
+@_rules
+@click.option("--from", "start", metavar="INSTANT", callback=_instant, help="From this instant.")
+@click.option("--until", "end", metavar="INSTANT", callback=_instant, help="Until this instant.")
+@_as_json
+def report(place: str, folder: str, start: datetime | None, end: datetime | None, as_json: bool) -> int:
+    """Show what every rule cost and did, and who paid for it."""
+
+    def work() -> int:
+        with _opened(place, folder) as ledger:
+            rows = ledger.report(start, end)
+        _show(report_table(rows), [asdict(row) for row in rows], as_json)
+        return 0
+
+    return _told(work)
+
+
+def _opened(place: str, folder: str) -> Ledger:
+    """The ledger; never a new file, which a slip in a path would make."""
+    if "://" not in place and not Path(place).exists():
+        raise LedgerError("no-ledger", "there is no ledger here; `pricing ledger migrate` makes one", place)
+    return Ledger(place, Engine.load(folder).book)
+
+
+def _told(work: Callable[[], int]) -> int:
+    """Runs the command; a mistake becomes one line on stderr and exit status 1, never a traceback."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        return work()
+    except LedgerError as error:
+        click.echo(f"{click.style('error:', fg='red', bold=True)} {error}", err=True)
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        click.echo(f"{click.style('error:', fg='red', bold=True)} the database says: {reason}", err=True)
+    return 1
+
+
+def _show(table: Table, data: Any, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(data, default=_spelled))
+    else:
+        table.print()
+
+
+def _spelled(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -1,0 +1,145 @@
+"""`pricing new`: a commented card to fill in, that loads as it stands. Printed, or put at the end of a rule file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from pathlib import Path
+
+import click
+
+from pricing.audit.folder import catalogue_of
+from pricing.cli.files import write_text
+from pricing.cli.templates import Names, campaign_text, card_text
+from pricing.language.load import Loaded, load_folder, load_texts
+from pricing.language.scopes import NAME
+from pricing.language.vocabulary import KIND_NAMES, KIND_OF
+from pricing.model.kind import COUPON_KINDS
+from pricing.money import AmountError, parse
+
+CAMPAIGN = "campaign"
+
+
+def _complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    return [name.replace(" ", "-") for name in (CAMPAIGN, *KIND_NAMES) if name.startswith(incomplete.replace("-", " "))]
+
+
+@click.command("new")
+@click.argument("kind", nargs=-1, required=True, shell_complete=_complete_kind)
+@click.option("--name", metavar="NAME", default="", help="The name of the card or campaign, as in nova-6-off-60.")
+@click.option("--in", "into", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
+              help="Put the card at the end of this rule file instead of printing it.")  # fmt: skip
+@click.option("--rules", "folder", metavar="DIR", type=click.Path(file_okay=False), default="rules",
+              show_default=True, help="The folder of rules, for names that exist there.")  # fmt: skip
+def command(kind: tuple[str, ...], name: str, into: str | None, folder: str) -> None:
+    """Print a commented card to fill in.
+
+    KIND is a kind of card, such as seller coupon, or campaign for a whole file. The card loads as it stands, so
+    `pricing check` stays quiet until a change of yours makes it speak.
+
+    \b
+    Examples:
+      pricing new promo code --name SUMMER15
+      pricing new seller-coupon --in rules/campaigns/2026/summer.promo
+      pricing new campaign --name autumn-2026 > rules/campaigns/2026/autumn.promo
+    """
+    wanted = _kind(" ".join(kind))
+    if name and not NAME.fullmatch(name):
+        raise click.BadParameter("Names are made of letters, digits and the signs - _ . /.", param_hint="'--name'")
+    if wanted == CAMPAIGN:
+        if into is not None:
+            raise click.UsageError("A campaign has a file of its own: pricing new campaign > FILE")
+        today = datetime.now(UTC).date()
+        click.echo(campaign_text(name or "my-campaign", _names(Path(folder), None), today), nl=False)
+        return
+    root = _root_of(Path(into)) if into is not None else Path(folder)
+    names = _names(root, into)
+    if name in names.taken:
+        raise click.BadParameter(f"There is a card called {name!r} already.", param_hint="'--name'")
+    text = card_text(KIND_OF[wanted], name, names)
+    if into is None:
+        click.echo(text, nl=False)
+        return
+    _append(Path(into), text)
+    click.echo(f"Put a {wanted} at the end of {click.format_filename(into)}. Now fill it in.", err=True)
+
+
+def _kind(said: str) -> str:
+    """The kind meant by the words on the command line. Raises click.BadParameter with a suggestion."""
+    text = " ".join(said.lower().replace("-", " ").split())
+    known = {name.replace("-", " "): name for name in (CAMPAIGN, *KIND_NAMES)}
+    if text in known:
+        return known[text]
+    near = get_close_matches(text, known, 1)
+    hint = f"Did you mean {known[near[0]]}?" if near else "The kinds are: " + ", ".join((CAMPAIGN, *KIND_NAMES)) + "."
+    raise click.BadParameter(f"There is no kind called {said!r}. {hint}", param_hint="'KIND'")
+
+
+def _root_of(file: Path) -> Path:
+    """The rule folder that a file belongs to: the nearest one above it with a policy or a catalogue, else its own."""
+    for above in file.resolve().parents:
+        if (above / "policy.promo").is_file() or (above / "catalogue").is_dir():
+            return above
+    return file.resolve().parent
+
+
+def _names(folder: Path, into: str | None) -> Names:
+    """Names that exist in the folder, and the currency of the file that the card is for."""
+    if not folder.is_dir():
+        return Names()
+    loaded = load_folder(folder)
+    rules = loaded.partial.rules
+    currency = _currency(loaded, into) or next((made.currency for made in loaded.partial.campaigns), "USD")
+    campaigns = [made for made in loaded.partial.campaigns if made.currency == currency]
+    base = Names()
+    catalogue = catalogue_of(folder)
+
+    def known(word: str, usual: str) -> str:
+        names = catalogue.names.get(word)
+        return usual if names is None or usual in names or not names else min(names)
+
+    coupons = [rule.name for rule in rules if rule.kind in COUPON_KINDS and rule.currency == currency]
+    sku, sku_store, price = "", "", 0
+    for item in sorted(catalogue.items, key=lambda item: item.sku):
+        try:
+            price = parse(item.price, currency)
+        except AmountError:
+            continue
+        if item.store and NAME.fullmatch(item.sku) and price > 1:
+            sku, sku_store = item.sku, item.store
+            break
+    store = known("stores", base.store)
+    own = sorted(path for item in catalogue.items if item.store == store for path in item.categories)
+    return Names(
+        currency=currency,
+        zone=campaigns[0].zone if campaigns else base.zone,
+        store=store,
+        category=own[0] if own else known("categories", base.category),
+        segment=known("customers", base.segment),
+        sku=sku,
+        sku_store=sku_store,
+        sku_price=price,
+        coupon=coupons[0] if coupons else "",
+        taken=frozenset(rule.name for rule in rules),
+    )
+
+
+def _currency(loaded: Loaded, into: str | None) -> str:
+    """The currency of the campaign in a file; empty when the file has none."""
+    if into is None:
+        return ""
+    own = load_texts({"own.promo": Path(into).read_bytes()}).partial.campaigns
+    if not own:
+        raise click.UsageError(f"{into} has no campaign; `pricing new campaign` begins one.")
+    return own[0].currency
+
+
+def _append(file: Path, text: str) -> None:
+    """Writes the file anew with the card at its end, all at once, so that nobody ever reads half of it."""
+    try:
+        before = file.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        raise click.UsageError(f"{file} is not written in UTF-8.") from None
+    ends = "\r\n" if "\r\n" in before else "\n"
+    gap = "" if not before else ends if before.endswith(("\n", "\r")) else ends + ends
+    write_text(file, before + gap + text.replace("\n", ends))

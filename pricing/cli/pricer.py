@@ -1,0 +1,147 @@
+"""From the text of a cart to the text of its quote: here, or in several processes with the order kept.
+
+Reads `Source`s; makes `Outcome`s. Whatever is wrong with one cart becomes that cart's outcome, so the others go on.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import get_context
+
+import click
+from attrs import frozen
+
+from pricing.api import Engine
+from pricing.cli.inputs import Source
+from pricing.columns import clean
+from pricing.model.cart import Cart, RuleUsage
+from pricing.model.errors import CartError
+from pricing.model.rulebook import RuleBook
+from pricing.receipt import receipt
+from pricing.wire import cart_from_dict, json_from_text, quote_to_json, usage_from_dict
+
+
+@frozen
+class Wishes:
+    """What the command line asks for."""
+
+    as_json: bool
+    at: str | None
+    """Instead of each cart's own instant."""
+    without: tuple[str, ...]
+    usage: object
+    """What the usage file holds; None: nothing has been used."""
+    why: bool
+    titled: bool
+    """Each receipt says where its cart stands."""
+
+
+@frozen
+class Outcome:
+    """What became of one cart: the text of its quote, or problems."""
+
+    where: str
+    text: str
+    problems: tuple[str, ...]
+    size: int
+    """Bytes that were read for it."""
+
+
+class Pricer:
+    """Prices one cart after another under the same rules and wishes."""
+
+    def __init__(self, engine: Engine, wishes: Wishes) -> None:
+        self.engine = engine
+        self.wishes = wishes
+        self.usages: dict[str, Mapping[str, RuleUsage] | CartError] = {}
+        """By currency, for amounts are written in the cart's."""
+
+    def price(self, source: Source) -> Outcome:
+        """The outcome of one cart; raises nothing that the cart could cause."""
+        try:
+            return Outcome(source.where, self.quoted(source), (), len(source.text))
+        except CartError as error:
+            problems = tuple(str(problem) for problem in error.problems)
+        except Exception as error:  # one cart that meets a fault of ours must not lose the other carts their prices
+            problems = (f"a fault of the program, please report it with this cart: {type(error).__name__}: {error}",)
+        return Outcome(source.where, "", problems, len(source.text))
+
+    def quoted(self, source: Source) -> str:
+        """The quote of one cart, as text. Raises CartError."""
+        data = json_from_text(source.text)
+        if self.wishes.at is not None and isinstance(data, dict):
+            data["at"] = self.wishes.at
+        cart = cart_from_dict(data)
+        quote = self.engine.quote(cart, usage=self.usage(cart), without=self.wishes.without)
+        if self.wishes.as_json:
+            return quote_to_json(quote, self.wishes.why)
+        title = f"{clean(source.where)}\n" if self.wishes.titled or source.one_of_many else ""
+        return title + receipt(quote, self.wishes.why)
+
+    def usage(self, cart: Cart) -> Mapping[str, RuleUsage] | None:
+        """Earlier uses, in the cart's currency. Raises CartError when an amount has decimals that it has not."""
+        if self.wishes.usage is None:
+            return None
+        known = self.usages.get(cart.currency)
+        if known is None:
+            try:
+                known = usage_from_dict(self.wishes.usage, cart.currency)
+            except CartError as error:
+                known = error
+            self.usages[cart.currency] = known
+        if isinstance(known, CartError):
+            raise known
+        return known
+
+
+# Several processes
+
+_pricer: Pricer
+
+
+def _begin(book: RuleBook, wishes: Wishes) -> None:
+    global _pricer
+    _pricer = Pricer(Engine(book), wishes)
+
+
+def _price_all(chunk: list[Source]) -> list[Outcome]:
+    return [_pricer.price(source) for source in chunk]
+
+
+def priced_by_many(book: RuleBook, wishes: Wishes, chunks: Iterable[list[Source]], jobs: int) -> Iterator[Outcome]:
+    """The outcomes of all chunks in their order, from `jobs` processes, with few chunks in hand at any time.
+
+    The rules travel as they were read, so that all processes price alike even while somebody edits the files.
+    """
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (book, wishes))
+    waiting: deque[Future[list[Outcome]]] = deque()
+    try:
+        for chunk in chunks:
+            with _deaf_children():
+                waiting.append(pool.submit(_price_all, chunk))
+            if len(waiting) > 3 * jobs:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+    except BrokenProcessPool:
+        raise click.ClickException("A process that helped with pricing was ended from outside.") from None
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Processes started in here do not hear Ctrl-C: this one does, and ends them in good order."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

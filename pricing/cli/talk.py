@@ -1,0 +1,62 @@
+"""What a command says beside its data, on stderr: complaints, and how far it has come."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import Any
+
+import click
+
+PATIENCE = 1.0
+"""Seconds before a progress bar appears."""
+
+
+def complain(where: str, what: str) -> None:
+    """One line on stderr, as in `error: carts.jsonl:3: this field is missing @ lines[0].price`."""
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {where}: {what}", err=True)
+
+
+def remark(what: str) -> None:
+    """One line on stderr."""
+    click.echo(what, err=True)
+
+
+class Progress:
+    """A bar on stderr, when somebody looks at it, when the work is long, and when the data goes elsewhere.
+
+    `total` is in bytes; None: not known, so no bar. To be used in a `with`.
+    """
+
+    def __init__(self, total: int | None) -> None:
+        self.total = total
+        self.done = 0
+        self.shown = 0
+        self.start = time.monotonic()
+        self.bar: Any = None
+        self.wanted = bool(total) and sys.stderr.isatty() and not sys.stdout.isatty()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.clear()
+
+    def advance(self, done: int) -> None:
+        """So many more bytes are done."""
+        self.done += done
+        if not self.wanted or time.monotonic() - self.start < PATIENCE:
+            return
+        if self.bar is None:
+            self.bar = click.progressbar(length=self.total, label="Pricing", file=sys.stderr, update_min_steps=1)
+            self.bar.__enter__()
+            self.shown = 0
+        self.bar.update(self.done - self.shown)
+        self.shown = self.done
+
+    def clear(self) -> None:
+        """Ends the bar's line, so that other talk starts on a new one."""
+        if self.bar is not None:
+            self.bar.__exit__(None, None, None)
+            self.bar = None

@@ -1,0 +1,167 @@
+"""`pricing test`: the example carts beside the rules, run and compared; what differs is shown side by side."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from pricing import examples
+from pricing.api import Engine
+from pricing.cli.beside import moves, rules_in, side_by_side
+from pricing.cli.talk import complain, remark
+from pricing.examples import Example, ExampleError, Outcome
+from pricing.model.rule import Rule
+
+WIDE = 2 * 84 + 3
+"""Two whole receipts; what a file gets. A terminal gets what it has room for."""
+NARROW = 70
+
+
+@click.command("test")
+@click.argument("where", metavar="[DIR|FILE]...", nargs=-1, type=click.Path(exists=True))
+@click.option("--update", is_flag=True, help="Write what comes out into the files as what is expected.")
+def command(where: tuple[str, ...], update: bool) -> None:
+    """Run the example carts beside the rules.
+
+    DIR is a folder of rules (default: rules), whose *.examples.md files are run; FILE is one such file. An example that
+    comes out otherwise than expected is shown side by side, with the rules that moved it; the exit status is 1 then.
+
+    \b
+    Examples:
+      pricing test
+      pricing test rules --update
+      pricing test rules/campaigns/2026/summer-brand-week.examples.md
+    """
+    places = where or ("rules",)
+    if not where and not Path("rules").is_dir():
+        raise click.UsageError("There is no folder called rules here; name the folder: pricing test DIR")
+    count = failed = written = 0
+    for root, files in _grouped(places):
+        engines = _Engines(root)
+        for file in files:
+            try:
+                outcomes = [engines.run(example) for example in examples.load(file)]
+                count += len(outcomes)
+                if update:
+                    written += _update(file, outcomes)
+                    outcomes = [outcome for outcome in outcomes if outcome.problem]
+            except ExampleError as error:
+                failed += 1
+                complain("examples", str(error))
+                continue
+            for outcome in outcomes:
+                if not outcome.ok:
+                    failed += 1
+                    _show(outcome, engines.rules(outcome.example))
+    _sum_up(count, failed, written, update)
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+def _sum_up(count: int, failed: int, written: int, update: bool) -> None:
+    if not count and not failed:
+        remark(f"There are no examples here: no file ends in {examples.SUFFIX}.")
+        return
+    many = "1 example" if count == 1 else f"{count} examples"
+    if update:
+        blocks = "1 block" if written == 1 else f"{written} blocks"
+        remark(f"{many}, {blocks} rewritten" + (f", {failed} could not be priced." if failed else "."))
+    else:
+        remark(f"{many}, " + (f"{failed} failed." if failed else "all as expected."))
+
+
+def _grouped(places: Iterable[str]) -> Iterator[tuple[Path | None, list[Path]]]:
+    """(folder of rules, its example files) of what was named."""
+    for place in places:
+        path = Path(place)
+        if path.is_dir():
+            yield path, examples.find(path)
+        else:
+            folder = examples.rule_folder(path)
+            here = Path.cwd()
+            shown = folder.relative_to(here) if folder is not None and folder.is_relative_to(here) else folder
+            yield shown, [path]
+
+
+class _Engines:
+    """The engine of a folder, made when an example first asks for it."""
+
+    def __init__(self, root: Path | None) -> None:
+        self.root = root
+        self.engine: Engine | None = None
+
+    def run(self, example: Example) -> Outcome:
+        """Raises RuleErrors when the folder's rules are wrong."""
+        if self.engine is None and not example.texts and self.root is not None:
+            self.engine = Engine.load(self.root)
+        return examples.run(example, self.engine)
+
+    def rules(self, example: Example) -> dict[str, Rule]:
+        """The rules that priced an example which could be priced, by name."""
+        engine = Engine.from_texts(example.texts) if example.texts else self.engine
+        return {rule.name: rule for rule in engine.book.rules} if engine is not None else {}
+
+
+def _update(file: Path, outcomes: list[Outcome]) -> int:
+    written = examples.update(file, outcomes)
+    for outcome in outcomes:
+        if not outcome.ok and not outcome.problem:
+            remark(f"Rewritten: {outcome.example.where}: {outcome.example.title}")
+    return written
+
+
+def _show(outcome: Outcome, rules: dict[str, Rule]) -> None:
+    """A failing example on stdout: the texts side by side, and the rules that moved."""
+    click.echo(f"{click.style('FAILED', fg='red', bold=True)} {outcome.example.where}: {outcome.example.title}")
+    if outcome.problem:
+        click.echo(outcome.problem.rstrip("\n") + "\n")
+        return
+    columns = max(NARROW, shutil.get_terminal_size().columns) if sys.stdout.isatty() else WIDE
+    for name, block, now in outcome.compared():
+        old = block.text if block is not None else ""
+        if old == now:
+            continue
+        if block is None:
+            click.echo(now, nl=False)
+            continue
+        heads = (f"expected {name}", f"{name} now")
+        for one, sign, other in side_by_side(old, now, columns, heads):
+            _echo(one, sign, other)
+    for line in _reasons(outcome, rules):
+        click.echo(line)
+    click.echo()
+
+
+def _echo(one: str, sign: str, other: str) -> None:
+    if sign != " ":
+        one, other = click.style(one, fg="red"), click.style(other, fg="green")
+    click.echo(f"{one} {sign} {other}".rstrip())
+
+
+def _reasons(outcome: Outcome, rules: dict[str, Rule]) -> Iterator[str]:
+    """Which rules moved the receipt, or its reasons, and where they stand."""
+    example = outcome.example
+    if example.receipt is None:
+        yield "It has no receipt block yet; `pricing test --update` writes it."
+        return
+    moved = moves(example.receipt.text, outcome.receipt, rules)
+    for move in moved:
+        yield f"Moved by {move.rule}{_place(move.rule, rules)}: {move.says()}."
+    if moved:
+        return
+    if example.receipt.text != outcome.receipt:
+        yield "No rule moved: the cart, its prices or the words of the receipt are different."
+    elif example.why is not None and (named := rules_in(example.why.text, outcome.why, rules)):
+        for name in named:
+            yield f"Reasons changed for {name}{_place(name, rules)}."
+
+
+def _place(name: str, rules: dict[str, Rule]) -> str:
+    rule = rules.get(name)
+    if rule is None:
+        return " (no longer in the rules)"
+    return f" ({rule.place.file}:{rule.place.line})" if rule.place.file else ""

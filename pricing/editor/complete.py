@@ -1,0 +1,238 @@
+"""What could be written at a place: words of the language, names of the catalogue and of other cards.
+
+Reads the line up to the cursor and the `Snapshot`; makes `Offer`s. The editor keeps those that fit what was begun.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from attrs import frozen
+
+from pricing.editor.folder import Snapshot
+from pricing.editor.lookup import heads
+from pricing.language.cards import HEADS
+from pricing.language.parser import Trouble, parse
+from pricing.language.vocabulary import (
+    CARD_EXAMPLES,
+    DAYS,
+    KIND_NAMES,
+    KIND_OF,
+    SCOPE_WORDS,
+    SWITCHES,
+    WORDS,
+    Word,
+    words_for,
+)
+from pricing.model.kind import COUPON_KINDS, Kind
+
+_LAST = re.compile(r'"?[^\s,"=]*\Z')
+_BEGUN_KIND = re.compile(r"[A-Za-z-]+( [A-Za-z]*)?")
+
+
+@frozen
+class Offer:
+    """One thing to write."""
+
+    text: str
+    """What is put in the place of what was begun."""
+    what: str
+    """`word`, `kind`, `name`, `value`: for the sign beside it."""
+    says: str = ""
+    example: str = ""
+
+
+@frozen
+class Offers:
+    """All that fits, and how many characters before the cursor it replaces."""
+
+    begun: int
+    offers: tuple[Offer, ...]
+
+
+NOTHING = Offers(0, ())
+
+
+def offers(snapshot: Snapshot, key: str, line: int, before: str) -> Offers:
+    """What could stand at the end of `before`, the text of a line (from 0) up to the cursor."""
+    if before.count('"') % 2 or "#" in re.sub(r'"[^"]*"', "", before):
+        return NOTHING  # in a label or a remark nobody wants to be interrupted
+    last = _LAST.search(before)
+    begun = last[0] if last else ""
+    rest = before[: len(before) - len(begun)]
+    said, joined = _logical(snapshot, key, line, rest)
+    if not said.strip():
+        return _first(snapshot, key, line, before)
+    place = _place(snapshot, key, line)
+    if not joined and _BEGUN_KIND.fullmatch(before) and any(name.startswith(before.lower()) for name in KIND_NAMES):
+        return Offers(len(before), tuple(_kinds()))
+    found = list(_next(snapshot, said, place))
+    return Offers(len(begun), tuple(dict.fromkeys(found)))
+
+
+def _logical(snapshot: Snapshot, key: str, line: int, rest: str) -> tuple[str, bool]:
+    """The line up to the cursor with the lines that it goes on from, and whether there are any."""
+    lines = [text for text, _ in snapshot.source(key).lines()]
+    parts = [rest]
+    number = line - 1
+    while 0 <= number < len(lines) and lines[number].split("#")[0].rstrip().endswith(","):
+        parts.insert(0, lines[number].split("#")[0])
+        number -= 1
+    return " ".join(parts), len(parts) > 1
+
+
+def _place(snapshot: Snapshot, key: str, line: int) -> Kind | str:
+    """The kind of card, or `file`, `campaign`, `list`, `policy`, that a line stands in."""
+    lines = [text for text, _ in snapshot.source(key).lines()][:line]
+    for text in reversed(lines):
+        words = text.split()[:2]
+        if " ".join(words) in KIND_OF:
+            return KIND_OF[" ".join(words)]
+        if words and words[0] in HEADS and not (words[0] == "list" and text[:1].isspace()):
+            return words[0]
+    return "file"
+
+
+def _first(snapshot: Snapshot, key: str, line: int, before: str) -> Offers:
+    """The first word of a line."""
+    begun = before.lstrip()
+    place = _place(snapshot, key, line)
+    own = [_offer(word) for word in words_for(place)] if place != "file" else []
+    if before[:1].isspace():
+        return Offers(len(begun), tuple(own))
+    policy = key.rsplit("/", 1)[-1] == "policy.promo"
+    if policy:
+        top = [_offer(WORDS["policy"])] if place == "file" else []
+    elif any(named.block.word == "campaign" for named in heads(snapshot, key)):
+        top = [_offer(WORDS["list"]), *_kinds()]
+    else:
+        top = [_offer(WORDS["campaign"])]
+    return Offers(len(begun), (*top, *own))
+
+
+def _kinds() -> Iterator[Offer]:
+    for name in KIND_NAMES:
+        yield Offer(name, "kind", f"begins a {name}", CARD_EXAMPLES[KIND_OF[name]])
+
+
+def _offer(word: Word) -> Offer:
+    text = "at most" if word.word == "at" else word.word
+    return Offer(text, "word", word.says, word.example)
+
+
+def _next(snapshot: Snapshot, said: str, place: Kind | str) -> Iterator[Offer]:
+    """What follows the words of a line."""
+    words = said.replace(",", " , ").split()
+    first = words[0]
+    if first == "except":
+        if len(words) == 1:
+            yield from (_offer(WORDS[word]) for word in SCOPE_WORDS)
+            return
+        yield from _names(snapshot, words[1], words)
+    elif first in SCOPE_WORDS:
+        yield from _names(snapshot, first, words)
+    elif first in ("never", "combines"):
+        yield from _others(snapshot, words, place)
+    elif first == "order" and place == "policy":
+        yield from (Offer(name, "value") for name in KIND_NAMES if name != Kind.COIN_EXCHANGE)
+    elif first == "days":
+        yield from (Offer(day, "value") for day in DAYS)
+    elif first == "set":
+        yield from _switches(words)
+    elif first == "price" and len(words) == 1:
+        yield from _names(snapshot, "skus", words)
+    elif first == "trade" and words[-2:-1] == ["for"]:
+        coupons = (rule for rule in snapshot.loaded.partial.rules if rule.kind in COUPON_KINDS)
+        yield from (Offer(rule.name, "name", rule.label) for rule in coupons)
+    elif first == "limit" and len(words) > 1:
+        yield from _limits(words, place)
+    else:
+        yield from _grammar(said)
+
+
+def _grammar(said: str) -> Iterator[Offer]:
+    """The words of the language that the grammar takes next."""
+    found: set[str] = set()
+    # The second asks what may follow a line that is complete: a sign that never fits makes the parser tell.
+    for text in (said, f"{said} ="):
+        tree = parse(text.strip())
+        if isinstance(tree, Trouble) and tree.start >= len(said.strip()):
+            found |= set(tree.expected)
+    ends = {"ladder": ("store", "order"), "at": ("item", "store", "order"), "funded": ("platform", "seller")}
+    words = said.split()
+    if words[-1] in ("per", "by"):
+        yield from (Offer(end, "value") for end in ends.get(words[0], ()))
+    yield from (Offer(word, "word") for word in sorted(found - {"=", ","}))
+
+
+def _limits(words: list[str], place: Kind | str) -> Iterator[Offer]:
+    if place == "policy":
+        if len(words) == 2:
+            yield from (Offer(name, "kind") for name in KIND_NAMES)
+        elif words[-1] == "per":
+            yield from (Offer(per, "value") for per in ("order", "store"))
+        else:
+            yield Offer("per", "word")
+        return
+    number = "use" if words[1] == "1" else "uses"
+    if len(words) == 2:
+        ends = [f"{number} per customer", f"{number} per order", f"{number} per day", f"{number} in total"]
+        yield from (Offer(end, "value") for end in (*ends, "items per order", "items per customer"))
+    elif words[-1] == "per":
+        yield from (Offer(per, "value") for per in ("customer", "order", "day"))
+    elif words[-1] == "in":
+        yield Offer("total", "word")
+    else:
+        yield from (Offer(word, "word") for word in ("per", "in total"))
+
+
+def _switches(words: list[str]) -> Iterator[Offer]:
+    if len(words) == 1:
+        yield from (Offer(f"{switch} to", "value", " or ".join(values)) for switch, values in SWITCHES.items())
+    elif len(words) == 2:
+        yield Offer("to", "word")
+    elif words[1] in SWITCHES:
+        yield from (Offer(value, "value") for value in SWITCHES[words[1]])
+
+
+def _names(snapshot: Snapshot, word: str, words: Iterable[str]) -> Iterator[Offer]:
+    """Names that can follow a scope word: those of the catalogue, else those that cards use; and lists."""
+    used = set(words)
+    if words and list(words)[-1] != "list":
+        known = snapshot.catalogue.names.get(word)
+        names = known if known is not None else _used_names(snapshot, word)
+        yield from (Offer(_quoted(name), "name") for name in sorted(names) if name not in used)
+    listed = sorted({named.name.text for key in snapshot.blocks for named in heads(snapshot, key)
+                     if named.block.word == "list"})  # fmt: skip
+    prefix = "" if list(words)[-1] == "list" else "list "
+    yield from (Offer(prefix + name, "name") for name in listed)
+
+
+def _used_names(snapshot: Snapshot, word: str) -> set[str]:
+    rules = snapshot.loaded.partial.rules
+    scopes = [scope for rule in rules for scope in (rule.scope, rule.audience)]
+    clauses = [clause for scope in scopes for clause in (*scope.only, *scope.never)]
+    return {name for clause in clauses if clause.word == word for name in clause.values}
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if name in WORDS or name in KIND_OF or name == "list" else name
+
+
+def _others(snapshot: Snapshot, words: list[str], place: Kind | str) -> Iterator[Offer]:
+    """What follows `never` and `combines`: kinds, and in a card the names of others."""
+    if "with" not in words:
+        if place == "policy" and words[0] == "never":
+            yield from (Offer(name, "kind") for name in KIND_NAMES)
+        yield Offer("with", "word")
+        return
+    if words[0] == "never" or place == "policy":
+        yield from (Offer(name, "kind") for name in KIND_NAMES)
+        if place != "policy":
+            yield Offer("anything", "word")
+    if place == "policy":
+        return
+    for rule in snapshot.loaded.partial.rules:
+        if words[0] == "never" or rule.kind == place:
+            yield Offer(_quoted(rule.name), "name", rule.label)

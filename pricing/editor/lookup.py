@@ -1,0 +1,159 @@
+"""What stands at a place: which card or list is named there, where it was written, and what there is to tell of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from pricing.editor.folder import Snapshot
+from pricing.language.describe import paragraph
+from pricing.language.syntax import Atom, Block, Clause, Listed, Never, TradeLine
+from pricing.language.vocabulary import SCOPE_WORDS, WORDS
+
+_TOKEN = re.compile(r'"[^"\r\n]*"?|[^\s,"=#]+')
+
+
+@frozen
+class Named:
+    """The head line of a card, list, campaign or policy."""
+
+    key: str
+    """Its file in the folder."""
+    block: Block
+    name: Atom
+
+    @property
+    def what(self) -> str:
+        """`seller coupon`, `list`, `campaign`."""
+        return self.block.kind or self.block.word
+
+
+@frozen
+class Token:
+    """A word or a quoted text of a line."""
+
+    text: str
+    """Without quotes."""
+    start: int
+    end: int
+    """Offsets in the file."""
+    before: tuple[str, ...]
+    """The words before it on its line."""
+
+
+def heads(snapshot: Snapshot, key: str) -> Iterator[Named]:
+    """Everything with a name in one file, in order."""
+    for block in snapshot.blocks.get(key, ()):
+        if block.name is not None:
+            yield Named(key, block, block.name)
+
+
+def token_at(snapshot: Snapshot, key: str, offset: int) -> Token | None:
+    """The word that an offset is in or beside; None in a remark and in empty space."""
+    source = snapshot.source(key)
+    line, column = source.position(offset)
+    text = source.line(line)
+    begin = offset - (column - 1)
+    before: list[str] = []
+    for found in _TOKEN.finditer(_without_remark(text)):
+        start, end = begin + found.start(), begin + found.end()
+        word = found[0].strip('"')
+        if start <= offset <= end:
+            return Token(word, start, end, tuple(before))
+        before.append(word)
+    return None
+
+
+def _without_remark(text: str) -> str:
+    inside = False
+    for place, letter in enumerate(text):
+        if letter == '"':
+            inside = not inside
+        elif letter == "#" and not inside:
+            return text[:place]
+    return text
+
+
+def definitions(snapshot: Snapshot, key: str, token: Token) -> list[Named]:
+    """Where the card or list of a name is written; a list of the same file comes before those of others."""
+    everything = (named for other in sorted(snapshot.blocks) for named in heads(snapshot, other))
+    found = [named for named in everything if named.name.text == token.text]
+    lists = [named for named in found if named.block.word == "list"]
+    cards = [named for named in found if named.block.word == "card"]
+    if token.before[-1:] == ("list",):
+        return [named for named in lists if named.key == key] or lists
+    return cards if _names_cards(token) else []
+
+
+def told(snapshot: Snapshot, key: str, token: Token) -> str:
+    """What to show for a word, as Markdown; empty when there is nothing to tell."""
+    if not token.before and token.text in WORDS:
+        return _of_word(token.text)
+    for named in definitions(snapshot, key, token) if _names_cards(token) else ():
+        if named.block.word == "list":
+            return f"**list {named.name.text}**\n\n```promo\n{_block_text(snapshot, named)}\n```"
+    rules = {rule.name: rule for rule in snapshot.loaded.partial.rules}
+    if _names_cards(token) and token.text in rules:
+        rule = rules[token.text]
+        return f"**{rule.name}** — {rule.kind}\n\n{paragraph(rule)}"
+    return _of_item(snapshot, token.text)
+
+
+def _names_cards(token: Token) -> bool:
+    """Whether a word can be the name of a card or list: after a scope word only lists are named, after `list`."""
+    if token.before[-1:] == ("list",):
+        return True
+    return not token.before or token.before[0] not in (*SCOPE_WORDS, "except", "price")
+
+
+def uses(snapshot: Snapshot, goal: Named) -> Iterator[tuple[str, Atom]]:
+    """(file, place) of everything that names a card or list, its own head line included."""
+    name, is_list = goal.name.text, goal.block.word == "list"
+    for key in sorted(snapshot.blocks):
+        own = [named for named in heads(snapshot, key) if named.block.word == "list" and named.name.text == name]
+        if is_list and own and key != goal.key:
+            continue  # there the name means that file's own list
+        for block in snapshot.blocks[key]:
+            if block.name is not None and block.name.text == name and block.word == goal.block.word:
+                yield key, block.name
+            for clause in block.clauses:
+                atoms = _listed(clause) if is_list else _carded(clause)
+                yield from ((key, atom) for atom in atoms if atom.text == name)
+
+
+def _listed(clause: Clause) -> Iterator[Atom]:
+    """The lists that a line names."""
+    for phrase in clause.values if isinstance(clause, Listed) else ():
+        if len(phrase.atoms) > 1 and phrase.atoms[-2].text == "list" and not phrase.atoms[-2].quoted:
+            yield phrase.atoms[-1]
+
+
+def _carded(clause: Clause) -> Iterator[Atom]:
+    """The cards that a line names."""
+    if isinstance(clause, TradeLine):
+        yield clause.coupon
+    elif isinstance(clause, Never) or (isinstance(clause, Listed) and clause.word.text == "combines"):
+        for phrase in clause.values:
+            if len(phrase.atoms) == 1:
+                yield phrase.atoms[0]
+
+
+def _of_word(word: str) -> str:
+    known = WORDS[word]
+    return f"**{word}** — {known.says}\n\n```promo\n{known.example}\n```"
+
+
+def _of_item(snapshot: Snapshot, name: str) -> str:
+    for item in snapshot.catalogue.items:
+        if item.sku == name:
+            facts = (item.store, item.price, " ".join(item.categories), item.brand, " ".join(item.tags))
+            return f"**{name}** — " + ", ".join(fact for fact in facts if fact)
+    return ""
+
+
+def _block_text(snapshot: Snapshot, named: Named) -> str:
+    end = max([named.block.end, *(line.end for line in named.block.clauses)])
+    text = snapshot.source(named.key).text[named.block.start : end]
+    return text if len(text) <= 600 else text[:600] + " …"

@@ -1,0 +1,41 @@
+"""Model in, quote out; whole numbers only. A cart goes match -> search -> settle -> answer; `explain` only when asked.
+
+The engine knows no text, no files, no clock and no database: the instant and earlier uses are inputs. Its hot modules may
+have been compiled (see setup.py); the environment variable PRICING_PURE=1 runs their source instead, with the same answers.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, FileFinder, ModuleSpec, SourceFileLoader
+from pathlib import Path
+from types import ModuleType
+
+_HERE = Path(__file__).parent
+
+
+class _SourceOnly(MetaPathFinder):
+    """Finds the engine's modules as source, compiled ones or not."""
+
+    _finder = FileFinder(str(_HERE), (SourceFileLoader, SOURCE_SUFFIXES))
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        return self._finder.find_spec(fullname) if fullname.startswith(f"{__name__}.") else None
+
+
+def is_compiled() -> bool:
+    """Whether the hot modules run compiled in this process."""
+    if os.environ.get("PRICING_PURE"):
+        return False
+    return any((_HERE / f"search{suffix}").exists() for suffix in EXTENSION_SUFFIXES)
+
+
+if os.environ.get("PRICING_PURE"):
+    sys.meta_path.insert(0, _SourceOnly())
+
+COMPILED = is_compiled()

@@ -1,0 +1,172 @@
+"""Which of two selections is better, and what a set of decisions comes to (SPEC sections 5 and 6).
+
+`Best` keeps the best selection seen. `complete` settles decisions exactly and adds the *free* applications: automatic
+rules (and the coin payment) that clash with nothing and that no limit bars, which are used whenever they are usable.
+"""
+
+from __future__ import annotations
+
+from pricing.engine.problem import NO_CAP, Application, Problem
+from pricing.engine.settle import coins_for, exchange_coins, take
+
+NOTHING = 1 << 62
+"""A total above all totals."""
+
+
+class Best:
+    """The best selection found so far, and what it is judged by (SPEC 6)."""
+
+    __slots__ = ("coins", "count", "counts", "expiries", "names", "total")
+
+    def __init__(self) -> None:
+        self.total = NOTHING
+        self.coins = 0
+        self.count = 0
+        self.counts: list[int] = []
+        self.expiries: list[int] = []
+        self.names: list[tuple[str, str, int]] = []
+
+    def offer(self, problem: Problem, total: int, coins: int, count: int, counts: list[int]) -> bool:
+        """Take the selection if it is better; ties go on through all of SPEC 6."""
+        if total != self.total:
+            if total > self.total:
+                return False
+        elif coins != self.coins:
+            if coins > self.coins:
+                return False
+        elif count != self.count:
+            if count > self.count:
+                return False
+        elif not self._tie_won(problem, counts):
+            return False
+        self.total = total
+        self.coins = coins
+        self.count = count
+        self.counts = counts.copy()
+        self.expiries = expiries_of(problem, counts)
+        self.names = names_of(problem, counts)
+        return True
+
+    def _tie_won(self, problem: Problem, counts: list[int]) -> bool:
+        expiries = expiries_of(problem, counts)
+        if expiries != self.expiries:
+            return padded_less(expiries, self.expiries, problem.never_expires)
+        return names_of(problem, counts) < self.names
+
+
+def expiries_of(problem: Problem, counts: list[int]) -> list[int]:
+    """Ranks of the expiries of the pieces used, soonest first; bought pieces and codes are left out: they never expire."""
+    if problem.never_expires == 0:
+        return []
+    used = [0] * len(problem.pools)
+    for app in problem.applications:
+        if app.pool >= 0:
+            used[app.pool] += counts[app.index]
+    ranks: list[int] = []
+    for pool, pieces in zip(problem.pools, used, strict=True):
+        for rank, many in pool.expiries:
+            if rank == problem.never_expires:
+                break
+            ranks += [rank] * min(many, pieces)
+            pieces -= min(many, pieces)
+    ranks.sort()
+    return ranks
+
+
+def padded_less(ours: list[int], theirs: list[int], never: int) -> bool:
+    """Whether our pieces expire sooner, the shorter list going on with pieces that never expire."""
+    longest = max(len(ours), len(theirs))
+    return ours + [never] * (longest - len(ours)) < theirs + [never] * (longest - len(theirs))
+
+
+def names_of(problem: Problem, counts: list[int]) -> list[tuple[str, str, int]]:
+    """SPEC 6.5: (rule, store, pieces) of what is used, sorted."""
+    names: list[tuple[str, str, int]] = []
+    for app in problem.applications:
+        if counts[app.index]:
+            names.append((app.name, app.store, counts[app.index] if app.pool >= 0 else 0))
+    names.sort()
+    return names
+
+
+def complete(problem: Problem, decided: list[int], best: Best) -> bool:
+    """Settle decisions, free applications added, and offer the selection to `best` when it is permitted.
+
+    `decided` holds a count for each application; those of free ones are worked out. True when it became the best.
+    """
+    apps = problem.applications
+    exchange = exchange_coins(problem, decided)
+    if exchange < 0 or exchange > problem.coins or not _within_limits(problem, decided):
+        return False
+    counts = decided.copy()
+    now = problem.item.copy()
+    start = now
+    layer = -1
+    used_mask = 0
+    count = 0
+    payment = 0
+    cap_used: dict[int, int] = {}
+    left_out: list[Application] = []
+    for app in apps:
+        if app.layer != layer:
+            layer = app.layer
+            start = now.copy()
+        pieces = counts[app.index]
+        free = app.free
+        if not pieces and not free and not app.automatic:
+            continue
+        cap_left = NO_CAP
+        if app.cap_order != NO_CAP:
+            cap_left = app.cap_order - cap_used.get(app.rule, 0)
+        given = take(problem, app, pieces or 1, start, now, cap_left, problem.coins - exchange - payment)
+        amount = 0
+        for share in given:
+            amount += share
+        if amount == 0:
+            if pieces and not free:
+                return False
+            counts[app.index] = 0
+            continue
+        if not pieces:
+            if not free:
+                left_out.append(app)
+                continue
+            counts[app.index] = 1
+        if app.clash & used_mask:
+            return False
+        for position, place in enumerate(app.targets):
+            now[place] -= given[position]
+        used_mask |= 1 << app.index
+        count += counts[app.index] * app.counted
+        if app.cap_order != NO_CAP:
+            cap_used[app.rule] = cap_used.get(app.rule, 0) + amount
+        if app.is_coins:
+            payment += coins_for(app, amount)
+    for app in left_out:
+        if not _excused(problem, app, counts, used_mask):
+            return False
+    return best.offer(problem, sum(now), exchange + payment, count, counts)
+
+
+def _within_limits(problem: Problem, counts: list[int]) -> bool:
+    for group in problem.groups:
+        used = 0
+        for member in group.members:
+            used += counts[member]
+        if used * group.weight > group.most:
+            return False
+    return True
+
+
+def _excused(problem: Problem, app: Application, counts: list[int], used_mask: int) -> bool:
+    """SPEC 5.6: whether a usable automatic application may be left out, by a clash or by a limit."""
+    if app.clash & used_mask:
+        return True
+    for index in app.groups:
+        group = problem.groups[index]
+        used = 1
+        for member in group.members:
+            used += counts[member]
+        if used * group.weight > group.most:
+            return True
+    return False

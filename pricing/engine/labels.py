@@ -1,0 +1,397 @@
+"""Joining the stores: partial selections carried from store to store, refused by the bound or by a better one.
+
+Reads a `Branch` and its `Prices`; offers whole selections to `Best`, settled exactly by `judge.complete`.
+
+Lemma (dominance): when every option is certain, a label's future depends on its state alone. If one label costs no more
+and is no worse in any field of its state than another, then whatever completes the other completes it to a total that is
+no higher; where totals tie the rest of SPEC 6 adds up, so equal states compare by (count, expiry, names).
+
+Lemma (signatures): what an option in doubt really costs is decided by the shares of the globals below it, and those by
+the decisions in the layers below the last of these globals. Two labels that agree in those decisions and in their options
+in doubt have one *signature*; whatever completes both then meets the same shares, so the doubt falls on both alike and
+dominance holds between them. Where anything else is uncertain nothing is dominated.
+
+Lemma (fixing): an option whose reduced cost is above its store's least by more than the gap between the best total and
+the bound is in no selection as good as the best.
+"""
+
+from __future__ import annotations
+
+from pricing.engine.bounds import Prices, Relaxation
+from pricing.engine.gains import Gain
+from pricing.engine.judge import NOTHING, Best, complete
+from pricing.engine.nodes import EXACT, LOOSE, Branch
+from pricing.engine.outcome import NO_DOUBT, Node, Option
+from pricing.engine.parts import SCALE, Parts
+from pricing.engine.problem import NO_CAP
+from pricing.engine.states import Field, States, base_field
+
+
+def ceiling(parts: Parts, branch: Branch, best: Best) -> int:
+    """A bound above this belongs to no selection of the branch that is as good as the best: its total is higher, or it
+    is as high with more coins spent, or with as many coins and more coupons."""
+    scaled = SCALE * (best.total - parts.constant)
+    coins = branch.least_coins()
+    if coins < best.coins:
+        return scaled + SCALE - 1
+    return scaled + parts.weight * best.count if coins == best.coins else scaled - 1
+
+
+class Label:
+    """A choice of options for the first cells."""
+
+    __slots__ = ("cost", "count", "expiry", "key", "option", "parent", "reduced", "signature", "state")
+
+    def __init__(
+        self,
+        reduced: int,
+        cost: int,
+        state: int,
+        count: int,
+        expiry: int,
+        key: int,
+        parent: Label | None,
+        option: Option | None,
+        signature: int,
+    ) -> None:
+        self.signature = signature
+        self.reduced = reduced
+        self.cost = cost
+        self.state = state
+        self.count = count
+        self.expiry = expiry
+        self.key = key
+        self.parent = parent
+        self.option = option
+
+
+class Join:
+    """The label search of one branch under one set of prices."""
+
+    __slots__ = (
+        "best",
+        "branch",
+        "cap_left",
+        "cut_bound",
+        "is_empty",
+        "node",
+        "options",
+        "parts",
+        "prices",
+        "reduced",
+        "relaxation",
+        "signatures",
+        "signed",
+        "states",
+        "step_limit",
+        "steps",
+    )
+
+    def __init__(self, parts: Parts, branch: Branch, prices: Prices, best: Best) -> None:
+        self.parts = parts
+        self.branch = branch
+        self.node: Node = branch.node
+        self.relaxation: Relaxation = branch.relaxation
+        self.prices = prices
+        self.best = best
+        self.steps = 0
+        self.step_limit = 0
+        self.cut_bound = NOTHING
+        """Least bound, in SCALE, among labels that a narrow beam cut."""
+        self.options: list[list[Option]] = []
+        self.reduced: list[list[int]] = []
+        self._fix()
+        self.states = States([], [], [])
+        self.is_empty = not all(self.options)
+        """Whether some store has no option left: nothing here is as good as the best."""
+        if not self.is_empty:
+            self.states = self._states()
+        self.signatures: dict[tuple[int, int], int] = {}
+        """Number of each pair of (signature so far, option's part of it)."""
+        self.signed: list[list[int]] = [self._signed(each) for each in self.options]
+
+    def _signed(self, options: list[Option]) -> list[int]:
+        """What each option of a cell adds to a signature; alike where it adds the same."""
+        trust = self.branch.trust
+        if trust < 0:
+            return [0] * len(options)
+        apps = self.parts.problem.applications
+        known: dict[tuple[object, ...], int] = {}
+        signed: list[int] = []
+        for place, option in enumerate(options):
+            early = tuple(pair for pair in option.counts if apps[pair[0]].layer < trust)
+            mark = (early, -1 if option.doubt == NO_DOUBT else place)
+            signed.append(known.setdefault(mark, len(known)))
+        return signed
+
+    def _ceiling(self) -> int:
+        """No label above this, its stores still to come at their least included, is as good as the best."""
+        return ceiling(self.parts, self.branch, self.best) + self.prices.constant
+
+    def _fix(self) -> None:
+        """Keep the options that can be in a selection as good as the best, cheapest first."""
+        room = self._ceiling() - self.prices.suffix[0]
+        for options, reduced in zip(self.relaxation.options, self.prices.reduced, strict=True):
+            most = min(reduced) + room
+            kept = sorted(place for place, cost in enumerate(reduced) if cost <= most)
+            kept.sort(key=reduced.__getitem__)
+            self.options.append([options[place] for place in kept])
+            self.reduced.append([reduced[place] for place in kept])
+
+    def _states(self) -> States:
+        parts = self.parts
+        problem = parts.problem
+        options = self.options
+        fields: list[Field] = []
+        start: list[int] = []
+        pools: list[Field] = []
+        watched = self.branch.watched
+        for watch in watched:
+            gain = self.relaxation.gains[watch[0]]
+            assert gain is not None  # only used globals are watched
+            taken, steady = self._taken(watch[0])
+            fields.append(base_field(options, watch, gain, taken, steady))
+            start.append(0)
+        for place in range(len(parts.pools)):
+            drawn = self._drawn(place)
+            by_option = [[option.pools[place] for option in each] for each in options]
+            pools.append(Field(by_option, self.relaxation.available[place], drawn))
+            start.append(drawn)
+        fields += pools
+        for place, index in enumerate(parts.groups):
+            group = problem.groups[index]
+            room = group.most // group.weight - self.node.groups_used[index]
+            if any(self._same(pool, place) and field.limit <= room for pool, field in enumerate(pools)):
+                continue
+            fields.append(Field([[option.groups[place] for option in each] for each in options], room, 0))
+            start.append(0)
+        caps = {app.rule: app.cap_order for app in problem.applications if app.cap_order != NO_CAP}
+        cap_fields: list[Field] = []
+        for place, rule in enumerate(parts.caps):
+            field = Field([[option.caps[place] for option in each] for each in options], caps[rule], 0)
+            cap_fields.append(field)
+            fields.append(field)
+            start.append(0)
+        fields.append(Field([[option.coins for option in each] for each in options], problem.coins, 0))
+        start.append(0)
+        return States(fields, start, cap_fields)
+
+    def _same(self, pool: int, group: int) -> bool:
+        """Whether a limit only repeats that the pieces of a pool are limited."""
+        return self._drawn(pool) == 0 and all(
+            option.pools[pool] == option.groups[group] for each in self.options for option in each
+        )
+
+    def _taken(self, position: int) -> tuple[int, bool]:
+        """What the globals before it take off a base at the least; and whether they take just that, and no later base
+        is chained to it."""
+        taken = 0
+        steady = (position, 1) not in self.branch.watched
+        for earlier, gain in enumerate(self.relaxation.gains):
+            if gain is not None and self.relaxation.chained[earlier][position]:
+                if self.relaxation.short[earlier]:
+                    steady = False
+                    continue
+                steady = steady and not gain.varies()
+                taken += min(gain.at(point) for point in gain.points)
+        return taken, steady
+
+    def _drawn(self, place: int) -> int:
+        """Pieces of a shared pool that the node itself uses."""
+        pool = self.parts.pools[place]
+        drawn = 0
+        for position in self.parts.optional:
+            if self.parts.globals[position].pool == pool:
+                drawn += self.node.counts[position]
+        return drawn
+
+    def run(self, width: int, step_limit: int) -> bool:
+        """Join all cells, keeping at most `width` labels at each; True when nothing was cut: the branch is proved."""
+        self.step_limit = self.steps + step_limit
+        self.cut_bound = NOTHING
+        if self.is_empty:
+            return True
+        count = 0
+        for position in self.parts.optional:
+            count += self.node.counts[position] * self.parts.globals[position].counted
+        reduced = self.parts.weight * count
+        for place, price in enumerate(self.prices.of_piece):
+            reduced += price * self._drawn(place)
+        labels = [Label(reduced, self.parts.constant, self.states.start, count, 0, 0, None, None, 0)]
+        for cell in range(len(self.options)):
+            labels = self._extended(labels, cell)
+            if len(labels) > width:
+                # Of labels with one bound on the total, those that have saved more are nearer to a good selection.
+                weight = self.parts.weight
+                labels.sort(key=lambda label: (label.reduced - weight * label.count, label.cost))
+                rest = self.prices.suffix[cell + 1] - self.prices.constant
+                self.cut_bound = min(self.cut_bound, min(label.reduced for label in labels[width:]) + rest)
+                labels = labels[:width]
+            if not labels:
+                break
+        self._settle(labels)
+        return self.cut_bound == NOTHING
+
+    def _extended(self, labels: list[Label], cell: int) -> list[Label]:
+        """Every label with every option of the cell that the bound lets pass."""
+        rest = self.prices.suffix[cell + 1]
+        ceiling = self._ceiling() - rest
+        states = self.states
+        loosely = self.branch.trust == LOOSE
+        labels.sort(key=_by_reduced)
+        found: dict[tuple[int, int], Label] = {}
+        loose: list[Label] = []
+        added = states.added[cell]
+        for place, option in enumerate(self.options[cell]):
+            reduced = self.reduced[cell][place]
+            plus = added[place]
+            for label in labels:
+                new_reduced = label.reduced + reduced
+                if new_reduced > ceiling:
+                    break
+                if self.steps >= self.step_limit:
+                    self.cut_bound = min(self.cut_bound, new_reduced + rest - self.prices.constant)
+                    break
+                self.steps += 1
+                state = label.state + plus
+                cost = label.cost + option.cost
+                for field in states.caps:
+                    over = ((state >> field.shift) & field.mask) - field.limit
+                    if over > 0:
+                        cost += over
+                        new_reduced += over * SCALE
+                        state -= over << field.shift
+                if not states.within(state):
+                    continue
+                if states.leveled:
+                    state = states.leveled_at(cell, state)
+                count = label.count + option.count
+                if loosely:
+                    loose.append(Label(new_reduced, cost, state, count, 0, 0, label, option, 0))
+                    continue
+                signature = self._signature(label.signature, self.signed[cell][place])
+                other = found.get((signature, state))
+                if other is not None and (other.cost, other.count) < (cost, count):
+                    continue
+                expiry = label.expiry + option.expiry
+                key = label.key + option.key
+                new = Label(new_reduced, cost, state, count, expiry, key, label, option, signature)
+                if other is None or _beats(new, other):
+                    found[(signature, state)] = new
+        if loosely:
+            return loose
+        if self.branch.trust == EXACT:
+            return self._undominated(list(found.values()))
+        groups: dict[int, list[Label]] = {}
+        for label in found.values():
+            groups.setdefault(label.signature, []).append(label)
+        return [label for alike in groups.values() for label in self._undominated(alike)]
+
+    def _signature(self, before: int, added: int) -> int:
+        if self.branch.trust == EXACT:
+            return 0
+        return self.signatures.setdefault((before, added), len(self.signatures))
+
+    def _undominated(self, labels: list[Label]) -> list[Label]:
+        """Without those that cost more than another whose state is no worse."""
+        if len(labels) < 2:
+            return labels
+        labels.sort(key=_by_cost)
+        kept: list[Label] = []
+        guards = self.states.guards
+        for label in labels:
+            state = label.state | guards
+            for better in kept[:MOST_COMPARED]:
+                if (state - better.state) & guards == guards and (
+                    better.cost < label.cost or better.count < label.count
+                ):
+                    break
+            else:
+                kept.append(label)
+        return kept
+
+    def _settle(self, labels: list[Label]) -> None:
+        """Settle whole choices exactly, the most promising first, while they can still be as good as the best."""
+        ceiling = self._ceiling()
+        finished = [
+            (self._finish(label), label.count, place) for place, label in enumerate(labels) if label.reduced <= ceiling
+        ]
+        finished.sort()
+        problem = self.parts.problem
+        for total, _, place in finished:
+            if total > self.best.total:
+                break
+            self.steps += len(problem.applications) // 4 + 1
+            complete(problem, self._decisions(labels[place]), self.best)
+
+    def _finish(self, label: Label) -> int:
+        """The least total that this choice of options can settle to."""
+        bases = [0] * len(self.node.counts)
+        fuzz = [0] * len(bases)
+        at: Label | None = label
+        while at is not None:
+            option = at.option
+            if option is not None:
+                for position in range(len(bases)):
+                    bases[position] += option.bases[position]
+                    fuzz[position] += option.fuzz[position]
+            at = at.parent
+        total = label.cost
+        for position, gain in enumerate(self.relaxation.gains):
+            if gain is None:
+                continue
+            most, least = _gain_between(gain, bases[position] - fuzz[position], bases[position])
+            total -= most
+            if self.relaxation.short[position]:
+                least = 0
+            for later, chained in enumerate(self.relaxation.chained[position]):
+                if chained:
+                    bases[later] -= least
+                    fuzz[later] += most - least
+        return total
+
+    def _decisions(self, label: Label) -> list[int]:
+        counts = [0] * len(self.parts.problem.applications)
+        for position in self.parts.optional:
+            counts[self.parts.globals[position].index] = self.node.counts[position]
+        at: Label | None = label
+        while at is not None:
+            if at.option is not None:
+                for index, pieces in at.option.counts:
+                    counts[index] = pieces
+            at = at.parent
+        return counts
+
+
+def _gain_between(gain: Gain, low: int, high: int) -> tuple[int, int]:
+    """The most and the least that a global saves on a base between the two."""
+    if low == high:
+        value = gain.at(high)
+        return value, value
+    if gain.rises:
+        return gain.at(high), gain.at(low)
+    values = [gain.at(point) for point in gain.points if low <= point <= high] + [gain.at(low), gain.at(high)]
+    return max(values), min(values)
+
+
+def _by_reduced(label: Label) -> tuple[int, int]:
+    return label.reduced, label.cost
+
+
+def _by_cost(label: Label) -> tuple[int, int]:
+    return label.cost, label.count
+
+
+def _beats(one: Label, other: Label) -> bool:
+    """Of two labels in one state, the better."""
+    if one.cost != other.cost:
+        return one.cost < other.cost
+    if one.count != other.count:
+        return one.count < other.count
+    if one.expiry != other.expiry:
+        return one.expiry < other.expiry
+    return one.key < other.key
+
+
+MOST_COMPARED = 40
+"""A label is compared with so many of the cheapest: refusing more would cost more than carrying it."""

@@ -1,0 +1,258 @@
+"""A cart met by the rules it touches (SPEC section 2): which rules are available, on which lines, and why others are not.
+
+Reads a `Plan`, a `Cart` and usage; makes a `Case`: the lines in order, item prices, and the `Problem` that the search
+solves. `items.py` sets the item prices, `build.py` makes the applications.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from pricing.engine.plan import Plan, PlannedRule, Test, code_key
+from pricing.model.cart import NO_USAGE, Cart, Line, Lot, RuleUsage, Usage, in_utc
+from pricing.model.kind import Kind
+from pricing.model.scope import Clause
+
+MOST_TRADES = 10**9
+"""No limit on an exchange; coins are counted on what a selection needs, so that the best price always comes first."""
+
+
+class Situation:
+    """A cart laid out for matching: what every rule asks of it, worked out once."""
+
+    __slots__ = (
+        "all_lines",
+        "by_key",
+        "cart",
+        "categories",
+        "codes",
+        "instant",
+        "lines",
+        "lots",
+        "segments",
+        "usage",
+        "without",
+    )
+
+    def __init__(self, plan: Plan, cart: Cart, usage: Usage, without: frozenset[str]) -> None:
+        self.cart = cart
+        self.instant: datetime = in_utc(cart.at)
+        self.usage = usage
+        self.without = without
+        self.lines: list[Line] = sorted(cart.lines, key=_line_id)
+        self.all_lines = list(range(len(self.lines)))
+        self.categories: list[frozenset[str]] = []
+        """Of each line: its categories and all that they are under."""
+        self.by_key: dict[tuple[str, str], list[int]] = {("", ""): self.all_lines}
+        """Lines under each index key that the plan uses."""
+        self.codes = {code_key(code) for code in cart.codes}
+        self.lots = _unexpired(cart.wallet.coupons, self.instant)
+        self.segments = frozenset(cart.customer.segments)
+        known: dict[tuple[str, ...], frozenset[str]] = {}
+        for place, line in enumerate(self.lines):
+            paths = known.get(line.categories)
+            if paths is None:
+                paths = known[line.categories] = frozenset(_with_parents(line.categories))
+            self.categories.append(paths)
+            for word in plan.words:
+                for value in self._values(word, place, line):
+                    self.by_key.setdefault((word, value), []).append(place)
+
+    def _values(self, word: str, place: int, line: Line) -> Iterable[str]:
+        if word == "stores":
+            return (line.store,)
+        if word == "skus":
+            return (line.sku,)
+        if word == "categories":
+            return self.categories[place]
+        if word == "brands":
+            return (line.brand,)
+        return frozenset(line.tags)
+
+    def passes(self, test: Test, place: int) -> bool:
+        """Whether a line answers one scope clause."""
+        word, values, removed = test
+        line = self.lines[place]
+        if word == "stores":
+            return line.store in values and line.store not in removed
+        if word == "skus":
+            return line.sku in values and line.sku not in removed
+        if word == "brands":
+            return line.brand in values and line.brand not in removed
+        mine = self.categories[place] if word == "categories" else line.tags
+        return not values.isdisjoint(mine) and removed.isdisjoint(mine)
+
+    def used(self, rule: PlannedRule) -> RuleUsage:
+        return self.usage.get(rule.name, NO_USAGE)
+
+
+def _line_id(line: Line) -> str:
+    return line.id
+
+
+def _with_parents(paths: Iterable[str]) -> Iterable[str]:
+    for path in paths:
+        yield path
+        end = path.rfind("/")
+        while end > 0:
+            yield path[:end]
+            end = path.rfind("/", 0, end)
+
+
+def _unexpired(lots: tuple[Lot, ...], instant: datetime) -> dict[str, list[Lot]]:
+    """By rule, the lots that can still be used, soonest expiry first."""
+    held: dict[str, list[Lot]] = {}
+    for lot in lots:
+        if lot.pieces and (lot.expires is None or instant < lot.expires):
+            held.setdefault(lot.rule, []).append(lot)
+    for mine in held.values():
+        if len(mine) > 1:
+            mine.sort(key=expiry_key)
+    return held
+
+
+def expiry_key(lot: Lot) -> tuple[bool, datetime | None]:
+    """Soonest first; pieces that never expire last."""
+    return (True, None) if lot.expires is None else (False, in_utc(lot.expires))
+
+
+def rules_met(plan: Plan, situation: Situation, everyone: bool = False) -> list[PlannedRule]:
+    """The rules that look at this cart, in order of name; with `everyone`, also coupons not held and codes not typed."""
+    found: dict[int, PlannedRule] = {}
+    for key in situation.by_key:
+        for rule in plan.met.get(key, ()):
+            found[rule.index] = rule
+        if everyone:
+            for rule in plan.looking.get(key, ()):
+                found[rule.index] = rule
+    for name in situation.lots:
+        if name in plan.by_name:
+            held = plan.by_name[name]
+            if held.is_coupon:
+                found[held.index] = held
+    for code in situation.codes:
+        for rule in plan.codes.get(code, ()):
+            found[rule.index] = rule
+    return [found[index] for index in sorted(found)]
+
+
+def scope_of(rule: PlannedRule, situation: Situation) -> list[int]:
+    """Places of the lines in the rule's scope, in order."""
+    by_key = situation.by_key
+    places: list[int] = []
+    tests = rule.residual
+    for key in rule.keys_of(by_key):
+        for place in by_key[key]:
+            for test in tests:
+                if not situation.passes(test, place):
+                    break
+            else:
+                places.append(place)
+    if len(rule.index_keys) > 1:
+        places = sorted(set(places))
+    if rule.excluded:
+        places = [place for place in places if not any(situation.passes(test, place) for test in rule.excluded)]
+    return places
+
+
+def refusal_before_scope(rule: PlannedRule, situation: Situation) -> str:
+    """The first reason of SPEC section 2, up to the conditions of customer and place; empty when none fails."""
+    if rule.rule.currency != situation.cart.currency:
+        return "other-currency"
+    if situation.instant < rule.start:
+        return "not-yet"
+    if situation.instant >= rule.end:
+        return "expired"
+    if rule.zone is not None and not _in_hours(rule, situation):
+        return "wrong-day-or-hour"
+    if rule.has_audience:
+        return _audience_refusal(rule, situation)
+    return ""
+
+
+def _in_hours(rule: PlannedRule, situation: Situation) -> bool:
+    local = situation.instant.astimezone(rule.zone)
+    if rule.rule.days and local.weekday() not in rule.rule.days:
+        return False
+    # Whole minutes are enough: a card gives hours to the minute, and a span's end is exclusive.
+    minute = local.hour * 60 + local.minute
+    for hours in rule.rule.hours:
+        if hours.start < hours.end:
+            inside = hours.start <= minute < hours.end
+        else:
+            inside = minute >= hours.start or minute < hours.end
+        if not inside:
+            return False
+    return True
+
+
+_AUDIENCE = (("customers", "other-customer"), ("countries", "other-country"), ("channels", "other-channel"))
+
+
+def _audience_refusal(rule: PlannedRule, situation: Situation) -> str:
+    for word, reason in _AUDIENCE:
+        values = _audience_values(word, situation)
+        for clause in rule.rule.audience.only:
+            if clause.word == word and not _names_any(clause, values):
+                return reason
+        for clause in rule.rule.audience.never:
+            if clause.word == word and _names_any(clause, values):
+                return reason
+    return ""
+
+
+def _audience_values(word: str, situation: Situation) -> frozenset[str]:
+    if word == "customers":
+        return situation.segments
+    return frozenset((situation.cart.country if word == "countries" else situation.cart.channel,))
+
+
+def _names_any(clause: Clause, values: frozenset[str]) -> bool:
+    return not values.isdisjoint(clause.values) and values.isdisjoint(clause.removed)
+
+
+def limit_refusal(rule: PlannedRule, situation: Situation) -> str:
+    """`used-up` or `no-budget` by earlier uses; empty when neither."""
+    usage = situation.used(rule)
+    for limit in rule.rule.limits:
+        if limit.count <= earlier_uses(limit.unit, limit.per, usage):
+            return "used-up"
+    if rule.rule.budget is not None and usage.spent >= rule.rule.budget:
+        return "no-budget"
+    return ""
+
+
+def earlier_uses(unit: str, per: str, usage: RuleUsage) -> int:
+    """What earlier orders have used of a limit."""
+    if per == "order":
+        return 0
+    if unit == "items":
+        return usage.items_customer
+    return {"customer": usage.customer, "day": usage.today, "total": usage.total}[per]
+
+
+def declined(rule: PlannedRule, situation: Situation) -> bool:
+    return bool(situation.without) and (rule.name in situation.without or rule.kind.value in situation.without)
+
+
+def usable_exchanges(rule: PlannedRule, situation: Situation) -> list[tuple[int, int, int, str]]:
+    """(coins, pieces, most trades, exchange rule) for each exchange that can sell the coupon, best price first."""
+    trades: list[tuple[int, int, int, str]] = []
+    for exchange in rule.exchanges:
+        trade = exchange.rule.trade
+        if trade is None or refusal_before_scope(exchange, situation) or limit_refusal(exchange, situation):
+            continue
+        if declined(exchange, situation):
+            continue
+        most = MOST_TRADES
+        usage = situation.used(exchange)
+        for limit in exchange.rule.limits:
+            most = min(most, limit.count - earlier_uses(limit.unit, limit.per, usage))
+        if most > 0:
+            trades.append((trade.coins, trade.pieces, most, exchange.name))
+    return trades
+
+
+def is_typed(rule: PlannedRule, situation: Situation) -> bool:
+    return rule.kind is not Kind.PROMO_CODE or code_key(rule.name) in situation.codes

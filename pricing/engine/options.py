@@ -1,0 +1,456 @@
+"""What one store can come to: the outcomes of its own choices, for one decision about the global applications.
+
+Reads a `Cell` and a `Node`; makes `Option`s, each with the cost it leaves at best and the bases it offers to the globals.
+`labels.py` joins them over the stores.
+
+Lemma (interval settling): up to the first global application that touches the store, amounts are exact. From there on
+every line carries a highest amount `hi` and a lowest amount `lo`. A global that saves D on a base B takes from a line
+that costs w at least floor(D*w/B) and at most floor(D*w/B) + 1, so with D/B between two known ratios the line's amount
+afterwards lies in a known interval. A ladder that never gives less on more gives the most on `hi` and the least on `lo`.
+So an option's `cost` is never above, and its bases are never below, what settling any selection that contains it gives;
+when nothing was uncertain they are equal, and the option has no `doubt`.
+"""
+
+from __future__ import annotations
+
+from pricing.engine.keys import Keys, expiry_of
+from pricing.engine.outcome import ANY_DOUBT, NO_DOUBT, RATIO_ONE, Node, Option
+from pricing.engine.parts import Cell, Parts, has_item_cap
+from pricing.engine.problem import NO_CAP, Application
+from pricing.engine.settle import base_of, rung_of, take, worth_of
+
+
+class Event:
+    """A local application or a crossing global, in the order of layers."""
+
+    __slots__ = ("app", "layer", "position")
+
+    def __init__(self, layer: int, app: Application | None, position: int) -> None:
+        self.layer = layer
+        self.app = app
+        self.position = position
+
+
+class CellWalk:
+    """Lists the options of one cell under one node."""
+
+    __slots__ = (
+        "adjust_hi",
+        "adjust_lo",
+        "bases",
+        "cell",
+        "coins",
+        "count",
+        "counts",
+        "doubt",
+        "ends",
+        "events",
+        "exact",
+        "fuzz",
+        "group_used",
+        "hi",
+        "item_total",
+        "key",
+        "keys",
+        "lo",
+        "node",
+        "options",
+        "parts",
+        "pending",
+        "pool_used",
+        "saved",
+        "shared_caps",
+        "start_hi",
+        "start_lo",
+        "steps",
+        "unshared",
+        "used_mask",
+    )
+
+    def __init__(self, parts: Parts, cell: Cell, node: Node, keys: Keys) -> None:
+        self.parts = parts
+        self.cell = cell
+        self.node = node
+        self.keys = keys
+        self.options: list[Option] = []
+        self.steps = 0
+        self.events: list[Event] = [Event(app.layer, app, -1) for app in cell.apps]
+        for position, app in enumerate(parts.globals):
+            if cell.global_lines[position]:
+                self.events.append(Event(app.layer, None, position))
+        self.events.sort(key=_event_order)
+        self.hi = cell.problem.item
+        self.lo = self.hi
+        self.start_hi = self.hi
+        self.start_lo = self.lo
+        self.exact = True
+        self.doubt = NO_DOUBT
+        self.saved = 0
+        self.item_total = sum(self.hi)
+        globals_ = len(parts.globals)
+        self.bases = [0] * globals_
+        self.fuzz = [0] * globals_
+        self.adjust_hi = [0] * globals_
+        self.adjust_lo = [0] * globals_
+        """What the bases of later globals have over the sums of `hi` and `lo`."""
+        self.unshared = 0
+        """Savings that were taken off bases without being shared over lines."""
+        self.ends = self._ends()
+        self.used_mask = 0
+        self.group_used = node.groups_used.copy()
+        self.pool_used: dict[int, int] = {}
+        self.shared_caps: dict[int, int] = {}
+        self.coins = 0
+        self.count = 0
+        self.key = 0
+        self.counts: list[tuple[int, int]] = []
+        self.pending: list[Application] = []
+
+    def _ends(self) -> dict[int, bool]:
+        """For each application, whether nobody reads its shares: no later application, no global that sees a part."""
+        ends: dict[int, bool] = {}
+        last = max((app.layer for app in self.cell.apps), default=0)
+        plain = not self.parts.overlap and self.cell.problem.moved and not self.cell.dependent
+        for app in self.cell.apps:
+            mine = set(app.targets)
+            ends[app.index] = (
+                plain
+                and app.layer == last
+                and not has_item_cap(app)
+                and all(mine.issubset(lines) or mine.isdisjoint(lines) for lines in self.cell.global_lines)
+            )
+        return ends
+
+    def run(self) -> list[Option]:
+        self._visit(0)
+        return self.options
+
+    def _visit(self, at: int) -> None:
+        self.steps += 1
+        if at == len(self.events):
+            self._emit()
+            return
+        event = self.events[at]
+        start_hi, start_lo = self.start_hi, self.start_lo
+        if at == 0 or self.events[at - 1].layer != event.layer:
+            self.start_hi, self.start_lo = self.hi, self.lo
+        if event.app is None:
+            self._cross(event.position, at)
+        else:
+            self._decide(event.app, at)
+        self.start_hi, self.start_lo = start_hi, start_lo
+
+    # --- local applications -------------------------------------------------------------------------------------------
+
+    def _decide(self, app: Application, at: int) -> None:
+        if app.clash & (self.used_mask | self.node.mask):
+            self._visit(at + 1)
+            return
+        most = app.most
+        problem = self.parts.problem
+        for index in app.groups:
+            group = problem.groups[index]
+            most = min(most, group.most // group.weight - self.group_used[index])
+        free = app.free
+        surely = False
+        used = False
+        for pieces in range(most, 0, -1):
+            if app.pool >= 0:
+                cost = problem.pools[app.pool].cost(self.pool_used.get(app.pool, 0) + pieces)
+                if cost < 0 or cost > problem.coins:
+                    continue
+            high, low, off_hi, off_lo = self._gain(app, pieces)
+            if high == 0:
+                continue
+            used = True
+            # A cap that other stores share may have nothing left for this one.
+            surely = surely or (low > 0 and app.rule not in self.parts.caps)
+            self._use(app, pieces, high, low, off_hi, off_lo, at)
+        if free and used:
+            return
+        doubt = self.doubt
+        if app.automatic and surely:
+            if app.clash >> (app.index + 1) or app.groups:
+                self.pending.append(app)
+                self._visit(at + 1)
+                self.pending.pop()
+        else:
+            if app.automatic and used:
+                self.doubt = max(doubt, self._doubt_of(app))
+            self._visit(at + 1)
+        self.doubt = doubt
+
+    def _doubt_of(self, app: Application) -> int:
+        """What decides what an application really gives, when its bounds differ."""
+        if app.rule in self.parts.caps or (self.parts.overlap and self._meets_global(app)):
+            return ANY_DOUBT
+        return app.layer
+
+    def _gain(self, app: Application, pieces: int) -> tuple[int, int, list[int], list[int]]:
+        """The most and the least it saves, and what it takes at least and at most from each target."""
+        cell = self.cell.problem
+        if self.parts.overlap and self._meets_global(app):
+            high, _ = self._worths(app, pieces)
+            return high, 0, [0] * len(app.targets), [self.lo[place] for place in app.targets]
+        if self.exact or (app.is_shipping and cell.measured_on_item):
+            if self.exact and app.piece and self.ends[app.index]:
+                return self._whole(app, pieces)
+            given = take(cell, app, pieces, self.start_hi, self.hi, app.cap_order, 0)
+            amount = sum(given)
+            if amount and app.rule in self.parts.caps and not app.is_shipping:
+                return amount, 0, [0] * len(given), given
+            return amount, amount, given, given
+        high, low = self._worths(app, pieces)
+        if high == 0:
+            return 0, 0, [], []
+        if app.cap_item != NO_CAP or app.cap_item_numerator != NO_CAP or not cell.moved:
+            low = 0
+        if app.rule in self.parts.caps and not app.is_shipping:
+            low = 0
+        off_hi: list[int] = []
+        off_lo: list[int] = []
+        total_hi = sum(self.start_hi[place] for place in app.targets)
+        total_lo = sum(self.start_lo[place] for place in app.targets)
+        plain = not (cell.by_item_price or app.given_weights or self.parts.overlap)
+        for place in app.targets:
+            least, most = 0, min(self.hi[place], high)
+            if plain and total_hi:
+                least = low * self.start_lo[place] // total_hi
+                rest = max(1, self.start_hi[place] + total_lo - self.start_lo[place])
+                most = min(most, high * self.start_hi[place] // rest + 1)
+            off_hi.append(min(least, self.lo[place]))
+            off_lo.append(most)
+        return high, low, off_hi, off_lo
+
+    def _whole(self, app: Application, pieces: int) -> tuple[int, int, list[int], list[int]]:
+        """The saving of a select coupon whose shares nobody reads: every global sees all of its lines or none."""
+        amount, _ = self._worths(app, pieces)
+        return amount, amount, [], []
+
+    def _meets_global(self, app: Application) -> bool:
+        """Whether a used global of its own layer may take from the same lines before it."""
+        for position, lines in enumerate(self.cell.global_lines):
+            if lines and self.node.counts[position] and self.parts.globals[position].layer == app.layer:
+                return True
+        return False
+
+    def _worths(self, app: Application, pieces: int) -> tuple[int, int]:
+        """The most and the least it saves on bases between the two that it can have, caps per item left out.
+
+        Steps that begin in between count too: a ladder may give less on more.
+        """
+        cell = self.cell.problem
+        base_hi, base_lo = base_of(cell, app, self.start_hi), base_of(cell, app, self.start_lo)
+        high = low = self._worth_at(app, pieces, base_hi)
+        for base in (base_lo, *(rung.reach - step for rung in app.rungs for step in (0, 1) if not rung.units)):
+            if base_lo <= base <= base_hi:
+                worth = self._worth_at(app, pieces, base)
+                high, low = max(high, worth), min(low, worth)
+        most = least = 0
+        for place in app.targets:
+            most += self.hi[place]
+            least += self.lo[place]
+        if low > least:
+            low = 0 if cell.void else least
+        return min(high, most), low
+
+    def _worth_at(self, app: Application, pieces: int, base: int) -> int:
+        """What it saves on a base before overflow; 0 when no step is reached."""
+        cell = self.cell.problem
+        rung = rung_of(app, base)
+        if rung is None:
+            return 0
+        worth = worth_of(cell, app, rung, base, self.start_hi)
+        if app.piece:
+            value = pieces * app.piece
+            if value > worth or (app.cap_store != NO_CAP and value > app.cap_store):
+                return 0
+            worth = value
+        elif app.cap_store != NO_CAP:
+            worth = min(worth, app.cap_store)
+        if app.cap_order != NO_CAP:
+            worth = min(worth, app.cap_order)
+        return worth
+
+    def _use(
+        self, app: Application, pieces: int, high: int, low: int, off_hi: list[int], off_lo: list[int], at: int
+    ) -> None:
+        """Go on with the application used, then put everything back."""
+        hi, lo, exact, doubt, saved = self.hi, self.lo, self.exact, self.doubt, self.saved
+        adjust_hi, adjust_lo = self.adjust_hi, self.adjust_lo
+        coins, count, key, pending_mask = self.coins, self.count, self.key, self.used_mask
+        unshared = self.unshared
+        if exact and not off_hi:
+            self.unshared = unshared + high
+            self._correct_bases(app, high, high, off_hi, off_lo)
+        self.hi = _less(hi, app.targets, off_hi) if off_hi else hi
+        if exact and high == low:
+            self.lo = self.hi
+        else:
+            self.exact = False
+            self.lo = _less(lo, app.targets, off_lo)
+            if not app.is_shipping:
+                self._correct_bases(app, high, low, off_hi, off_lo)
+        if high != low:
+            self.doubt = max(doubt, self._doubt_of(app))
+        self.saved += high
+        self.used_mask |= 1 << app.index
+        self.count += pieces * app.counted
+        self.key += self.keys.of_use(app.index, pieces if app.pool >= 0 else 0)
+        for group in app.groups:
+            self.group_used[group] += pieces
+        if app.pool >= 0:
+            self.pool_used[app.pool] = self.pool_used.get(app.pool, 0) + pieces
+        if app.rule in self.parts.caps:
+            self.shared_caps[app.rule] = self.shared_caps.get(app.rule, 0) + high
+        if not app.free:
+            self.counts.append((app.index, pieces))
+        self._visit(at + 1)
+        if not app.free:
+            self.counts.pop()
+        if app.rule in self.parts.caps:
+            self.shared_caps[app.rule] -= high
+        if app.pool >= 0:
+            self.pool_used[app.pool] -= pieces
+        for group in app.groups:
+            self.group_used[group] -= pieces
+        self.hi, self.lo, self.exact, self.doubt, self.saved = hi, lo, exact, doubt, saved
+        self.adjust_hi, self.adjust_lo, self.unshared = adjust_hi, adjust_lo, unshared
+        self.coins, self.count, self.key, self.used_mask = coins, count, key, pending_mask
+
+    def _correct_bases(self, app: Application, high: int, low: int, off_hi: list[int], off_lo: list[int]) -> None:
+        """A global that covers all its lines sees the sum fall by the whole saving, not by bounds of shares."""
+        self.adjust_hi = self.adjust_hi.copy()
+        self.adjust_lo = self.adjust_lo.copy()
+        mine = set(app.targets)
+        for position, lines in enumerate(self.cell.global_lines):
+            if self.parts.globals[position].layer > app.layer and mine.issubset(lines):
+                self.adjust_hi[position] -= low - sum(off_hi)
+                self.adjust_lo[position] += sum(off_lo) - high
+
+    # --- globals ------------------------------------------------------------------------------------------------------
+
+    def _cross(self, position: int, at: int) -> None:
+        """Note the base that the store offers, and let the global take its share."""
+        lines = self.cell.global_lines[position]
+        base, fuzz = self.bases[position], self.fuzz[position]
+        self.bases[position], low = self._base(position, lines)
+        self.fuzz[position] = self.bases[position] - low
+        app = self.parts.globals[position]
+        hi, lo, exact = self.hi, self.lo, self.exact
+        adjust_hi, adjust_lo = self.adjust_hi, self.adjust_lo
+        if self.node.counts[position] and self.cell.dependent and not app.is_shipping:
+            off_hi, off_lo = self._shares(position, lines)
+            self.hi = _less(hi, lines, off_hi)
+            self.lo = _less(lo, lines, off_lo)
+            self.exact = False
+            self.adjust_hi = adjust_hi.copy()
+            self.adjust_lo = adjust_lo.copy()
+            for later in range(position + 1, len(self.parts.globals)):
+                if self.parts.covers[position][later] and self.parts.globals[later].layer > app.layer:
+                    # The later base is noted as if this saving were not there: the whole of it comes off at the end.
+                    self.adjust_hi[later] += sum(off_hi)
+                    self.adjust_lo[later] += sum(lo[place] - self.lo[place] for place in lines)
+        self._visit(at + 1)
+        self.hi, self.lo, self.exact = hi, lo, exact
+        self.adjust_hi, self.adjust_lo = adjust_hi, adjust_lo
+        self.bases[position], self.fuzz[position] = base, fuzz
+
+    def _base(self, position: int, lines: list[int]) -> tuple[int, int]:
+        """The most and the least that the store adds to a global's base."""
+        app = self.parts.globals[position]
+        cell = self.cell.problem
+        if app.is_coins and has_item_cap(app):
+            high = self._coin_room(app, lines, self.hi)
+            low = high if self.lo is self.hi else self._coin_room(app, lines, self.lo)
+            # What was taken off without being shared could have come from any line, and be truncated on each.
+            return high, max(0, low - self.unshared - len(lines)) if self.unshared else low
+        if cell.measured_on_item and not app.is_coins:
+            total = sum(cell.item[place] for place in lines)
+            return total, total
+        high = low = 0
+        for place in lines:
+            high += self.start_hi[place]
+            low += self.start_lo[place]
+        high += self.adjust_hi[position]
+        if self.lo is self.hi:
+            return high, high
+        return high, min(high, max(0, low + self.adjust_lo[position]))
+
+    def _coin_room(self, app: Application, lines: list[int], amounts: list[int]) -> int:
+        cell = self.cell.problem
+        room = 0
+        for place in lines:
+            amount = amounts[place]
+            free = amount
+            if app.cap_item_numerator != NO_CAP:
+                measured = cell.item[place] if cell.measured_on_item else amount
+                free = min(free, measured * app.cap_item_numerator // app.cap_item_denominator)
+            if app.cap_item != NO_CAP:
+                free = min(free, app.cap_item)
+            room += free
+        return room
+
+    def _shares(self, position: int, lines: list[int]) -> tuple[list[int], list[int]]:
+        """What a global takes from each line at least and at most."""
+        app = self.parts.globals[position]
+        cell = self.cell.problem
+        loose = cell.by_item_price or has_item_cap(app) or self.parts.overlap or bool(app.given_weights)
+        loose = loose or not cell.moved
+        ratio_lo, ratio_hi = self.node.ratio_lo[position], self.node.ratio_hi[position]
+        off_hi: list[int] = []
+        off_lo: list[int] = []
+        for place in lines:
+            if loose:
+                off_hi.append(0)
+                off_lo.append(self.lo[place])
+            else:
+                off_hi.append(min(ratio_lo * self.start_hi[place] // RATIO_ONE, self.hi[place]))
+                off_lo.append(ratio_hi * self.start_lo[place] // RATIO_ONE + 1)
+        return off_hi, off_lo
+
+    # --- the outcome --------------------------------------------------------------------------------------------------
+
+    def _emit(self) -> None:
+        doubt = self.doubt
+        problem = self.parts.problem
+        for app in self.pending:
+            if app.clash & self.used_mask:
+                continue
+            excused = False
+            for index in app.groups:
+                group = problem.groups[index]
+                if group.weight * (self.group_used[index] + 1) > group.most:
+                    excused = True
+                elif index in self.parts.groups:
+                    excused, doubt = True, ANY_DOUBT
+            if not excused:
+                return
+        option = Option(self.item_total - self.saved, self.bases.copy(), self.fuzz.copy(), doubt)
+        option.pools = [self.pool_used.get(pool, 0) for pool in self.parts.pools]
+        option.groups = [self.group_used[group] - self.node.groups_used[group] for group in self.parts.groups]
+        option.caps = [self.shared_caps.get(rule, 0) for rule in self.parts.caps]
+        option.count = self.count
+        option.key = self.key
+        for pool, pieces in self.pool_used.items():
+            if pieces and pool not in self.parts.pools:
+                option.coins += problem.pools[pool].cost(pieces)
+                option.expiry += expiry_of(problem.pools[pool].expiries, pieces, self.keys)
+        if option.coins <= problem.coins:
+            option.counts = self.counts.copy()
+            self.options.append(option)
+
+
+def _event_order(event: Event) -> tuple[int, bool, str, str, int]:
+    app = event.app
+    if app is None:
+        return event.layer, True, "", "", event.position
+    return event.layer, False, app.name, app.store, 0
+
+
+def _less(amounts: list[int], places: list[int], off: list[int]) -> list[int]:
+    """The amounts with something taken off, never below zero."""
+    left = amounts.copy()
+    for position, place in enumerate(places):
+        left[place] = max(0, left[place] - off[position])
+    return left

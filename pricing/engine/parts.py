@@ -1,0 +1,231 @@
+"""A problem cut into stores and what crosses them: the first step of the fast search.
+
+Reads a `Problem`; makes `Parts`: one `Cell` per store with the applications that live inside it, the *global*
+applications that cross stores, and the counts, pieces and caps that stores share. `options.py` comes next.
+"""
+
+from __future__ import annotations
+
+from pricing.engine.problem import NO_CAP, Application, Problem
+
+SCALE = 10_000 << 10
+"""Bounds are whole numbers of this size. A multiple of 10,000, so that percentages to two decimals are exact prices; and
+large enough for counts beside it."""
+
+
+class Cell:
+    """One store's lines and charges as a problem of its own, with places and applications renumbered."""
+
+    __slots__ = ("apps", "clash", "dependent", "global_lines", "groups", "indexes", "problem")
+
+    def __init__(self) -> None:
+        self.problem = Problem()
+        """Only `item` and the switches are filled: applications are in `apps`."""
+        self.apps: list[Application] = []
+        """Copies with local places, in the order of settling; `index` is the one of the whole problem."""
+        self.global_lines: list[list[int]] = []
+        """For each global application, the local places of its lines."""
+        self.indexes: list[int] = []
+        """Index in the whole problem of each place."""
+        self.clash = 0
+        """All that its applications clash with."""
+        self.groups: list[int] = []
+        """All limits that its applications are in."""
+        self.dependent = False
+        """Whether its outcomes depend on what the globals take from its lines."""
+
+
+class Parts:
+    """A problem cut into cells."""
+
+    __slots__ = (
+        "caps",
+        "cells",
+        "constant",
+        "covers",
+        "globals",
+        "groups",
+        "most",
+        "optional",
+        "overlap",
+        "pools",
+        "problem",
+        "weight",
+    )
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.cells: list[Cell] = []
+        self.globals: list[Application] = []
+        """In the order of settling."""
+        self.optional: list[int] = []
+        """Positions in `globals` of those that are a decision."""
+        self.covers: list[list[bool]] = []
+        """covers[g][h]: every line of global g is a line of the later global h."""
+        self.pools: list[int] = []
+        """Pools that more than one cell, or a global, draws on."""
+        self.groups: list[int] = []
+        self.caps: list[int] = []
+        """Rules whose cap per order spans several cells."""
+        self.constant = 0
+        """Charges of stores without lines: nothing in a cell touches them."""
+        self.most = sum(app.most * app.counted for app in problem.applications)
+        """The most coupons and codes that a selection can use."""
+        self.weight = SCALE // (self.most + 1)
+        """What each of them adds to a total in SCALE: all together stay below one minor unit."""
+        self.overlap = False
+        """Whether two applications of one layer may be used on one line."""
+
+
+def parts_of(problem: Problem, stores: list[int], charge_stores: list[int]) -> Parts:
+    """Cut by store: `stores` numbers the store of each line, `charge_stores` of each charge (-1: has no lines)."""
+    parts = Parts(problem)
+    local_place = _open_cells(parts, stores, charge_stores)
+    home = [-1] * len(problem.applications)
+    for app in problem.applications:
+        store = stores[app.lines[0]]
+        if app.is_coins or any(stores[place] != store for place in app.lines):
+            parts.globals.append(app)
+            continue
+        home[app.index] = store
+        parts.cells[store].apps.append(_moved(app, local_place))
+    for cell in parts.cells:
+        cell.global_lines = [[] for _ in parts.globals]
+    for position, app in enumerate(parts.globals):
+        if not app.free:
+            parts.optional.append(position)
+        for place in app.lines:
+            parts.cells[stores[place]].global_lines[position].append(local_place[place])
+    line_sets = [frozenset(app.lines) for app in parts.globals]
+    parts.covers = [[mine <= other for other in line_sets] for mine in line_sets]
+    parts.overlap = _may_overlap(problem)
+    for cell in parts.cells:
+        for app in cell.apps:
+            cell.clash |= app.clash
+            cell.groups += app.groups
+        cell.groups = sorted(set(cell.groups))
+        cell.dependent = _is_dependent(parts, cell)
+    _find_shared(parts, home)
+    return parts
+
+
+def _open_cells(parts: Parts, stores: list[int], charge_stores: list[int]) -> list[int]:
+    problem = parts.problem
+    for _ in range(max(stores) + 1):
+        cell = Cell()
+        cell.problem.measured_on_item = problem.measured_on_item
+        cell.problem.by_item_price = problem.by_item_price
+        cell.problem.moved = problem.moved
+        cell.problem.void = problem.void
+        cell.problem.rounds_down = problem.rounds_down
+        parts.cells.append(cell)
+    local_place: list[int] = []
+    for place, amount in enumerate(problem.item):
+        owner = stores[place] if place < problem.places else charge_stores[place - problem.places]
+        if owner < 0:
+            parts.constant += amount
+            local_place.append(-1)
+            continue
+        cell = parts.cells[owner]
+        local_place.append(len(cell.indexes))
+        cell.indexes.append(place)
+        cell.problem.item.append(amount)
+    for cell in parts.cells:
+        cell.problem.places = sum(1 for place in cell.indexes if place < problem.places)
+    return local_place
+
+
+def _moved(app: Application, local_place: list[int]) -> Application:
+    """A copy whose places are those of its cell."""
+    copy = Application(app.rule, app.name, app.store, app.layer, [local_place[place] for place in app.lines])
+    copy.index = app.index
+    copy.targets = [local_place[place] for place in app.targets]
+    copy.units = app.units
+    copy.rungs = app.rungs
+    copy.given_weights = app.given_weights
+    copy.given_total = app.given_total
+    copy.cap_item = app.cap_item
+    copy.cap_item_numerator = app.cap_item_numerator
+    copy.cap_item_denominator = app.cap_item_denominator
+    copy.cap_store = app.cap_store
+    copy.cap_order = app.cap_order
+    copy.piece = app.piece
+    copy.most = app.most
+    copy.automatic = app.automatic
+    copy.free = app.free
+    copy.counted = app.counted
+    copy.pool = app.pool
+    copy.is_shipping = app.is_shipping
+    copy.clash = app.clash
+    copy.groups = app.groups
+    return copy
+
+
+def _is_dependent(parts: Parts, cell: Cell) -> bool:
+    """Whether a later application of the cell, or a later global that sees only part of an earlier one, reads shares."""
+    touching = [position for position, lines in enumerate(cell.global_lines) if lines]
+    if not touching:
+        return False
+    first = parts.globals[touching[0]].layer
+    if any(app.layer > first or (parts.overlap and app.layer == first) for app in cell.apps):
+        return True
+    if parts.problem.measured_on_item:
+        return False
+    for earlier in touching:
+        for later in touching:
+            app = parts.globals[later]
+            if app.layer <= parts.globals[earlier].layer or parts.covers[earlier][later]:
+                continue
+            if app.is_coins and has_item_cap(app):
+                continue
+            if not set(cell.global_lines[earlier]).isdisjoint(cell.global_lines[later]):
+                return True
+    return False
+
+
+def has_item_cap(app: Application) -> bool:
+    """Whether the application gives each line no more than an `at most ... per item`."""
+    return app.cap_item != NO_CAP or app.cap_item_numerator != NO_CAP
+
+
+def _may_overlap(problem: Problem) -> bool:
+    by_layer: dict[int, list[Application]] = {}
+    for app in problem.applications:
+        by_layer.setdefault(app.layer, []).append(app)
+    for apps in by_layer.values():
+        on_line: dict[int, int] = {}
+        for app in apps:
+            for place in app.lines:
+                if on_line.get(place, 0) & ~app.clash:
+                    return True
+                on_line[place] = on_line.get(place, 0) | 1 << app.index
+    return False
+
+
+def _find_shared(parts: Parts, home: list[int]) -> None:
+    """What more than one cell draws on becomes part of a label's state."""
+    problem = parts.problem
+    for index, group in enumerate(problem.groups):
+        if crosses(group.members, home):
+            parts.groups.append(index)
+    drawn: list[list[int]] = [[] for _ in problem.pools]
+    capped: dict[int, list[int]] = {}
+    for app in problem.applications:
+        if app.pool >= 0:
+            drawn[app.pool].append(app.index)
+        if app.cap_order != NO_CAP:
+            capped.setdefault(app.rule, []).append(app.index)
+    for index, members in enumerate(drawn):
+        if crosses(members, home):
+            parts.pools.append(index)
+    for rule, members in capped.items():
+        if len(members) > 1 and crosses(members, home):
+            parts.caps.append(rule)
+
+
+def crosses(members: list[int], home: list[int]) -> bool:
+    """Whether applications are of more than one cell, or global."""
+    if not members:
+        return False
+    first = home[members[0]]
+    return first < 0 or any(home[member] != first for member in members)

@@ -1,0 +1,357 @@
+"""What is paid back for returned units: SPEC section 8, in whole minor units.
+
+Reads the quote that was paid, what came back earlier and what comes back now; makes a `Refund`. Pure: no clock, no
+ledger. Everything is a difference of two running sums, one after this return and one before it, so that any sequence of
+partial returns, in any order, adds up to the same amounts.
+
+*Unit by unit.* A line that paid P for q units pays back P div q for each, and one minor unit more for each of the first
+P mod q units that come back: the same rule by which a saving is shared (SPEC section 4.5), over equal units. Savings,
+their funders' parts and coins are shared over the units in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from attrs import evolve, field, frozen
+
+from pricing.engine.allocate import allocate
+from pricing.model.cart import Cart, Lot
+from pricing.model.errors import CartError, Problem
+from pricing.model.kind import COUPON_KINDS, Kind
+from pricing.model.policy import HOUSE_POLICY, Policy
+from pricing.model.quote import Quote, QuoteCharge, QuoteLine, Saving, Use
+from pricing.model.refund import FunderShare, Refund, RefundLine
+from pricing.model.rulebook import RuleBook
+
+Price = Callable[[Cart], int]
+"""What a cart's goods cost, in minor units, under the rules that priced the order (policy `refund to recompute`)."""
+
+
+@frozen
+class Earlier:
+    """What came back before this return; all empty for the first one."""
+
+    units: Mapping[str, int] = field(factory=dict)
+    """Line id: units."""
+    cash: Mapping[str, int] = field(factory=dict)
+    """Line id: minor units paid back, agreed amounts included. Empty: what SPEC pays for `units` at once; after several
+    returns under `refund to recompute` give it, for a return that paid nothing there is not made up by a later one."""
+    shipping: bool = False
+    """Whether shipping was paid back."""
+
+
+def refund(
+    quote: Quote,
+    returned: Mapping[str, int],
+    before: Mapping[str, int] | Earlier | None = None,
+    *,
+    at: datetime,
+    policy: Policy = HOUSE_POLICY,
+    shipping: bool = False,
+    book: RuleBook | None = None,
+    used: Iterable[Lot] | None = None,
+    price: Price | None = None,
+) -> Refund:
+    """What is paid back when `returned` (line id: units) comes back, after `before`.
+
+    `used` are the pieces and codes that the order used, with their expiry; without it they are taken from the quote's
+    wallet and `book` (see `used_lots`). `price` is needed where the policy says `refund to recompute`. Raises CartError
+    with every problem: unknown lines, units that are not there to return, shipping paid back twice.
+    """
+    earlier = before if isinstance(before, Earlier) else Earlier(before or {})
+    problems = list(_problems(quote, returned, earlier, at, shipping))
+    if policy.refund == "recompute" and price is None:
+        problems.append(Problem("the policy says `refund to recompute`, which needs a price function", "price"))
+    if problems:
+        raise CartError(problems)
+    came = {line.id: earlier.units.get(line.id, 0) for line in quote.lines}
+    after = {name: units + returned.get(name, 0) for name, units in came.items()}
+    old = _State(quote, came, earlier.shipping)
+    new = _State(quote, after, earlier.shipping or shipping)
+    if policy.refund != "recompute":
+        price = None
+    if price is not None and not earlier.cash:
+        earlier = evolve(earlier, cash=_cash(quote, Earlier(), old, price))
+    cash = _cash(quote, earlier, new, price)
+    coins = _difference(_coins(new, policy), _coins(old, policy))
+    lots = tuple(used) if used is not None else used_lots(quote, book)
+    pieces, expired, uses = _instruments(old, new, lots, policy, at)
+    return Refund(
+        currency=quote.currency,
+        lines=tuple(
+            RefundLine(line.id, units, cash[line.id], coins.get(line.id, 0))
+            for line in quote.lines
+            if (units := returned.get(line.id, 0)) or cash[line.id] or coins.get(line.id, 0)
+        ),
+        shipping=sum(charge.pays for charge in quote.shipping) if shipping else 0,
+        shipping_coins=sum(coins.get(_charge_id(charge), 0) for charge in quote.shipping),
+        pieces=pieces,
+        expired=expired,
+        uses=uses,
+        funders=_funders(old, new),
+    )
+
+
+def agreed(quote: Quote, amount: int, before: Earlier, line: str | None = None) -> Refund:
+    """The outcome of a dispute: `amount` minor units back, on one line or shared over all by what each still holds.
+
+    At most what was paid for the goods and not paid back yet; nothing counts as returned. Raises CartError otherwise.
+    """
+    lines = [one for one in quote.lines if line is None or one.id == line]
+    if not lines:
+        raise CartError([Problem(f"the order has no line {line!r}", "line")])
+    room = [one.pays - _paid_back(one, before) for one in lines]
+    if type(amount) is not int or amount <= 0:
+        raise CartError([Problem("an agreed amount is a whole number above zero", "amount")])
+    if amount > sum(room):
+        raise CartError([Problem(f"at most {sum(room)} minor units are left to pay back, not {amount}", "amount")])
+    shares = allocate(amount, room, room, True)
+    return Refund(
+        currency=quote.currency,
+        lines=tuple(RefundLine(one.id, 0, cash, 0) for one, cash in zip(lines, shares, strict=True) if cash),
+        shipping=0,
+        shipping_coins=0,
+        pieces=(),
+        expired=(),
+        uses=(),
+        funders=(),
+    )
+
+
+def used_lots(quote: Quote, book: RuleBook | None = None) -> tuple[Lot, ...]:
+    """The pieces and codes that a quote uses, each with its expiry: held pieces by expiry, then bought ones.
+
+    Codes are lots too, with one piece a use, until the rule's `valid` ends. A bought piece lasts as if it had been
+    picked up when the cart was priced. Without `book`, codes and bought pieces never expire.
+    """
+    rules = {rule.name: rule for rule in book.rules} if book else {}
+    bought = {entry.coupon: entry.pieces for entry in quote.bought}
+    wanted: dict[str, int] = {}
+    lots: list[Lot] = []
+    for use in quote.used:
+        if use.kind in COUPON_KINDS:
+            wanted[use.rule] = wanted.get(use.rule, 0) + max(use.pieces, 1)
+        elif use.kind is Kind.PROMO_CODE:
+            rule = rules.get(use.rule)
+            lots.append(Lot(use.rule, 1, rule.valid.end if rule else None))
+    for name, pieces in sorted(wanted.items()):
+        left = pieces - bought.get(name, 0)
+        for lot in sorted((lot for lot in quote.cart.wallet.coupons if lot.rule == name), key=_by_expiry):
+            if left > 0 and lot.pieces > 0 and (lot.expires is None or lot.expires > quote.cart.at):
+                lots.append(Lot(name, min(left, lot.pieces), lot.expires))
+                left -= min(left, lot.pieces)
+        if name in bought:
+            rule = rules.get(name)
+            ends = expiry_of_piece(quote.cart.at, rule.lasts_days, rule.valid.end) if rule else None
+            lots.append(Lot(name, bought[name], ends))
+    return tuple(lots)
+
+
+def expiry_of_piece(at: datetime, lasts_days: int | None, valid_until: datetime | None) -> datetime | None:
+    """Until when a piece got at `at` can be used: `lasts` days of 24 hours, never past the rule's own end."""
+    ends = [] if lasts_days is None else [at + timedelta(days=lasts_days)]
+    if valid_until is not None:
+        ends.append(valid_until)
+    return min(ends, default=None)
+
+
+class _State:
+    """The order with some of its units returned."""
+
+    __slots__ = ("quote", "shipping", "units")
+
+    def __init__(self, quote: Quote, units: Mapping[str, int], shipping: bool) -> None:
+        self.quote = quote
+        self.units = units
+        self.shipping = shipping
+
+    def parts(self) -> Iterable[tuple[str, str, int, int, tuple[Saving, ...]]]:
+        """(id, store, quantity, units returned, savings) of every line, then of every shipping charge as one unit."""
+        for line in self.quote.lines:
+            yield line.id, line.store, line.quantity, self.units.get(line.id, 0), line.savings
+        for charge in self.quote.shipping:
+            yield _charge_id(charge), charge.store, 1, int(self.shipping), charge.savings
+
+
+def _charge_id(charge: QuoteCharge) -> str:
+    """A name that no line can be confused with in practice: it starts with a control character."""
+    return f"\x1f{charge.store}\x1f{charge.method}"
+
+
+def _share(amount: int, quantity: int, units: int) -> int:
+    """What the first `units` of `quantity` equal units have of `amount`."""
+    each, over = divmod(amount, quantity)
+    return each * units + min(over, units)
+
+
+def _paid_back(line: QuoteLine, earlier: Earlier) -> int:
+    """Minor units paid back for the line so far."""
+    if line.id in earlier.cash:
+        return earlier.cash[line.id]
+    return _share(line.pays, line.quantity, earlier.units.get(line.id, 0))
+
+
+def _cash(quote: Quote, earlier: Earlier, new: _State, price: Price | None) -> dict[str, int]:
+    """Minor units to pay back now, for each line; never more than the line paid and still holds."""
+    paid: dict[str, int] = {}
+    room: dict[str, int] = {}
+    for line in quote.lines:
+        now = _share(line.pays, line.quantity, new.units[line.id])
+        then = _share(line.pays, line.quantity, earlier.units.get(line.id, 0))
+        room[line.id] = line.pays - _paid_back(line, earlier)
+        paid[line.id] = min(now - then, room[line.id])
+    if price is None:
+        return paid
+    kept = _kept(quote.cart, new.units)
+    goods = sum(line.pays for line in quote.lines)
+    back = goods - (price(kept) if kept else 0) - sum(_paid_back(line, earlier) for line in quote.lines)
+    ids = [line.id for line in quote.lines]
+    # The difference goes to the lines that came back, by their paid share; what is more than they paid, to the others.
+    own = [line.pays - _paid_back(line, earlier) if new.units[line.id] else 0 for line in quote.lines]
+    shares = allocate(max(0, back), [paid[one] for one in ids], own, True)
+    rest = [room[one] - shares[place] for place, one in enumerate(ids)]
+    more = allocate(max(0, back) - sum(shares), rest, rest, True)
+    return {one: shares[place] + more[place] for place, one in enumerate(ids)}
+
+
+def _kept(cart: Cart, returned: Mapping[str, int]) -> Cart | None:
+    """The cart without what came back; None when nothing is left."""
+    lines = [
+        evolve(line, quantity=line.quantity - returned.get(line.id, 0))
+        for line in cart.lines
+        if line.quantity > returned.get(line.id, 0)
+    ]
+    return evolve(cart, lines=tuple(lines)) if lines else None
+
+
+def _coins(state: _State, policy: Policy) -> dict[str, int]:
+    """Coins of the coin payment paid back so far, for each line and charge."""
+    found: dict[str, int] = {}
+    if policy.coins_return == "never":
+        return found
+    for use in state.quote.used:
+        if use.kind is not Kind.COIN_PAYMENT or use.coins == 0:
+            continue
+        parts = list(_parts_of(state, use))
+        shares = allocate(use.coins, weights := [part[3] for part in parts], [use.coins] * len(weights), True)
+        whole = all(quantity == units for _, quantity, units, _, _ in parts)
+        for (name, quantity, units, _, _), coins in zip(parts, shares, strict=True):
+            back = _share(coins, quantity, units) if policy.coins_return == "by-share" else coins * whole
+            found[name] = found.get(name, 0) + back
+    return found
+
+
+def _parts_of(state: _State, use: Use) -> Iterable[tuple[str, int, int, int, int]]:
+    """(id, quantity, units returned, amount saved, platform's part) of everything that the application saved on."""
+    for name, store, quantity, units, savings in state.parts():
+        if use.store is None or use.store == store:
+            amount = sum(saving.amount for saving in savings if saving.rule == use.rule)
+            if amount:
+                platform = sum(saving.platform for saving in savings if saving.rule == use.rule)
+                yield name, quantity, units, amount, platform
+
+
+def _instruments(
+    old: _State, new: _State, lots: tuple[Lot, ...], policy: Policy, at: datetime
+) -> tuple[tuple[Lot, ...], tuple[Lot, ...], tuple[tuple[str, int], ...]]:
+    """Pieces that come back now, pieces that would but have expired, and uses given back."""
+    alive: dict[tuple[str, datetime | None], int] = {}
+    expired: dict[tuple[str, datetime | None], int] = {}
+    uses: dict[str, int] = {}
+    taken: dict[str, int] = {}
+    for use in new.quote.used:
+        if use.kind not in COUPON_KINDS and use.kind is not Kind.PROMO_CODE:
+            continue
+        pieces = max(use.pieces, 1)
+        start = taken.get(use.rule, 0)
+        taken[use.rule] = start + pieces
+        mine = _slice([lot for lot in lots if lot.rule == use.rule], start, pieces)
+        then, now = (_pieces_back(state, use, pieces, policy) for state in (old, new))
+        # The pieces that last longest come back first, so that a customer loses as few as possible.
+        for lot in _slice(list(reversed(mine)), then, now - then):
+            gone = lot.expires is not None and lot.expires <= at
+            if use.kind in COUPON_KINDS:
+                into = expired if gone else alive
+                into[lot.rule, lot.expires] = into.get((lot.rule, lot.expires), 0) + lot.pieces
+            if not gone:
+                uses[use.rule] = uses.get(use.rule, 0) + lot.pieces
+    return _lots(alive), _lots(expired), tuple(sorted(uses.items()))
+
+
+def _pieces_back(state: _State, use: Use, pieces: int, policy: Policy) -> int:
+    """How many pieces of one application have come back in this state."""
+    if policy.returns == "never":
+        return 0
+    parts = list(_parts_of(state, use))
+    if all(quantity == units for _, quantity, units, _, _ in parts):
+        return pieces if parts else 0
+    if policy.returns == "full-only":
+        return 0
+    saved = sum(amount for _, _, _, amount, _ in parts)
+    back = sum(_share(amount, quantity, units) for _, quantity, units, amount, _ in parts)
+    # Never the last piece before everything is back, however the cents were shared.
+    return min(pieces * back // saved, pieces - 1)
+
+
+def _slice(lots: list[Lot], start: int, pieces: int) -> list[Lot]:
+    """The pieces number `start` to `start + pieces` of the lots, in their order."""
+    found: list[Lot] = []
+    for lot in lots:
+        skipped = min(start, lot.pieces)
+        start -= skipped
+        many = min(pieces, lot.pieces - skipped)
+        if many > 0:
+            found.append(Lot(lot.rule, many, lot.expires))
+            pieces -= many
+    return found
+
+
+def _funders(old: _State, new: _State) -> tuple[FunderShare, ...]:
+    """Savings on what comes back now, by rule and funder."""
+    found: dict[str, tuple[int, int]] = {}
+    for (_, _, quantity, then, savings), (_, _, _, now, _) in zip(old.parts(), new.parts(), strict=True):
+        for saving in savings:
+            amount = _share(saving.amount, quantity, now) - _share(saving.amount, quantity, then)
+            platform = _share(saving.platform, quantity, now) - _share(saving.platform, quantity, then)
+            total = found.get(saving.rule, (0, 0))
+            found[saving.rule] = (total[0] + platform, total[1] + amount - platform)
+    return tuple(FunderShare(rule, *parts) for rule, parts in sorted(found.items()) if any(parts))
+
+
+def _difference(now: Mapping[str, int], then: Mapping[str, int]) -> dict[str, int]:
+    return {name: many - then.get(name, 0) for name, many in now.items()}
+
+
+def _by_expiry(lot: Lot) -> tuple[bool, float]:
+    """Soonest first, never last. Seconds since the epoch only order instants; no amount passes through them."""
+    return (True, 0.0) if lot.expires is None else (False, lot.expires.timestamp())
+
+
+def _lots(found: Mapping[tuple[str, datetime | None], int]) -> tuple[Lot, ...]:
+    lots = [Lot(rule, pieces, expires) for (rule, expires), pieces in found.items()]
+    return tuple(sorted(lots, key=lambda lot: (lot.rule, _by_expiry(lot))))
+
+
+def _problems(
+    quote: Quote, returned: Mapping[str, int], earlier: Earlier, at: datetime, shipping: bool
+) -> Iterable[Problem]:
+    """Everything that makes this return impossible."""
+    quantities = {line.id: line.quantity for line in quote.lines}
+    if at.utcoffset() is None:
+        yield Problem("needs an offset, as in 2026-06-20T18:30:00-07:00", "at")
+    if shipping and earlier.shipping:
+        yield Problem("shipping was paid back before", "shipping")
+    if not shipping and not any(returned.values()):
+        yield Problem("nothing is returned", "returned")
+    for path, units_of in (("before", earlier.units), ("returned", returned)):
+        for name, units in units_of.items():
+            if name not in quantities:
+                yield Problem(f"the order has no line {name!r}", path)
+            elif type(units) is not int or units < 0:
+                yield Problem(f"units are a whole number from 0, not {units!r}", f"{path}[{name}]")
+            elif units > (left := quantities[name] - (earlier.units.get(name, 0) if path == "returned" else 0)):
+                yield Problem(
+                    f"only {left} of {quantities[name]} units are left to return, not {units}", f"{path}[{name}]"
+                )

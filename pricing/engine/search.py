@@ -1,0 +1,186 @@
+"""The best permitted selection of a problem, proved (SPEC sections 5 and 6).
+
+Small problems are walked through whole (`walk.py`). Larger ones are cut into stores (`parts.py`); for every decision about
+what crosses stores (`nodes.py`) the stores' options are joined under a bound (`labels.py`), narrow first, then wider until
+nothing was cut. What wins has been settled exactly. The start is the greedy answer, so no quote is dearer than it.
+"""
+
+from __future__ import annotations
+
+from pricing.engine.bounds import COARSE, Prices
+from pricing.engine.gains import is_simple
+from pricing.engine.judge import NOTHING, Best, complete
+from pricing.engine.keys import Keys
+from pricing.engine.labels import Join, ceiling
+from pricing.engine.nodes import Branch, Brancher, nodes_of
+from pricing.engine.parts import SCALE, Parts, parts_of
+from pricing.engine.problem import Application, Problem
+from pricing.engine.settle import exchange_coins, take
+from pricing.engine.walk import Walk
+
+STEP_LIMIT = 400_000
+"""Work allowed to one quote, in steps. Counted, never timed: the same cart gets the same answer on a busy machine."""
+
+SMALL = 600
+"""Up to so many selections, walking through all of them is faster than cutting the problem up."""
+
+ATTEMPTS = ((16, 0), (256, COARSE), (4096, 1), (1 << 30, 0))
+"""How many labels are kept at each store, attempt by attempt; and how finely prices are moved before it (0: not)."""
+
+
+class Found:
+    """What a search claims."""
+
+    __slots__ = ("counts", "lower_bound", "optimal", "steps", "total")
+
+    def __init__(self, counts: list[int], total: int, lower_bound: int, optimal: bool, steps: int) -> None:
+        self.counts = counts
+        self.total = total
+        self.lower_bound = lower_bound
+        """No permitted selection totals less; minor units."""
+        self.optimal = optimal
+        self.steps = steps
+
+
+def search(problem: Problem, limit: int = STEP_LIMIT) -> Found:
+    """The best selection; `optimal` is False when `limit` steps did not suffice."""
+    if selections(problem) > SMALL:
+        found = _joined(problem, limit)
+        if found is not None:
+            return found
+    walk = Walk(problem, limit)
+    best = walk.run()
+    return Found(best.counts, best.total, min(best.total, walk.lowest_open), walk.lowest_open > best.total, walk.steps)
+
+
+def selections(problem: Problem) -> int:
+    """How many selections there are at most; counting stops when there are many."""
+    many = 1
+    for app in problem.applications:
+        many *= app.most + 1
+        if many > 1 << 40:
+            break
+    return many
+
+
+def _joined(problem: Problem, limit: int) -> Found | None:
+    parts = parts_of(problem, problem.stores, problem.charge_stores)
+    nodes = nodes_of(parts) if all(is_simple(app) for app in parts.globals) else []
+    if not nodes:
+        return None
+    keys = Keys(parts)
+    best = Best()
+    complete(problem, greedy(problem, None), best)
+    brancher = Brancher(parts, keys)
+    branches: list[tuple[int, int, Branch]] = []
+    for place, node in enumerate(nodes):
+        branch = brancher.branch(node)
+        if branch is not None:
+            branches.append((branch.relaxation.unpriced().bound, place, branch))
+    branches.sort(key=_by_bound)
+    steps = brancher.steps
+    lowest = NOTHING
+    for bound, _, branch in branches:
+        if bound > ceiling(parts, branch, best):
+            continue
+        for child, prices in _children(parts, branch, best):
+            proved, open_bound, more = _join(parts, child, prices, best, limit - steps)
+            steps += more
+            if not proved:
+                lowest = min(lowest, open_bound)
+    if lowest < NOTHING:
+        _greedy(problem, best)
+    lower = best.total
+    if lowest < NOTHING:
+        lower = min(lower, -(-(lowest - parts.weight * parts.most) // SCALE) + parts.constant)
+    return Found(best.counts, best.total, lower, lowest == NOTHING, steps)
+
+
+def _children(parts: Parts, branch: Branch, best: Best) -> list[tuple[Branch, Prices]]:
+    """The parts of a branch that can still hold the best, the most promising first, each with guessed prices."""
+    prices = branch.relaxation.guessed_prices(ceiling(parts, branch, best))
+    if prices.bound > ceiling(parts, branch, best):
+        return []
+    children = branch.children()
+    if len(children) == 1:
+        return [(branch, prices)]
+    found: list[tuple[int, int, Branch, Prices]] = []
+    for place, child in enumerate(children):
+        prices = child.relaxation.guessed_prices(ceiling(parts, child, best))
+        found.append((prices.bound, place, child, prices))
+    found.sort(key=_by_child_bound)
+    return [(child, prices) for _, _, child, prices in found]
+
+
+def _join(parts: Parts, branch: Branch, prices: Prices, best: Best, limit: int) -> tuple[bool, int, int]:
+    """Work one branch off: whether it is proved, else the bound that stands, and the steps it took."""
+    steps = 0
+    bound = prices.bound
+    for width, grain in ATTEMPTS:
+        enough = ceiling(parts, branch, best)
+        if bound <= enough and grain:
+            prices = branch.relaxation.moved_prices(prices, branch.priced(), grain, enough)
+            bound = max(bound, prices.bound)
+        if bound > enough:
+            return True, bound, steps
+        join = Join(parts, branch, prices, best)
+        proved = join.run(width, limit - steps)
+        steps += join.steps
+        if proved:
+            return True, bound, steps
+        bound = max(bound, join.cut_bound)
+        if steps >= limit:
+            break
+    return False, bound, steps
+
+
+def _by_bound(entry: tuple[int, int, Branch]) -> tuple[int, int]:
+    return entry[0], entry[1]
+
+
+def _by_child_bound(entry: tuple[int, int, Branch, Prices]) -> tuple[int, int]:
+    return entry[0], entry[1]
+
+
+def _greedy(problem: Problem, best: Best) -> None:
+    """Offer the answers that a cart without a proof may not be dearer than: layer by layer, everything that can be used
+    is; then again with each code or platform coupon alone in its layer."""
+    complete(problem, greedy(problem, None), best)
+    for app in problem.applications:
+        if app.counted and not app.piece and app.store == "":
+            complete(problem, greedy(problem, app), best)
+
+
+def greedy(problem: Problem, only: Application | None) -> list[int]:
+    """Counts of the layer-by-layer answer; with `only`, nothing else of its layer is used."""
+    counts = [0] * len(problem.applications)
+    now = problem.item.copy()
+    start = now
+    layer = -1
+    mask = 0
+    coins = 0
+    room = [group.most // group.weight for group in problem.groups]
+    for app in problem.applications:
+        if app.layer != layer:
+            layer = app.layer
+            start = now.copy()
+        if app.clash & mask or (only is not None and only.layer == app.layer and only is not app):
+            continue
+        most = min([app.most, *(room[group] for group in app.groups)])
+        for pieces in range(most, 0, -1):
+            counts[app.index] = pieces
+            if app.pool >= 0:
+                coins = exchange_coins(problem, counts)
+            given = take(problem, app, pieces, start, now, app.cap_order, problem.coins - coins)
+            if 0 <= coins <= problem.coins and sum(given) > 0:
+                break
+            counts[app.index] = 0
+        else:
+            coins = exchange_coins(problem, counts)
+            continue
+        for position, place in enumerate(app.targets):
+            now[place] -= given[position]
+        mask |= 1 << app.index
+        for group in app.groups:
+            room[group] -= counts[app.index]
+    return counts

@@ -1,0 +1,296 @@
+"""Cuts a file into blocks (cards and heads) and blocks into lines, so that a mistake stays on its line.
+
+Reads a `Source`; makes `RawBlock`s of `TextLine`s in which remarks are blanked out (offsets stay true); next: `parser`.
+A line goes on after a comma. First words are checked here, against the vocabulary.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from attrs import define, frozen
+
+from pricing.language.diagnostics.diagnostic import Diagnostic, Findings
+from pricing.language.diagnostics.nearest import nearest, surely
+from pricing.language.diagnostics.source import Source, Span
+from pricing.language.vocabulary import KIND_NAMES, KIND_OF, PLURALS, SLIPS, WORDS
+
+HEADS = frozenset({"campaign", "list", "policy"})
+
+_PART = re.compile(r'"[^"]*"|"[^"]*\Z|#.*\Z|[“”„]', re.DOTALL)
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc]"
+)
+_FIRST = re.compile(r'\s*([^\s,"=]+)(?:(\s+)([^\s,"=]+))?')
+
+
+@frozen
+class TextLine:
+    """One line as the parser takes it: remarks blanked, continued lines joined, offsets unchanged."""
+
+    text: str
+    start: int
+    """Offset of the first character of `text`."""
+    broken: bool = False
+    """Has been reported already and must not be parsed."""
+
+    @property
+    def first(self) -> str:
+        """Its first word."""
+        found = _FIRST.match(self.text)
+        return found[1] if found else ""
+
+    @property
+    def span(self) -> Span:
+        text = self.text
+        lead = len(text) - len(text.lstrip())
+        return Span(self.start + lead, self.start + max(len(text.rstrip()), lead))
+
+
+@define
+class RawBlock:
+    """A head line and the lines below it, up to the next head."""
+
+    word: str
+    """`card`, `campaign`, `list`, `policy`; `unknown`: a card of no known kind; `stray`: lines before any head."""
+    kind: str
+    kind_words: int
+    """How many words of the head line spell the kind: 2, or 1 where somebody wrote `promo-code`."""
+    head: TextLine | None
+    lines: list[TextLine]
+
+
+@frozen
+class Recognised:
+    """A line and what it is."""
+
+    line: TextLine
+    word: str
+    """A head word, `card`, `unknown`, another first word, or nothing when it has none."""
+    kind: str = ""
+    kind_words: int = 2
+
+
+def cut(source: Source) -> tuple[tuple[RawBlock, ...], tuple[Diagnostic, ...]]:
+    """All blocks of a file, in order."""
+    findings = Findings(source)
+    blocks: list[RawBlock] = []
+    for line in _joined(_cleaned(source, findings), findings):
+        if findings.full:
+            break
+        known = _recognised(line, findings)
+        if known.word in HEADS or known.word in ("card", "unknown"):
+            blocks.append(RawBlock(known.word, known.kind, known.kind_words, known.line, []))
+            continue
+        if not blocks:
+            blocks.append(RawBlock("stray", "", 0, None, []))
+        blocks[-1].lines.append(known.line)
+    return tuple(blocks), tuple(findings.found)
+
+
+def _cleaned(source: Source, findings: Findings) -> Iterator[TextLine | None]:
+    """Physical lines without remarks; None for an empty line, which ends a line that goes on."""
+    for text, start in source.lines():
+        if not text or text.isspace():
+            yield None
+            continue
+        broken = False
+        if '"' in text or "#" in text or "“" in text or "”" in text or "„" in text:
+            text = _without_remark(text, start, findings)
+            if text.isspace() or not text:
+                continue
+        if not text.isascii() or not text.isprintable():
+            text, broken = _without_unseen(text, start, findings)
+        yield TextLine(text, start, broken)
+
+
+def _without_remark(text: str, start: int, findings: Findings) -> str:
+    pieces, done = [], 0
+    for found in _PART.finditer(text):
+        part = found[0]
+        if part[0] == '"' and (len(part) == 1 or part[-1] != '"'):
+            where = Span(start + found.start(), start + len(text.rstrip()))
+            findings.add(
+                "P0103", where, "This quote is opened and not closed on its line.", caret='no closing "',
+                helps=('A label stands between two quotes on one line: "Spend more, save more".',),
+                fix=findings.replace(Span(where.end, where.end), '"', says='put a " at the end of the line'),
+            )  # fmt: skip
+            return text.rstrip() + '"'
+        if part[0] == "#":
+            pieces.append(text[done : found.start()])
+            return "".join(pieces).rstrip()
+        if part in "“”„":
+            where = Span(start + found.start(), start + found.end())
+            findings.add(
+                "P0111", where, "This is a curly quote; the language uses straight ones.",
+                fix=findings.replace(where, '"', safe=True),
+            )  # fmt: skip
+            pieces += [text[done : found.start()], '"']
+            done = found.end()
+    text = "".join(pieces) + text[done:]
+    return text + '"' if text.count('"') % 2 else text
+
+
+def _without_unseen(text: str, start: int, findings: Findings) -> tuple[str, bool]:
+    found = _UNSEEN.search(text)
+    if found is None:
+        return text, False
+    where = Span(start + found.start(), start + found.end())
+    findings.add(
+        "P0102", where, f"There is a character here that cannot be seen (U+{ord(found[0]):04X}).",
+        caret="just here",
+        helps=("Such characters come along when text is copied from a web page or a word processor.",),
+        fix=findings.replace(where, "", safe=True, says="remove it"),
+    )  # fmt: skip
+    return _UNSEEN.sub(" ", text), True
+
+
+def _joined(lines: Iterator[TextLine | None], findings: Findings) -> Iterator[TextLine]:
+    """Lines with those that follow after a comma."""
+    parts: list[TextLine] = []
+    for line in lines:
+        if parts and parts[-1].text.rstrip().endswith(","):
+            if line is not None and not begins_anew(line.text):
+                parts.append(line)
+                continue
+            parts[-1] = _without_last_comma(parts[-1], findings)
+        if parts:
+            yield _one(parts)
+        parts = [] if line is None else [line]
+    if parts:
+        if parts[-1].text.rstrip().endswith(","):
+            parts[-1] = _without_last_comma(parts[-1], findings)
+        yield _one(parts)
+
+
+def _one(parts: list[TextLine]) -> TextLine:
+    if len(parts) == 1:
+        return parts[0]
+    start = parts[0].start
+    text: list[str] = []
+    at = start
+    for part in parts:
+        text += [" " * (part.start - at), part.text]
+        at = part.start + len(part.text)
+    return TextLine("".join(text), start, any(part.broken for part in parts))
+
+
+def begins_anew(text: str) -> bool:
+    """Whether a line after a comma is a new line all the same: it begins with a word of the language."""
+    found = _FIRST.match(text)
+    if found is None:
+        return False
+    if found[1] in WORDS:
+        # `list NAME` may stand among values; `at most` after a step's comma.
+        return found[1] not in ("list", "at") and found[3] is not None and found.end(1) < len(text.rstrip())
+    rest = text[found.end() :].strip()
+    return f"{found[1]} {found[3]}" in KIND_OF and rest != "" and not rest.startswith(",")
+
+
+def _without_last_comma(line: TextLine, findings: Findings) -> TextLine:
+    text = line.text.rstrip()
+    where = Span(line.start + len(text) - 1, line.start + len(text))
+    findings.add(
+        "P0106", where, "A comma ends this line, but nothing follows it.", caret="what comes after?",
+        helps=("After a comma a line goes on in the next line; take the comma away if the list is complete.",),
+        fix=findings.replace(where, "", safe=True, says="remove the comma"),
+    )  # fmt: skip
+    return TextLine(text[:-1], line.start, line.broken)
+
+
+def _recognised(line: TextLine, findings: Findings) -> Recognised:
+    found = _FIRST.match(line.text)
+    if found is None:
+        _unreadable_start(line, findings)
+        return Recognised(TextLine(line.text, line.start, True), "")
+    first, second = found[1], found[3] or ""
+    if f"{first} {second}" in KIND_OF:
+        return Recognised(line, "card", f"{first} {second}")
+    if first in WORDS:
+        return Recognised(line, first)
+    where = Span(line.start + found.start(1), line.start + found.end(1))
+    both = Span(where.start, line.start + found.end(3)) if second else where
+    lower = f"{first} {second}".lower()
+    if first.isascii() and second.isascii() and lower in KIND_OF:
+        spelled = found[0].lstrip().lower()
+        _capitals(findings, both, spelled)
+        return Recognised(_with(line, both, spelled), "card", lower)
+    if first.isascii() and first.lower() in WORDS:
+        _capitals(findings, where, first.lower())
+        return Recognised(_with(line, where, first.lower()), first.lower())
+    return _unknown_kind(line, found, where, both, findings) or _unknown_word(line, first, where, findings)
+
+
+def _unknown_kind(
+    line: TextLine, found: re.Match[str], where: Span, both: Span, findings: Findings
+) -> Recognised | None:
+    """The line as a card's head, when it is most likely meant as one."""
+    first, second = found[1], found[3] or ""
+    indented = line.text[:1].isspace()
+    if not second or (indented and first.lower() in SLIPS):
+        return None
+    for said, span, count in ((first, where, 1), (f"{first} {second}", both, 2)):
+        kind = nearest(said, KIND_NAMES, 0.83)
+        if kind:
+            findings.add(
+                "P0104", span, f'There is no kind of card called "{said}".', caret="not a kind of card",
+                helps=(f"Did you mean {kind}?",), fix=findings.replace(span, kind, safe=surely(said, kind)),
+            )  # fmt: skip
+            return Recognised(line, "card", kind, count)
+    if indented or first.lower() in SLIPS or '"' not in line.text:
+        return None
+    findings.add(
+        "P0104", both, f'There is no kind of card called "{first[:60]} {second[:60]}".', caret="not a kind of card",
+        helps=("The kinds are: " + ", ".join(KIND_NAMES) + ".",),
+    )  # fmt: skip
+    return Recognised(line, "unknown")
+
+
+def _unknown_word(line: TextLine, first: str, where: Span, findings: Findings) -> Recognised:
+    slip = SLIPS.get(first.lower())
+    meant = slip or nearest(first, WORDS, 0.7)
+    if re.match(r"[$€£¥]?[0-9]", first) and re.search(r"\boff\b", line.text):
+        at = Span(where.start, where.start)
+        findings.add(
+            "P0104", where, f'A line cannot begin with "{first[:60]}".', caret="did you mean take?",
+            helps=(_form("take"),), fix=findings.replace(at, "take ", safe=True, says="put take before it"),
+        )  # fmt: skip
+    elif meant:
+        findings.add(
+            "P0104", where, f'A line cannot begin with "{first}".', caret=f"did you mean {meant}?",
+            helps=(_form(meant),),
+            fix=findings.replace(where, meant, safe=first.lower() in PLURALS or (not slip and surely(first, meant))),
+        )  # fmt: skip
+    else:
+        findings.add(
+            "P0104", where, f'A line cannot begin with "{first[:60]}".', caret="not a word of the language",
+            helps=("A line begins with a word such as stores, valid, spend, take or limit; a remark begins with #.",),
+        )  # fmt: skip
+    return Recognised(TextLine(line.text, line.start, True), "")
+
+
+def _form(meant: str) -> str:
+    word = WORDS[meant.split()[0]]
+    return f"{word.word} says {word.says}, as in: {word.example}"
+
+
+def _unreadable_start(line: TextLine, findings: Findings) -> None:
+    where = Span(line.span.start, min(line.span.start + 1, line.span.end))
+    findings.add(
+        "P0104", where, "A line begins with a word of the language.", caret="not a word",
+        helps=("Such as stores, valid, spend, take or limit; a remark begins with #.",),
+    )  # fmt: skip
+
+
+def _capitals(findings: Findings, where: Span, right: str) -> None:
+    findings.add(
+        "P0107", where, "The words of the language are written in small letters.", caret=f"write {right}",
+        fix=findings.replace(where, right, safe=True),
+    )  # fmt: skip
+
+
+def _with(line: TextLine, where: Span, word: str) -> TextLine:
+    """The line with a stretch replaced by a word of the same length."""
+    text = line.text
+    return TextLine(text[: where.start - line.start] + word + text[where.end - line.start :], line.start, line.broken)

@@ -1,0 +1,168 @@
+"""Sense between rules: names that look alike, contradictions about combining, rules that are always beaten."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from attrs import evolve
+
+from pricing.language.diagnostics.diagnostic import Findings
+from pricing.language.lookalike import latin, mixed, skeleton
+from pricing.language.resolve import Card, of
+from pricing.language.syntax import Atom, Listed
+from pricing.model.kind import AUTOMATIC_KINDS, ITEM_KINDS, Kind
+from pricing.model.ladder import Step
+from pricing.model.policy import Policy
+from pricing.model.rule import Rule
+from pricing.model.window import Window
+
+
+def run(cards: Sequence[Card], policy: Policy, findings: Mapping[str, Findings]) -> None:
+    """All checks between cards."""
+    _look_alike(cards, findings)
+    names = {item.rule.name: item for item in cards}
+    for item in cards:
+        if item.rule.combines:
+            _contradicted(item, names, policy, findings[item.source.name])
+    _beaten([item for item in cards if item.sound], findings)
+
+
+def _look_alike(cards: Sequence[Card], findings: Mapping[str, Findings]) -> None:
+    seen: dict[str, Card] = {}
+    for item in cards:
+        name = item.block.name
+        if name is None:
+            continue
+        told = findings[item.source.name]
+        if mixed(name.text):
+            told.add(
+                "P0236", name, f'"{name.text}" has letters that only look Latin.', caret="look-alike letters",
+                severity="error" if item.rule.kind is Kind.PROMO_CODE else "warning",
+                helps=("They come from a Cyrillic or Greek keyboard; who types Latin letters gets no match.",),
+                fix=told.replace(name, latin(name.text)),
+            )  # fmt: skip
+        first = seen.setdefault(skeleton(name.text), item)
+        if first is not item and first.rule.name != item.rule.name:
+            _alike(first, item, name, findings)
+
+
+def _alike(first: Card, item: Card, name: Atom, findings: Mapping[str, Findings]) -> None:
+    assert first.block.name is not None
+    note = f"{first.rule.name} is at {findings[first.source.name].place(first.block.name)}"
+    if item.rule.kind is Kind.PROMO_CODE and first.rule.kind is Kind.PROMO_CODE:
+        findings[item.source.name].add(
+            "P0403", name, f'The codes "{item.rule.name}" and "{first.rule.name}" look alike.',
+            caret="easily taken for the other", notes=(note,),
+            helps=("Customers type codes from posters: differ in more than capitals, 0 and O, or 1, l and I.",),
+        )  # fmt: skip
+        return
+    findings[item.source.name].add(
+        "P0408", name, f'The names "{item.rule.name}" and "{first.rule.name}" look alike.',
+        caret="easily taken for the other", notes=(note,),
+    )  # fmt: skip
+
+
+def _contradicted(item: Card, names: Mapping[str, Card], policy: Policy, findings: Findings) -> None:
+    """`combines with` what `never` forbids, on either card or in the policy."""
+    rule = item.rule
+    for line in of(item.block, Listed, "combines"):
+        for phrase in line.values:
+            other = names.get(phrase.text)
+            if other is None or other is item:
+                continue
+            place = _forbids(rule, other.rule, policy)
+            if place:
+                findings.add(
+                    "P0401", phrase, f"{rule.name} combines with {other.rule.name}, and {place} says never.",
+                    caret="never wins", helps=("Take one of the two lines away.",),
+                )  # fmt: skip
+
+
+def _forbids(rule: Rule, other: Rule, policy: Policy) -> str:
+    for one, two in ((rule, other), (other, rule)):
+        if any(name in (two.name, two.kind.value, "anything") for name in one.never):
+            return one.name
+    pair = (rule.kind, other.kind) if rule.kind <= other.kind else (other.kind, rule.kind)
+    return "the policy" if pair in policy.never else ""
+
+
+def _beaten(cards: Sequence[Card], findings: Mapping[str, Findings]) -> None:
+    """Rules that always lose against another one that is for the same lines, customers and times."""
+    groups: dict[object, list[Card]] = {}
+    for item in cards:
+        rule = item.rule
+        if rule.kind in AUTOMATIC_KINDS or rule.kind in ITEM_KINDS:
+            kind = "item" if rule.kind in ITEM_KINDS else rule.kind
+            key = (kind, rule.currency, rule.scope, rule.audience, rule.days, rule.hours, rule.ladder_per)
+            groups.setdefault(key, []).append(item)
+    for group in groups.values():
+        if 1 < len(group) <= 50:
+            for item in group:
+                better = next(
+                    (other for other in group if other.rule.name != item.rule.name and _beats(other.rule, item.rule)),
+                    None,
+                )
+                if better is not None and item.block.name is not None:
+                    _tell_beaten(item, better, findings)
+
+
+def _tell_beaten(item: Card, better: Card, findings: Mapping[str, Findings]) -> None:
+    assert item.block.name is not None and better.block.name is not None
+    note = f"{better.rule.name} is at {findings[better.source.name].place(better.block.name)}"
+    if _beats(item.rule, better.rule):
+        if item.rule.name > better.rule.name:
+            findings[item.source.name].add(
+                "P0405", item.block.name, f"{item.rule.name} gives the same as {better.rule.name}, to the same orders.",
+                caret="one of the two is never needed", notes=(note,),
+            )  # fmt: skip
+        return
+    findings[item.source.name].add(
+        "P0404", item.block.name, f"{item.rule.name} is always beaten by {better.rule.name}.",
+        caret="never the better one", notes=(note,),
+        helps=("Both are for the same items and customers, and rules of one kind do not combine.",),
+    )  # fmt: skip
+
+
+def _beats(rule: Rule, other: Rule) -> bool:
+    """Whether `rule` is there whenever `other` is, and gives at least as much."""
+    free = not rule.limits and rule.budget is None and set(rule.never) <= set(other.never)
+    apart = rule.name not in other.combines and other.name not in rule.combines
+    if not (free and apart and _covers(rule.valid, other.valid)):
+        return False
+    if rule.kind in ITEM_KINDS:
+        prices = dict(rule.prices)
+        cheaper = all(sku in prices and prices[sku] <= price for sku, price in other.prices)
+        return cheaper and _as_good(rule, other)
+    return bool(other.ladder) and _as_good(rule, other)
+
+
+def _covers(wide: Window, narrow: Window) -> bool:
+    early = wide.start is None or (narrow.start is not None and wide.start <= narrow.start)
+    late = wide.end is None or (narrow.end is not None and wide.end >= narrow.end)
+    return early and late
+
+
+def _as_good(rule: Rule, other: Rule) -> bool:
+    """For each step of `other` a step of `rule` that is reached no later and gives no less; caps must be equal."""
+    if rule.caps != other.caps:
+        return False
+    return all(any(_step_as_good(step, weak) for step in rule.ladder) for weak in other.ladder) and not _falls(rule)
+
+
+def _step_as_good(step: Step, weak: Step) -> bool:
+    plain = not step.repeats and not weak.repeats and not step.given_units and not weak.given_units
+    if not plain:
+        return evolve(step, amount=weak.amount) == weak and step.amount >= weak.amount
+    if step.reach > weak.reach or (step.measure != weak.measure and step.reach):
+        return False
+    if bool(step.share) != bool(weak.share):
+        return False
+    capped = step.at_most is not None and (weak.at_most is None or step.at_most < weak.at_most)
+    return step.amount >= weak.amount and step.share >= weak.share and not capped
+
+
+def _falls(rule: Rule) -> bool:
+    """Whether a higher step of the rule gives less: then reaching a step says little."""
+    steps = rule.ladder
+    return any(two.amount < one.amount or two.share < one.share for one, two in pairwise(steps))

@@ -1,0 +1,235 @@
+"""Sense of one rule: its steps, caps, budget, scope, and its scope in the catalogue."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from pricing.language.catalogue import Catalogue, Item
+from pricing.language.diagnostics.diagnostic import Findings
+from pricing.language.resolve import Card, of
+from pricing.language.syntax import AtMost, Budget, Clause, Listed, Price, StepLine
+from pricing.language.values import written
+from pricing.model.kind import ITEM_KINDS, Kind
+from pricing.model.ladder import Step
+from pricing.model.rule import Rule
+from pricing.model.scope import Clause as ScopeClause
+from pricing.money import AmountError, parse, show
+
+_ONE_VALUED = frozenset({"stores", "brands", "skus", "methods", "countries", "channels"})
+"""Words of which a line of a cart has one value, so that two lines of a card can exclude each other."""
+_CAPPED = frozenset({Kind.SELLER_COUPON, Kind.CROSS_STORE_DISCOUNT, Kind.PLATFORM_COUPON, Kind.PROMO_CODE})
+"""Kinds of which a percentage without a cap is usually a slip: one order can be of any size."""
+
+
+def run(item: Card, findings: Findings) -> None:
+    """All checks of one card."""
+    _steps(item, findings)
+    _uncapped(item, findings)
+    _pieces(item, findings)
+    _budget(item, findings)
+    _scope(item, findings)
+
+
+def line_at(item: Card, reach: int) -> Clause | None:
+    """The line of a card that made the step with a threshold."""
+    for line in of(item.block, StepLine):
+        if _reach(line, item.rule.currency) == reach:
+            return line
+    return None
+
+
+def _reach(line: StepLine, currency: str) -> int:
+    if line.threshold is None:
+        return 0
+    units = line.word.text == "buy" or line.items
+    try:
+        reach = int(line.threshold.text) if units else parse(line.threshold.text, currency)
+        return reach + (int(line.given.text) if line.given else 0)
+    except (ValueError, AmountError):
+        return -1
+
+
+def _steps(item: Card, findings: Findings) -> None:
+    rule = item.rule
+    before: Step | None = None
+    for step in rule.ladder:
+        line = line_at(item, step.reach) or item.block
+        if step.at_most is not None and step.amount and step.at_most >= step.amount:
+            findings.add(
+                "P0326", line, "The cap of this step never cuts anything.",
+                caret=f"it gives {show(step.amount, rule.currency)} at most anyway",
+            )  # fmt: skip
+        if rule.kind is Kind.SELECT_COUPON and step.share:
+            findings.add(
+                "P0318", line, "Pieces have a fixed value: of this percentage, only whole pieces can be used.",
+                helps=("Write a multiple of the piece, such as: spend 65.00 take 6.00 off",),
+            )  # fmt: skip
+        if step.measure == "money" and step.reach and rule.kind is not Kind.FREE_SHIPPING and step.amount >= step.reach:
+            findings.add(
+                "P0307", line, f"This gives {show(step.amount, rule.currency)} back on "
+                f"{show(step.reach, rule.currency)}: as much as was spent, or more.",
+                helps=("Is a digit missing in the first amount, or one too many in the second?",),
+            )  # fmt: skip
+        if before is not None and _less(step, before, rule):
+            findings.add(
+                "P0305", line, "This step gives less than the one before it.",
+                caret=f"{_gives(step, step.reach, rule)}, but the step before gives {_gives(before, step.reach, rule)}",
+                helps=("Only the highest step reached counts, so spending more would bring less.",),
+            )  # fmt: skip
+        before = step
+
+
+def _worth(step: Step, base: int) -> Fraction:
+    """What a step gives on a base, in minor units, before rounding."""
+    worth = Fraction(step.amount) if step.amount else step.share * base
+    return worth if step.at_most is None else min(worth, Fraction(step.at_most))
+
+
+def _less(step: Step, before: Step, rule: Rule) -> bool:
+    if step.measure == "money" and rule.kind is not Kind.FREE_SHIPPING:
+        return _worth(step, step.reach) < _worth(before, step.reach)
+    if bool(step.share) != bool(before.share):
+        return False
+    return step.amount < before.amount or step.share < before.share
+
+
+def _gives(step: Step, base: int, rule: Rule) -> str:
+    if step.share and (step.measure != "money" or rule.kind is Kind.FREE_SHIPPING):
+        return written(step.share)
+    worth = _worth(step, base)
+    return show(int(worth), rule.currency)
+
+
+def _uncapped(item: Card, findings: Findings) -> None:
+    rule = item.rule
+    if rule.kind not in _CAPPED or rule.caps.per_order or rule.caps.per_store or rule.caps.per_item or rule.budget:
+        return
+    for step in rule.ladder:
+        if step.share and step.at_most is None:
+            line = line_at(item, step.reach) or item.block
+            findings.add(
+                "P0308", line, f"{written(step.share)} off has no cap: a large order gets a large saving.",
+                helps=(f"Add a cap, such as: take {written(step.share)} off, at most 20.00",),
+            )  # fmt: skip
+
+
+def _pieces(item: Card, findings: Findings) -> None:
+    rule = item.rule
+    if not rule.piece:
+        return
+    piece = show(rule.piece, rule.currency)
+    for step in rule.ladder:
+        line = line_at(item, step.reach) or item.block
+        if step.amount and step.amount < rule.piece:
+            findings.add(
+                "P0329",
+                line,
+                f"No piece fits into this step: one piece is worth {piece}.",
+                caret="never reached by a piece",
+            )
+        elif step.amount % rule.piece:
+            usable = show(step.amount - step.amount % rule.piece, rule.currency)
+            findings.add(
+                "P0330", line, f"Pieces of {piece} do not add up to {show(step.amount, rule.currency)}.",
+                caret=f"at most {usable} can be used",
+            )  # fmt: skip
+
+
+def _budget(item: Card, findings: Findings) -> None:
+    rule = item.rule
+    largest = max((step.amount for step in rule.ladder), default=0)
+    for line in of(item.block, Budget):
+        if rule.budget is not None and rule.budget < largest:
+            findings.add(
+                "P0327", line, f"This budget is smaller than one use: {show(largest, rule.currency)}.",
+                helps=("Is a digit missing?",),
+            )  # fmt: skip
+    for cap in of(item.block, AtMost):
+        if cap.per is not None and cap.per.text == "order" and rule.caps.per_order and rule.caps.per_store:
+            if rule.caps.per_order <= rule.caps.per_store:
+                findings.add("P0326", cap, "The cap per order is not above the one per store, which then never cuts.")
+            break
+
+
+def _scope(item: Card, findings: Findings) -> None:
+    """Scope lines that leave nothing."""
+    rule = item.rule
+    seen: dict[str, ScopeClause] = {}
+    for clause in (*rule.scope.only, *rule.audience.only):
+        first = seen.setdefault(clause.word, clause)
+        if first is not clause and clause.word in _ONE_VALUED and not set(first.values) & set(clause.values):
+            lines = [line for line in of(item.block, Listed) if line.word.text == clause.word]
+            findings.add(
+                "P0322", lines[-1], f"Two {clause.word} lines exclude each other, so this rule can never apply.",
+                caret="lines narrow",
+                helps=(f"Put all {clause.word} on one line, with commas: commas widen.",),
+            )  # fmt: skip
+        gone = [never for never in (*rule.scope.never, *rule.audience.never) if never.word == clause.word]
+        left = [value for value in clause.values if not any(_taken(value, never) for never in gone)]
+        left = [value for value in left if value not in clause.removed]
+        if not left:
+            findings.add(
+                "P0322", item.block, f"All its {clause.word} are excepted again, so this rule can never apply.",
+                helps=("except removes, and always wins.",),
+            )  # fmt: skip
+
+
+def _taken(value: str, never: ScopeClause) -> bool:
+    if never.removed:
+        return False
+    under = never.word == "categories"
+    return any(value == gone or (under and value.startswith(gone + "/")) for gone in never.values)
+
+
+def against_catalogue(item: Card, catalogue: Catalogue, findings: Findings) -> None:
+    """Whether any sku of the catalogue is in scope, and item prices against list prices."""
+    rule = item.rule
+    if rule.kind is Kind.COIN_EXCHANGE:
+        return
+    if (rule.scope.only or rule.scope.never) and not any(_in_scope(rule, sku) for sku in catalogue.items):
+        findings.add(
+            "P0321", item.block, "No item of the catalogue is in the scope of this rule.",
+            caret="it can never apply",
+            helps=("Its scope lines must all hold for one and the same item: lines narrow, commas widen.",),
+        )  # fmt: skip
+    if rule.kind not in ITEM_KINDS or not rule.prices:
+        return
+    rows = {sku.sku: sku for sku in catalogue.items}
+    prices = dict(rule.prices)
+    for line in of(item.block, Price):
+        row = rows.get(line.sku.text)
+        if row is None or line.sku.text not in prices:
+            continue
+        if not _in_scope(rule, row):
+            findings.add(
+                "P0332", line, f"{row.sku} is not in the scope of this card, so its price never holds.",
+                notes=(f"{row.sku} is sold by {row.store}.",) if row.store else (),
+            )  # fmt: skip
+            continue
+        try:
+            listed = parse(row.price, rule.currency)
+        except AmountError:
+            continue
+        if prices[row.sku] >= listed:
+            findings.add(
+                "P0331", line.amount, f"This price is not below the list price of {row.sku}.",
+                caret=f"the list price is {show(listed, rule.currency)}",
+            )  # fmt: skip
+
+
+def _in_scope(rule: Rule, sku: Item) -> bool:
+    return all(_matches(clause, sku) for clause in rule.scope.only) and not any(
+        clause.word != "methods" and _matches(clause, sku) for clause in rule.scope.never
+    )
+
+
+def _matches(clause: ScopeClause, sku: Item) -> bool:
+    return _any(clause.word, clause.values, sku) and not (clause.removed and _any(clause.word, clause.removed, sku))
+
+
+def _any(word: str, values: tuple[str, ...], sku: Item) -> bool:
+    if word == "categories":
+        return any(own == value or own.startswith(value + "/") for own in sku.categories for value in values)
+    own = {"stores": (sku.store,), "brands": (sku.brand,), "tags": sku.tags, "skus": (sku.sku,)}.get(word)
+    # Columns that the catalogue does not have say nothing against a rule; neither do shipping methods.
+    return own is None or not any(own) or any(value in own for value in values)

@@ -1,0 +1,151 @@
+"""One finding about the rules, as a value: code, place, words, and edits that would put it right.
+
+Made by every step of `language` through `Findings`, collected by `load`, shown by `render`, applied by `fixes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from pricing.language.diagnostics.codes import severity_of
+from pricing.language.diagnostics.source import HasSpan, Source
+
+
+@frozen
+class Edit:
+    """Replace a stretch of a file. Offsets and columns count characters; lines and columns from 1."""
+
+    file: str
+    start: int
+    end: int
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    replacement: str
+
+
+@frozen
+class Fix:
+    """Edits that put a finding right. `safe`: no meaning other than the evident one can get lost."""
+
+    says: str
+    edits: tuple[Edit, ...]
+    safe: bool = False
+
+
+@frozen
+class Diagnostic:
+    """One finding. `severity` is `error` (blocks the rules), `warning` or `hint`."""
+
+    code: str
+    severity: str
+    message: str
+    file: str
+    line: int = 0
+    """From 1; 0 when the finding is about the file or folder as a whole."""
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+    start: int = 0
+    end: int = 0
+    text: str = ""
+    """The line of the file that `line` names, so that a report needs no file."""
+    caret: str = ""
+    """A few words to stand beside the carets."""
+    notes: tuple[str, ...] = ()
+    helps: tuple[str, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity == "error"
+
+
+MOST = 500
+"""After so many findings a step stops telling: the file is something other than rules, and a report has an end."""
+
+
+class Findings:
+    """Collects the diagnostics of one file while a step works on it."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.found: list[Diagnostic] = []
+        self._errors = 0
+        self._others = 0
+
+    def add(
+        self,
+        code: str,
+        where: HasSpan,
+        message: str,
+        *,
+        caret: str = "",
+        notes: Iterable[str] = (),
+        helps: Iterable[str] = (),
+        fix: Fix | None = None,
+        severity: str = "",
+    ) -> None:
+        """Note a finding about a stretch of the file."""
+        severity = severity or severity_of(code)
+        if self.full or (severity != "error" and self._others >= MOST):
+            return
+        line, column = self.source.position(where.start)
+        end_line, end_column = self.source.position(max(where.end, where.start))
+        self.found.append(
+            Diagnostic(
+                code=code,
+                severity=severity,
+                message=message,
+                file=self.source.name,
+                line=line,
+                column=column,
+                end_line=end_line,
+                end_column=end_column,
+                start=where.start,
+                end=where.end,
+                text=self.source.line(line),
+                caret=caret,
+                notes=tuple(notes),
+                helps=tuple(helps),
+                fixes=(fix,) if fix else (),
+            )
+        )
+        self._errors += severity == "error"
+        self._others += severity != "error"
+        if self.full:
+            self.found.append(about_file("P0120", self.source.name, "There are too many mistakes to tell them all."))
+        elif severity != "error" and self._others == MOST:
+            self.found.append(about_file("P0603", self.source.name, "There are too many warnings to tell them all."))
+
+    def replace(self, where: HasSpan, replacement: str, *, safe: bool = False, says: str = "") -> Fix:
+        """A fix that puts `replacement` in the place of a stretch."""
+        line, column = self.source.position(where.start)
+        end_line, end_column = self.source.position(where.end)
+        old = self.source.text[where.start : where.end]
+        if not says:
+            says = f"replace {old} with {replacement}" if replacement else f"remove {old}"
+        edit = Edit(self.source.name, where.start, where.end, line, column, end_line, end_column, replacement)
+        return Fix(says, (edit,), safe)
+
+    def place(self, where: HasSpan) -> str:
+        """`file:line:column`, for notes that point to a second place."""
+        line, column = self.source.position(where.start)
+        return f"{self.source.name}:{line}:{column}"
+
+    @property
+    def full(self) -> bool:
+        """Whether so many errors were told that the rest of the file need not be read."""
+        return self._errors >= MOST
+
+    @property
+    def has_errors(self) -> bool:
+        return any(item.is_error for item in self.found)
+
+
+def about_file(code: str, file: str, message: str, *, helps: Iterable[str] = ()) -> Diagnostic:
+    """A finding about a file or folder as a whole."""
+    return Diagnostic(code=code, severity=severity_of(code), message=message, file=file, helps=tuple(helps))

@@ -1,0 +1,37 @@
+"""What the lines of one file are read against: its currency, zone and lists, and the collector of its findings.
+
+Made by `resolve` from the campaign's head; used by `values`, `times`, `scopes`, `ladders`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from attrs import define, field
+
+from pricing.language.catalogue import Catalogue
+from pricing.language.diagnostics.diagnostic import Findings
+from pricing.language.lists import NamedList
+from pricing.model.rule import Campaign
+
+STAND_IN_CURRENCY = "KWD"
+"""Read amounts so when the campaign's currency is missing: three decimals, so that no amount is refused for that."""
+
+
+@define
+class Home:
+    """One file's surroundings."""
+
+    findings: Findings
+    campaign: Campaign
+    zone: ZoneInfo
+    catalogue: Catalogue
+    lists: Mapping[str, NamedList] = field(factory=dict)
+    """Lists that can be named here: the file's own, and those of other files."""
+    elsewhere_twice: frozenset[str] = frozenset()
+    """Names of lists that several other files have."""
+
+    @property
+    def currency(self) -> str:
+        return self.campaign.currency

@@ -1,0 +1,115 @@
+"""Names of other rules: `never with`, `combines with` and `trade … for …`, once all cards of the folder are known.
+
+Reads `Card`s of all files; makes them again with names checked and filled in; next: `checks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from attrs import evolve
+
+from pricing.language.diagnostics.diagnostic import Findings
+from pricing.language.diagnostics.nearest import nearest, surely
+from pricing.language.resolve import Card, of
+from pricing.language.syntax import Atom, Listed, Never, Phrase, TradeLine
+from pricing.language.vocabulary import KIND_OF
+from pricing.model.kind import COUPON_KINDS
+
+Names = Mapping[str, Card]
+
+
+def unique(cards: Sequence[Card], findings: Mapping[str, Findings]) -> dict[str, Card]:
+    """Cards by name; a name taken twice is told at the second place with the first."""
+    names: dict[str, Card] = {}
+    for item in cards:
+        first = names.setdefault(item.rule.name, item)
+        if first is item or item.block.name is None or first.block.name is None:
+            continue
+        findings[item.source.name].add(
+            "P0208", item.block.name, f'There are two cards called "{item.rule.name}".', caret="the second one",
+            notes=(f"the first one is at {findings[first.source.name].place(first.block.name)}",),
+            helps=("A name is used once in the whole folder; change one of the two.",),
+        )  # fmt: skip
+    return names
+
+
+def connect(item: Card, names: Names, findings: Findings) -> Card:
+    """The card with `never`, `combines` and `trade` filled in."""
+    never: set[str] = set()
+    combines: set[str] = set()
+    for line in of(item.block, Never):
+        if line.kind is not None:
+            findings.add(
+                "P0129", line.kind, "In a card the line is: never with … .",
+                helps=("never KIND with KIND stands in the policy.",),
+            )  # fmt: skip
+        never |= _named(line.values, item, names, findings)
+    for listed in of(item.block, Listed, "combines"):
+        combines |= _named(listed.values, item, names, findings)
+        _idle(listed, item, names, findings)
+    for trade in of(item.block, TradeLine):
+        _coupon(trade.coupon, names, findings)
+    rule = evolve(item.rule, never=tuple(sorted(never)), combines=tuple(sorted(combines)))
+    return evolve(item, rule=rule)
+
+
+def _named(phrases: Sequence[Phrase], item: Card, names: Names, findings: Findings) -> set[str]:
+    found: set[str] = set()
+    for phrase in phrases:
+        if findings.full:
+            break
+        text = " ".join(phrase.text.split())
+        if not phrase.quoted and (text in KIND_OF or text == "anything"):
+            found.add(text)
+        elif len(phrase.atoms) == 1 and text in names:
+            found.add(text)
+            if text == item.rule.name:
+                findings.add("P0406", phrase, "This card names itself.", caret="leave it out")
+        else:
+            _unknown(phrase, names, findings)
+    return found
+
+
+def _unknown(phrase: Phrase, names: Names, findings: Findings) -> None:
+    text = phrase.text
+    meant = nearest(text, [*KIND_OF, "anything", *names] if len(names) < 5000 else [*KIND_OF, "anything"])
+    what = "kind or card" if len(phrase.atoms) <= 2 else "kind"
+    findings.add(
+        "P0207", phrase, f'There is no {what} called "{text[:60]}".',
+        helps=(f"Did you mean {meant}?",) if meant else ("The names of cards and of kinds stand here, or anything.",),
+        fix=findings.replace(phrase, meant, safe=surely(text, meant, names)) if meant else None,
+    )  # fmt: skip
+
+
+def _idle(line: Listed, item: Card, names: Names, findings: Findings) -> None:
+    """Tell `combines with` that changes nothing."""
+    for phrase in line.values:
+        text = phrase.text
+        if not phrase.quoted and (text in KIND_OF or text == "anything"):
+            findings.add(
+                "P0402", phrase, f"combines with {text} changes nothing.",
+                notes=("Different kinds combine anyway; two rules of one kind combine only when one names the other.",),
+                helps=(f"Name the {item.rule.kind} cards it may meet, or leave this out.",),
+            )  # fmt: skip
+        elif text in names and names[text].rule.kind is not item.rule.kind:
+            findings.add(
+                "P0402", phrase, f"combines with {text} changes nothing: it is a {names[text].rule.kind}.",
+                notes=("Different kinds combine anyway.",), helps=("Leave it out.",),
+            )  # fmt: skip
+
+
+def _coupon(atom: Atom, names: Names, findings: Findings) -> None:
+    known = names.get(atom.text)
+    if known is None:
+        meant = nearest(atom.text, [name for name, card in names.items() if card.rule.kind in COUPON_KINDS])
+        findings.add(
+            "P0207", atom, f'There is no coupon called "{atom.text[:60]}".',
+            helps=(f"Did you mean {meant}?",) if meant else (),
+            fix=findings.replace(atom, meant, safe=surely(atom.text, meant, names)) if meant else None,
+        )  # fmt: skip
+    elif known.rule.kind not in COUPON_KINDS:
+        findings.add(
+            "P0407", atom, f'"{atom.text}" is a {known.rule.kind}, and coins buy coupons only.',
+            helps=("That is a seller coupon, a select coupon or a platform coupon.",),
+        )  # fmt: skip

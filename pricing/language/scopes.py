@@ -1,0 +1,195 @@
+"""Scope lines: names checked, lists filled in, one model `Clause` for each line.
+
+Reads `Listed` syntax; makes clauses for `Scope.only` and `Scope.never`; used by `resolve` for cards and lists.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pricing.language.diagnostics.nearest import nearest, surely
+from pricing.language.home import Home
+from pricing.language.lists import NamedList
+from pricing.language.syntax import Atom, Block, Listed, Phrase
+from pricing.language.vocabulary import SCOPE_WORDS, SLIPS
+from pricing.model.scope import Clause
+
+NAME = re.compile(r"[\w.\-/]{1,100}")
+_WHAT = {
+    "stores": "store", "categories": "category", "brands": "brand", "tags": "tag", "skus": "sku", "methods": "method",
+    "customers": "customer segment", "countries": "country", "channels": "channel",
+}  # fmt: skip
+_CODES = {"stores": "P0201", "categories": "P0202", "brands": "P0203", "skus": "P0204", "customers": "P0205"}
+
+
+def only(line: Listed, home: Home) -> Clause | None:
+    """The clause of a line that begins with a scope word."""
+    return _clause(line.word.text, line.values, home)
+
+
+def never(line: Listed, home: Home) -> Clause | None:
+    """The clause of an `except` line."""
+    split = except_word(line, home)
+    return None if split is None else _clause(split[0].text, split[1], home)
+
+
+def except_word(line: Listed, home: Home) -> tuple[Atom, tuple[Phrase, ...]] | None:
+    """The scope word of an `except` line, and its values."""
+    first = line.values[0]
+    word = first.atoms[0]
+    rest = first.atoms[1:]
+    if word.text in SCOPE_WORDS and not word.quoted:
+        if not rest:
+            home.findings.add(
+                "P0119", line, f"This line does not say which {word.text} are left out.",
+                helps=("An except line looks like: except categories gift-cards",),
+            )  # fmt: skip
+            return None
+        return word, (Phrase(rest), *line.values[1:])
+    meant = SLIPS.get(word.text.lower(), "") or nearest(word.text, SCOPE_WORDS, 0.7) or ""
+    good = meant in SCOPE_WORDS and bool(rest)
+    home.findings.add(
+        "P0119", word, "After except comes what is left out: stores, categories, skus and so on.",
+        caret=f"did you mean {meant}?" if good else "",
+        helps=("An except line looks like: except categories gift-cards",),
+        fix=home.findings.replace(word, meant, safe=True) if good else None,
+    )  # fmt: skip
+    return None
+
+
+def read_list(block: Block, home: Home, seen: dict[str, NamedList]) -> NamedList | None:
+    """A `list NAME` block; lists named inside it must stand above it, in `seen`."""
+    if block.name is None:
+        return None
+    values: dict[str, set[str]] = {}
+    removed: dict[str, set[str]] = {}
+    before = len(home.findings.found)
+    home.lists = seen
+    for line in block.clauses:
+        if not isinstance(line, Listed):
+            continue
+        if line.word.text == "except":
+            clause, into = never(line, home), removed
+        elif line.word.text in SCOPE_WORDS:
+            clause, into = only(line, home), values
+        else:
+            continue
+        if clause is not None:
+            into.setdefault(clause.word, set()).update(clause.values)
+            # What an inner list takes out stays out.
+            removed.setdefault(clause.word, set()).update(clause.removed if into is values else ())
+    return NamedList(
+        block.name.text,
+        {word: frozenset(names) for word, names in values.items()},
+        {word: frozenset(names) for word, names in removed.items() if names},
+        home.findings.place(block.name),
+        block,
+        not block.broken and len(home.findings.found) == before,
+    )
+
+
+def _clause(word: str, phrases: Sequence[Phrase], home: Home) -> Clause | None:
+    values: set[str] = set()
+    removed: set[str] = set()
+    good = True
+    for phrase in phrases:
+        if home.findings.full:
+            return None
+        first = phrase.atoms[0]
+        if first.text == "list" and not first.quoted and len(phrase.atoms) > 1:
+            named = _named_list(word, phrase, home)
+            if named is None:
+                good = False
+            else:
+                values |= named.values.get(word, frozenset())
+                removed |= named.removed.get(word, frozenset())
+            continue
+        if first.text == "list" and not first.quoted:
+            home.findings.add(
+                "P0206", first, "This does not say which list.", helps=("Write its name: stores list select-stores",)
+            )
+            good = False
+            continue
+        if len(phrase.atoms) > 1:
+            _no_comma(phrase, home)
+            good = False
+            continue
+        if not _good_name(word, first, home):
+            good = False
+            continue
+        if first.text in values:
+            home.findings.add(
+                "P0602", first, f"{first.text} is named twice in this line.", caret="once is enough",
+            )  # fmt: skip
+        values.add(first.text)
+    if not values or not good:
+        return None
+    # `removed` matters only where it can take something: an exact value, or a category under one of them.
+    return Clause(word, tuple(sorted(values)), tuple(sorted(removed)))
+
+
+def _named_list(word: str, phrase: Phrase, home: Home) -> NamedList | None:
+    name = phrase.atoms[1]
+    if len(phrase.atoms) > 2:
+        _no_comma(Phrase(phrase.atoms[1:]), home)
+        return None
+    named = home.lists.get(name.text)
+    if named is None and name.text in home.elsewhere_twice:
+        home.findings.add(
+            "P0206", name, f'Several files have a list called "{name.text}", and this file has none.',
+            helps=("Give the lists different names, or put the list into this file.",),
+        )  # fmt: skip
+        return None
+    if named is None:
+        meant = nearest(name.text, home.lists)
+        home.findings.add(
+            "P0206", name, f'There is no list called "{name.text[:60]}".',
+            helps=(f"Did you mean {meant}?",) if meant else ("A list begins with: list select-stores",),
+            fix=home.findings.replace(name, meant, safe=surely(name.text, meant, home.lists)) if meant else None,
+        )  # fmt: skip
+        return None
+    if not named.values.get(word) and not named.sound:
+        return None
+    if not named.values.get(word):
+        has = ", ".join(sorted(named.values)) or "nothing"
+        home.findings.add(
+            "P0234", name, f'The list "{name.text}" has no {word} line.', caret=f"it lists {has}",
+            notes=(f"the list is at {named.place}",),
+        )  # fmt: skip
+        return None
+    return named
+
+
+def _no_comma(phrase: Phrase, home: Home) -> None:
+    right = ", ".join(f'"{atom.text}"' if atom.quoted else atom.text for atom in phrase.atoms)
+    home.findings.add(
+        "P0109", phrase, "Between values there is a comma.", caret="names have no spaces",
+        helps=("Commas widen: stores nova-home, luma-lights",), fix=home.findings.replace(phrase, right),
+    )  # fmt: skip
+
+
+def _good_name(word: str, atom: Atom, home: Home) -> bool:
+    name = atom.text
+    if not NAME.fullmatch(name) and not (atom.quoted and name.strip() and len(name) <= 100):
+        home.findings.add(
+            "P0209", atom, f'"{name[:40]}" is not a name.',
+            helps=("Names are made of letters, digits and the signs - _ . /, and are at most 100 characters long.",),
+        )  # fmt: skip
+        return False
+    if word == "countries" and not re.fullmatch(r"[A-Z]{2}", name):
+        upper = name.upper()
+        home.findings.add(
+            "P0231", atom, "Countries are written with their two-letter code.", caret="such as US, CA or ES",
+            fix=home.findings.replace(atom, upper) if re.fullmatch(r"[A-Z]{2}", upper) else None,
+        )  # fmt: skip
+    if home.catalogue.has(word, name):
+        return True
+    known, file = home.catalogue.names[word], home.catalogue.files[word]
+    meant = nearest(name, known)
+    home.findings.add(
+        _CODES[word], atom, f'There is no {_WHAT[word]} called "{name}".', caret=f"not in {file}",
+        helps=(f"Did you mean {meant}?",) if meant else (),
+        fix=home.findings.replace(atom, meant, safe=surely(name, meant, known)) if meant else None,
+    )  # fmt: skip
+    return False

@@ -1,0 +1,177 @@
+"""Lines that cannot be read: what was most likely meant, in words, with a fix where one is evident.
+
+Called by `build` with a line and the parser's trouble. Knows shapes only, never what a rule means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pricing.language.cards import RawBlock, TextLine
+from pricing.language.diagnostics.diagnostic import Findings
+from pricing.language.diagnostics.nearest import nearest, surely
+from pricing.language.diagnostics.source import Span
+from pricing.language.parser import Trouble
+from pricing.language.syntax import Atom
+from pricing.language.vocabulary import CARD_EXAMPLES, KIND_OF, WORDS
+from pricing.model.kind import Kind
+
+_INNER_WORDS = frozenset({
+    "from", "until", "through", "take", "off", "at", "most", "per", "items", "in", "total", "free",
+    "ship", "get", "coins", "coin", "for", "by", "with", "to", "days", "store", "order", "customer",
+    "day", "item", "uses", "use", "platform", "seller",
+})  # fmt: skip
+_PERCENT_WORD = re.compile(r"(?<=[0-9])\s*(?:percent|per cent|pct)\b", re.IGNORECASE)
+_CURRENCY_WORD = re.compile(r"(?<=[0-9])\s+(?:USD|EUR|GBP|JPY|dollars?|euros?|yen)\b|\b(?:USD|EUR|GBP|JPY)\s+(?=[0-9])")
+_AT_MOST = re.compile(r"\b(?:up to|max(?:imum)?\.?|no more than|capped at)(?=\s+[0-9])", re.IGNORECASE)
+
+
+def repaired(line: TextLine, findings: Findings) -> TextLine | None:
+    """The line with evident slips put right, each told; None when there is none. Offsets stay true: spaces fill up.
+
+    A line whose slip cannot be put right in its own space comes back as `broken`: all there is to say has been said.
+    """
+    text = line.text
+    broken = False
+    for pattern, code, message, right in _REPAIRS:
+        for found in pattern.finditer(text):
+            if text[: found.start()].count('"') % 2:
+                continue
+            where = Span(line.start + found.start(), line.start + found.end())
+            # Which currency the campaign has is not known here.
+            safe = code != "P0210"
+            fix = findings.replace(where, right, safe=safe, says=_says(found[0], right))
+            findings.add(code, where, message, fix=fix)
+            if len(right) > len(found[0]):
+                broken = True
+            else:
+                text = text[: found.start()] + right.ljust(len(found[0])) + text[found.end() :]
+    text = _closed_percent(text)
+    text = _small_letters(text, line, findings)
+    return None if text == line.text and not broken else TextLine(text, line.start, broken)
+
+
+def _closed_percent(text: str) -> str:
+    """Moves a percent sign to its number, leaving the space behind it, so that offsets stay true."""
+    return re.sub(r"([0-9])(\s+)%", r"\1%\2", text)
+
+
+_REPAIRS: tuple[tuple[re.Pattern[str], str, str, str], ...] = (
+    (_CURRENCY_WORD, "P0210", "Amounts are written without a currency; the campaign says which one it is.", ""),
+    (_PERCENT_WORD, "P0121", "A percentage is written with the sign %.", "%"),
+    (_AT_MOST, "P0122", "A cap is written with at most.", "at most"),
+)
+
+
+def _says(old: str, right: str) -> str:
+    return f"replace {old.strip()} with {right}" if right else f"remove {old.strip()}"
+
+
+def _small_letters(text: str, line: TextLine, findings: Findings) -> str:
+    for found in re.finditer(r'[^\s,"=]+', text):
+        word = found[0]
+        if word.isascii() and word != word.lower() and word.lower() in _INNER_WORDS:
+            if text[: found.start()].count('"') % 2:
+                continue
+            where = Span(line.start + found.start(), line.start + found.end())
+            findings.add(
+                "P0107", where, "The words of the language are written in small letters.",
+                caret=f"write {word.lower()}", fix=findings.replace(where, word.lower(), safe=True),
+            )  # fmt: skip
+            text = text[: found.start()] + word.lower() + text[found.end() :]
+    return text
+
+
+_SYNONYMS = {
+    "to": "until", "till": "until", "til": "until", "get": "take", "save": "take", "gets": "take", "by": "per",
+    "each": "per", "every": "per",
+}  # fmt: skip
+"""Words that people write in the middle of a line, and the word that they mean where it can stand."""
+_IDLE = frozenset({",", ";", ":", "=", ".", "and", "then", "is", "are", "the", "a", "//", "-", "–", "—"})
+"""What stands in the way and says nothing."""
+
+
+def tell(line: TextLine, trouble: Trouble, findings: Findings) -> None:
+    """Say why a line cannot be read and how such a line looks."""
+    first = line.first
+    known = WORDS.get(first)
+    example = "buy 2 get 1 free" if first == "buy" and " get " in line.text else known.example if known else ""
+    helps = [f"A line with {first} looks like: {example}"] if example else []
+    found = line.text[trouble.start : trouble.end].strip()
+    where = Span(line.start + trouble.start, line.start + trouble.end)
+    if not found:
+        if first == "except":
+            helps = ["An except line looks like: except categories gift-cards"]
+        before = line.text[: trouble.start].rstrip()
+        last = Span(line.start + len(before) - len(before.split()[-1]), line.start + len(before))
+        findings.add(
+            "P0105", last, f"This {first} line breaks off too early.", caret=_missing(trouble), helps=helps,
+        )  # fmt: skip
+        return
+    if found.lower() in _IDLE:
+        findings.add(
+            "P0105", where, f'This {first} line cannot be read at "{found}".', caret="leave this out", helps=helps,
+            fix=findings.replace(where, ""),
+        )  # fmt: skip
+        return
+    meant = _SYNONYMS.get(found.lower())
+    meant = meant if meant in trouble.expected else nearest(found, trouble.expected, 0.6)
+    if meant:
+        findings.add(
+            "P0105", where, f'This {first} line cannot be read at "{found[:60]}".', caret=f"did you mean {meant}?",
+            helps=helps, fix=findings.replace(where, meant, safe=surely(found, meant)),
+        )  # fmt: skip
+        return
+    caret = "nothing more can stand here" if trouble.may_end and not trouble.expected else _missing(trouble)
+    findings.add("P0105", where, f'This {first} line cannot be read at "{found[:60]}".', caret=caret, helps=helps)
+
+
+def _missing(trouble: Trouble) -> str:
+    options = [*trouble.expected, *trouble.other]
+    if not options or len(options) > 4:
+        return "something is missing here" if trouble.start == trouble.end else "this does not belong here"
+    return f"expected {' or '.join(options)}"
+
+
+def tell_head(raw: RawBlock, trouble: Trouble, findings: Findings) -> None:
+    """Say why a head line cannot be read."""
+    assert raw.head is not None
+    where = Span(raw.head.start + trouble.start, max(raw.head.start + trouble.end, raw.head.start + trouble.start))
+    findings.add(
+        "P0105", where, "The first line of this card cannot be read here.", caret="this does not belong here",
+        helps=(f"It looks like: {_head_example(raw)}",),
+    )  # fmt: skip
+
+
+def no_name(raw: RawBlock, label: Atom | None, findings: Findings) -> None:
+    """Say that a head line has no name."""
+    assert raw.head is not None
+    what = raw.kind or raw.word
+    findings.add(
+        "P0118", label or raw.head.span, f"This {what} has no name.",
+        caret="a name comes before the label" if label else "",
+        helps=(f"It looks like: {_head_example(raw)}",),
+    )  # fmt: skip
+
+
+def odd_label(raw: RawBlock, rest: Sequence[Atom], findings: Findings) -> None:
+    """Say that something other than one label follows the name."""
+    where = Span(rest[0].start, rest[-1].end)
+    if any(atom.quoted for atom in rest):
+        findings.add(
+            "P0110", where, "After the name comes one label in quotes, and nothing else.",
+            helps=(f"It looks like: {_head_example(raw)}", "Names have no spaces; use - instead."),
+        )  # fmt: skip
+        return
+    text = " ".join(atom.text for atom in rest)
+    findings.add(
+        "P0110", where, "A label stands in quotes.", caret="put this in quotes",
+        helps=(f"It looks like: {_head_example(raw)}",), fix=findings.replace(where, f'"{text}"', safe=True),
+    )  # fmt: skip
+
+
+def _head_example(raw: RawBlock) -> str:
+    if raw.kind in KIND_OF:
+        return CARD_EXAMPLES[KIND_OF[raw.kind]]
+    return WORDS[raw.word].example if raw.word in WORDS else CARD_EXAMPLES[Kind.PROMO_CODE]

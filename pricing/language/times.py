@@ -1,0 +1,237 @@
+"""Dates, times and spans as people write them, in the campaign's zone; instants come out in UTC.
+
+Local times that the clock change skips or repeats are refused with both readings told.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from pricing.language.diagnostics.diagnostic import Findings
+from pricing.language.syntax import Atom, HoursLine, Listed, Phrase, Span
+from pricing.language.vocabulary import DAYS
+from pricing.model.window import Hours, Window
+
+_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
+_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
+_LOOSE_DATE = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})", re.ASCII)
+_LOOSE_TIME = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2}))?(?::00)?\s*(am|pm|h)?", re.ASCII | re.IGNORECASE)
+_MACHINE_ZONES = ("local", "posix", "right/", "Factory", "tzdata")
+"""Files that lie beside the zones on some machines and mean something else on each."""
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+DATE_FORM = "Dates are written year-month-day, as in 2026-06-18, and times from 00:00 to 23:59, as in 18:00."
+
+
+def window(line: Span, zone: ZoneInfo, findings: Findings) -> Window | None:
+    """The span of a `valid` or `claim` line."""
+    form = f"Write it like: {line.word.text} from 2026-06-18 through 2026-06-24"
+    if line.link is None and _without_link(line, findings):
+        return None
+    if not line.begin or line.link is None or not line.finish:
+        missing = "when it starts" if not line.begin else "when it stops"
+        findings.add("P0226", line, f"This {line.word.text} line does not say {missing}.", helps=(form,))
+        return None
+    start = _moment(line.begin, zone, findings)
+    if line.link.text == "through":
+        end = _through(line.finish, zone, findings)
+    else:
+        end = _moment(line.finish, zone, findings)
+        if end is not None and len(line.finish) == 1 and not line.finish[0].text.endswith("-01"):
+            findings.add(
+                "P0225", line.finish[0], f"until {line.finish[0].text} stops as that day begins.",
+                caret="this day is not included",
+                helps=("Write through to include that day, or add 00:00 if it is meant so.",),
+                fix=findings.replace(line.link, "through"),
+            )  # fmt: skip
+    if start is None or end is None:
+        return None
+    if end <= start:
+        where = Phrase((*line.begin, line.link, *line.finish))
+        findings.add("P0224", where, f"This {line.word.text} line ends before it begins.")
+        return None
+    return Window(start, end)
+
+
+def _without_link(line: Span, findings: Findings) -> bool:
+    """Tell `from D to D` and the like: the word between is not the language's."""
+    for atom in line.begin:
+        if atom.text.lower() in ("to", "till", "til", "-", "–", "—"):
+            findings.add(
+                "P0226", atom, f'Between the start and the end stands until or through, not "{atom.text}".',
+                helps=("through includes the whole last day; until stops at that moment.",),
+                fix=findings.replace(atom, "through"),
+            )  # fmt: skip
+            return True
+    return False
+
+
+def hours(line: HoursLine, findings: Findings) -> Hours | None:
+    """The times of an `hours` line."""
+    start, end = _clock(line.begin, findings), _clock(line.finish, findings)
+    if start is None or end is None:
+        return None
+    if start == end:
+        findings.add(
+            "P0230", Phrase((line.begin, line.finish)), "These hours begin and end at the same time.",
+            helps=("Leave the hours line out when the rule holds all day.",),
+        )  # fmt: skip
+        return None
+    return Hours(start.hour * 60 + start.minute, end.hour * 60 + end.minute)
+
+
+def weekdays(line: Listed, findings: Findings) -> tuple[int, ...]:
+    """The days of a `days` line, Monday 0, sorted."""
+    found: set[int] = set()
+    for phrase in line.values:
+        text = phrase.text
+        if text in DAYS:
+            found.add(DAYS.index(text))
+            continue
+        short = text.lower()[:3]
+        fix = None
+        if re.fullmatch(r"[A-Za-z]{3,9}\.?", text) and short in DAYS:
+            fix = findings.replace(phrase, short, safe=True)
+        span = re.fullmatch(r"([a-z]{3})[a-z]* ?[-–] ?([a-z]{3})[a-z]*", text.lower())
+        if span and span[1] in DAYS and span[2] in DAYS:
+            first, last = DAYS.index(span[1]), DAYS.index(span[2])
+            run = [DAYS[day % 7] for day in range(first, last + 1 if last >= first else last + 8)]
+            fix = findings.replace(phrase, ", ".join(run), safe=True)
+        findings.add(
+            "P0229", phrase, f'"{text[:40]}" is not a day of the week as the language writes it.',
+            helps=("The days are " + ", ".join(DAYS) + ", with commas between.",), fix=fix,
+        )  # fmt: skip
+    return tuple(sorted(found))
+
+
+def zone_named(atom: Atom, findings: Findings) -> ZoneInfo | None:
+    """The time zone of a `zone` line."""
+    named = re.fullmatch(r"[A-Za-z0-9_+\-/]{1,60}", atom.text, re.ASCII)
+    if named and not atom.text.startswith(_MACHINE_ZONES):
+        try:
+            return ZoneInfo(atom.text)
+        except (OSError, ValueError, KeyError):
+            pass
+    findings.add(
+        "P0227", atom, f'There is no time zone called "{atom.text[:40]}".',
+        helps=("Zones are named like America/Los_Angeles, Europe/Madrid, Asia/Shanghai or UTC.",),
+    )  # fmt: skip
+    return None
+
+
+def _day(atom: Atom, findings: Findings) -> date | None:
+    found = _DATE.fullmatch(atom.text)
+    if found:
+        try:
+            day = date(int(found[1]), int(found[2]), int(found[3]))
+        except ValueError:
+            findings.add("P0220", atom, f"There is no day {atom.text} in the calendar.", helps=(DATE_FORM,))
+            return None
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            findings.add("P0220", atom, f"The year of {atom.text} must be from {FIRST_YEAR} to {LAST_YEAR}.")
+            return None
+        return day
+    fix = None
+    loose = _LOOSE_DATE.fullmatch(atom.text)
+    american = re.fullmatch(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})", atom.text, re.ASCII)
+    joined = re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2})(?::00)?", atom.text, re.ASCII)
+    if loose:
+        fix = findings.replace(atom, f"{loose[1]}-{int(loose[2]):02d}-{int(loose[3]):02d}", safe=True)
+    elif american and int(american[1]) <= 12 < int(american[2]):
+        fix = findings.replace(atom, f"{american[3]}-{int(american[1]):02d}-{int(american[2]):02d}")
+    elif american and int(american[2]) <= 12 < int(american[1]):
+        fix = findings.replace(atom, f"{american[3]}-{int(american[2]):02d}-{int(american[1]):02d}")
+    elif joined:
+        fix = findings.replace(atom, f"{joined[1]} {joined[2]}", safe=True)
+    findings.add("P0220", atom, f'"{atom.text[:40]}" is not a date.', helps=(DATE_FORM,), fix=fix)
+    return None
+
+
+def _clock(atom: Atom, findings: Findings) -> time | None:
+    found = _TIME.fullmatch(atom.text)
+    if found:
+        return time(int(found[1]), int(found[2]))
+    fix = None
+    helps = [DATE_FORM]
+    loose = _LOOSE_TIME.fullmatch(atom.text)
+    if atom.text == "24:00":
+        helps = ["Write 00:00, of the next day where a date stands before it."]
+    elif loose:
+        hour, minute, half = int(loose[1]), int(loose[2] or 0), (loose[3] or "").lower()
+        if half in ("am", "pm") and 1 <= hour <= 12:
+            hour = hour % 12 + (12 if half == "pm" else 0)
+        if hour < 24 and minute < 60:
+            # `6` and `6:30` may be in the evening.
+            fix = findings.replace(atom, f"{hour:02d}:{minute:02d}", safe=bool(half) or hour > 12)
+    findings.add("P0221", atom, f'"{atom.text[:40]}" is not a time.', helps=helps, fix=fix)
+    return None
+
+
+def _moment(atoms: tuple[Atom, ...], zone: ZoneInfo, findings: Findings) -> datetime | None:
+    """The instant of `D` or `D T`."""
+    if _wordy(atoms, findings):
+        return None
+    day = _day(atoms[0], findings)
+    clock = _clock(atoms[1], findings) if len(atoms) == 2 else None
+    if day is None or (len(atoms) == 2 and clock is None):
+        return None
+    return first_instant(day, zone) if clock is None else _local(day, clock, Phrase(atoms), zone, findings)
+
+
+def _wordy(atoms: tuple[Atom, ...], findings: Findings) -> bool:
+    """Tell `June 18` and other dates of several words at once."""
+    if len(atoms) < 2 or (len(atoms) == 2 and atoms[0].text[:1].isdigit() and len(atoms[0].text) > 2):
+        return False
+    where = Phrase(atoms)
+    findings.add("P0220", where, f'"{where.text[:40]}" is not a date as the language writes it.', helps=(DATE_FORM,))
+    return True
+
+
+def _through(atoms: tuple[Atom, ...], zone: ZoneInfo, findings: Findings) -> datetime | None:
+    if _wordy(atoms, findings):
+        return None
+    day = _day(atoms[0], findings)
+    if len(atoms) > 1:
+        findings.add(
+            "P0228", Phrase(atoms[1:]), "through includes the whole day, so no time can follow.",
+            caret="leave it out, or write until",
+            helps=(f"Write through {atoms[0].text}, or until with a date and a time.",),
+        )  # fmt: skip
+        return None
+    return None if day is None else first_instant(day + timedelta(days=1), zone)
+
+
+def first_instant(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which a local day begins: midnight, or the end of the clock change that skips it."""
+    instant = datetime.combine(day, time(), zone).astimezone(UTC)
+    minute = timedelta(minutes=1)
+    while (instant - minute).astimezone(zone).date() == day:
+        instant -= minute
+    return instant
+
+
+def _local(day: date, clock: time, where: Phrase, zone: ZoneInfo, findings: Findings) -> datetime | None:
+    """The one instant of a local time; refuses times that do not exist or happen twice."""
+    local = datetime.combine(day, clock)
+    first = local.replace(tzinfo=zone, fold=0)
+    second = local.replace(tzinfo=zone, fold=1)
+    if first.utcoffset() == second.utcoffset():
+        return first.astimezone(UTC)
+    at = f"{day} {clock:%H:%M}"
+    early, late = sorted((first.astimezone(UTC), second.astimezone(UTC)))
+    if early.astimezone(zone).replace(tzinfo=None) == local:
+        findings.add(
+            "P0223", where, f"{at} happens twice in {zone.key}: the clocks go back.", caret="which of the two?",
+            helps=(
+                f"It is {early:%H:%M} UTC the first time and {late:%H:%M} UTC the second time.",
+                "Take a time before or after the clock change.",
+            ),
+        )  # fmt: skip
+        return None
+    before, after = (moment.astimezone(zone).strftime("%Y-%m-%d %H:%M") for moment in (early, late))
+    findings.add(
+        "P0222", where, f"{at} does not exist in {zone.key}: the clocks go forward.", caret="this time is skipped",
+        helps=(f"Write {before} or {after}, whichever is meant.",), fix=findings.replace(where, after),
+    )  # fmt: skip
+    return None

@@ -1,0 +1,170 @@
+"""Amounts, percentages and whole numbers as people write them.
+
+Reads atoms; makes minor units, exact fractions and ints, or None after having told what is wrong and how it is written.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from pricing.language.diagnostics.diagnostic import Findings
+from pricing.language.syntax import Atom
+from pricing.money import AmountError, decimals, parse, show
+
+_SIGN_OF = {"EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "¥", "KRW": "₩", "INR": "₹"}
+_SIGNS = "$€£¥₩₹"
+_THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+_DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]{1,2}")
+_CONTINENTAL = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+,[0-9]{1,2}")
+_PLAIN_NUMBER = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII)
+_WHOLE = re.compile(r"0|[1-9][0-9]{0,14}", re.ASCII)
+_CODE = re.compile(r"([0-9][0-9.,]*)([A-Za-z]{3})|([A-Za-z]{3})([0-9][0-9.,]*)")
+LARGEST_COUNT = 10**12
+
+
+def amount(atom: Atom, currency: str, findings: Findings, *, zero: bool = False) -> int | None:
+    """Minor units of an amount; zero only where `zero` says so."""
+    text = atom.text
+    if text.endswith("%"):
+        findings.add(
+            "P0217", atom, "An amount of money stands here, not a percentage.", caret="a percentage",
+            helps=(f"Write it like {_like(currency)}.",),
+        )  # fmt: skip
+        return None
+    if _slip(atom, currency, findings):
+        return None
+    try:
+        minor = parse(text, currency)
+    except AmountError as error:
+        many = re.fullmatch(r"[0-9]+\.[0-9]+", text) and "decimals" in str(error)
+        findings.add("P0213" if many else "P0214", atom, str(error) + ".", helps=(f"Write it like {_like(currency)}.",))
+        return None
+    if minor == 0 and not zero:
+        findings.add("P0218", atom, "This amount is zero.", caret="must be more than nothing")
+        return None
+    return minor
+
+
+def percentage(atom: Atom, findings: Findings) -> Fraction | None:
+    """An exact share above 0 and up to 100%."""
+    text = atom.text.removesuffix("%")
+    if text == atom.text:
+        findings.add(
+            "P0217", atom, f'"{_cut(text)}" has no % sign; a percentage stands here.', caret="a share, such as 15%",
+            fix=findings.replace(atom, text + "%") if _PLAIN_NUMBER.fullmatch(text) else None,
+        )  # fmt: skip
+        return None
+    if _DECIMAL_COMMA.fullmatch(text):
+        right = text.replace(",", ".") + "%"
+        findings.add(
+            "P0212", atom, "Decimals stand after a point, not after a comma.", caret=f"write {right}",
+            fix=findings.replace(atom, right, safe=True),
+        )  # fmt: skip
+        return None
+    if not _PLAIN_NUMBER.fullmatch(text) or len(text) > 12:
+        findings.add("P0215", atom, f'"{_cut(atom.text)}" is not a percentage.', helps=("Write it like 15% or 12.5%.",))
+        return None
+    share = Fraction(text) / 100
+    if share == 0 or share > 1:
+        findings.add("P0215", atom, f"A percentage is more than 0% and at most 100%, not {text}%.")
+        return None
+    return share
+
+
+def amount_or_percentage(atom: Atom, currency: str, findings: Findings) -> tuple[int, Fraction] | None:
+    """`V`: minor units and no share, or no amount and a share."""
+    if atom.text.endswith("%"):
+        share = percentage(atom, findings)
+        return None if share is None else (0, share)
+    minor = amount(atom, currency, findings)
+    return None if minor is None else (minor, Fraction(0))
+
+
+def count(atom: Atom, findings: Findings, what: str = "number") -> int | None:
+    """A whole number from 1 up."""
+    text = atom.text
+    if _WHOLE.fullmatch(text):
+        number = int(text)
+        if number == 0:
+            findings.add("P0218", atom, f"This {what} is zero.", caret="must be 1 or more")
+            return None
+        if number > LARGEST_COUNT:
+            findings.add("P0216", atom, f"This {what} is too large.")
+            return None
+        return number
+    if _THOUSANDS.fullmatch(text) and "." not in text:
+        _thousands(atom, findings)
+        return None
+    findings.add(
+        "P0216", atom, f'"{_cut(text)}" is not a whole number.', caret=f"a {what}, such as 3",
+        helps=("Amounts of money belong in a spend or every line.",) if "." in text or text[:1] in _SIGNS else (),
+    )  # fmt: skip
+    return None
+
+
+def written(share: Fraction) -> str:
+    """A share as the language writes it: 3/20 is "15%"."""
+    percent = share * 100
+    if percent.denominator == 1:
+        return f"{percent.numerator}%"
+    places = 1
+    while (percent * 10**places).denominator != 1 and places < 12:
+        places += 1
+    scaled = int(percent * 10**places)
+    whole, part = divmod(scaled, 10**places)
+    return f"{whole}.{part:0{places}d}%"
+
+
+def _slip(atom: Atom, currency: str, findings: Findings) -> bool:
+    """Tell signs, currency codes, thousands and decimal commas; True when one was told."""
+    text = atom.text
+    bare = text.strip(_SIGNS)
+    code = _CODE.fullmatch(text)
+    if code:
+        bare = code[1] or code[4]
+    if bare != text and bare:
+        right = bare.replace(",", "") if _THOUSANDS.fullmatch(bare) else bare
+        right = right.replace(",", ".") if _DECIMAL_COMMA.fullmatch(right) else right
+        # A sign of another currency may be the real mistake, so only the campaign's own is safe to take away.
+        own = text.replace(bare, "").upper() in (currency, _SIGN_OF.get(currency, "$"))
+        findings.add(
+            "P0210", atom, "Amounts are written without a currency sign; the campaign says which currency it is.",
+            caret=f"write {right}",
+            helps=() if own else (f"The currency of this campaign is {currency}.",),
+            fix=findings.replace(atom, right, safe=own and _PLAIN_NUMBER.fullmatch(right) is not None),
+        )  # fmt: skip
+        return True
+    if _THOUSANDS.fullmatch(text):
+        _thousands(atom, findings, safe=decimals(currency) != 3)
+        return True
+    if _DECIMAL_COMMA.fullmatch(text) or _CONTINENTAL.fullmatch(text):
+        right = text.replace(".", "").replace(",", ".")
+        findings.add(
+            "P0212", atom, "Decimals stand after a point, not after a comma.", caret=f"write {right}",
+            fix=findings.replace(atom, right, safe=True),
+        )  # fmt: skip
+        return True
+    if text[:1] in "-+−–":
+        findings.add("P0214", atom, "Amounts are written without a plus or minus sign.", caret="leave the sign out")
+        return True
+    return False
+
+
+def _thousands(atom: Atom, findings: Findings, safe: bool = True) -> None:
+    right = atom.text.replace(",", "")
+    findings.add(
+        "P0211", atom, "Numbers are written without commas between the thousands.", caret=f"write {right}",
+        fix=findings.replace(atom, right, safe=safe),
+    )  # fmt: skip
+
+
+def _like(currency: str) -> str:
+    try:
+        return show(1250, currency)
+    except AmountError:
+        return "12.50"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"

@@ -1,0 +1,226 @@
+"""Every word that a line can begin with: where it may stand, what it says, an example. One table.
+
+Completion, the language page, suggestions and "is this word allowed here" are all fed from it, so that they agree.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from pricing.model.kind import COUPON_KINDS, ITEM_KINDS, Kind
+
+CARDS = frozenset(Kind)
+STEPPED = CARDS - ITEM_KINDS - {Kind.COIN_PAYMENT, Kind.COIN_EXCHANGE}
+"""Kinds that have a ladder."""
+SCOPED = CARDS - {Kind.COIN_EXCHANGE}
+NOBODY: frozenset[Kind] = frozenset()
+
+
+@frozen
+class Word:
+    """A first word of a line."""
+
+    word: str
+    kinds: frozenset[Kind]
+    """The kinds of card that take it."""
+    heads: frozenset[str]
+    """`file`, `campaign`, `list`, `policy`: other places that take it."""
+    says: str
+    example: str
+    many: bool = False
+    """Whether a card may have several such lines."""
+
+
+def _word(
+    word: str, kinds: frozenset[Kind], says: str, example: str, *, heads: str = "", many: bool = False
+) -> tuple[str, Word]:
+    return word, Word(word, kinds, frozenset(heads.split()), says, example, many)
+
+
+WORDS: dict[str, Word] = dict(
+    [
+        _word("campaign", NOBODY, "begins a rule file", 'campaign summer-week-2026 "Summer Week"', heads="file"),
+        _word("list", NOBODY, "names stores, skus and so on for use in many cards", "list select-stores", heads="file"),
+        _word("policy", NOBODY, "how rules work together; only in policy.promo", "policy house", heads="file"),
+        _word("owner", NOBODY, "the team that answers for the campaign", "owner marketing-us", heads="campaign"),
+        _word("brief", NOBODY, "the ticket or brief behind the campaign", "brief MKT-1042", heads="campaign"),
+        _word("currency", NOBODY, "the currency of all amounts", "currency USD", heads="campaign"),
+        _word("zone", NOBODY, "the time zone of all times", "zone America/Los_Angeles", heads="campaign"),
+        _word(
+            "valid",
+            CARDS,
+            "when it holds; a card without it holds as long as its campaign",
+            "valid from 2026-06-18 through 2026-06-24",
+            heads="campaign",
+        ),
+        _word("claim", COUPON_KINDS, "when a coupon can be picked up", "claim from 2026-06-15 through 2026-06-23"),
+        _word("lasts", COUPON_KINDS, "how long a picked-up coupon can be used", "lasts 7 days"),
+        _word("days", CARDS, "on which days of the week", "days mon, tue"),
+        _word("hours", CARDS, "at which time of day; may pass midnight", "hours from 18:00 until 22:00", many=True),
+        _word("customers", CARDS, "for which customer segments", "customers new, vip", heads="list", many=True),
+        _word("countries", CARDS, "for customers in which countries", "countries US, CA", heads="list", many=True),
+        _word("channels", CARDS, "through which channels", "channels app, web", heads="list", many=True),
+        _word("stores", SCOPED, "goods of which stores", "stores nova-home, luma-lights", heads="list", many=True),
+        _word(
+            "categories",
+            SCOPED,
+            "goods in which categories, and everything under them",
+            "categories home/kitchen",
+            heads="list",
+            many=True,
+        ),
+        _word("brands", SCOPED, "goods of which brands", "brands nova", heads="list", many=True),
+        _word("tags", SCOPED, "goods with which tags", "tags organic", heads="list", many=True),
+        _word("skus", SCOPED, "which goods", "skus NH-1001, NH-1002", heads="list", many=True),
+        _word(
+            "methods",
+            frozenset({Kind.FREE_SHIPPING}),
+            "which ways of shipping",
+            "methods standard",
+            heads="list",
+            many=True,
+        ),
+        _word(
+            "except",
+            CARDS,
+            "takes something out again, and always wins",
+            "except categories gift-cards",
+            heads="list",
+            many=True,
+        ),
+        _word("price", ITEM_KINDS, "the item price of one sku", "price LL-100 at 19.99", many=True),
+        _word("take", STEPPED | ITEM_KINDS, "what comes off, without a condition", "take 15% off", many=True),
+        _word(
+            "spend",
+            STEPPED,
+            "a step by money: what comes off from this amount on",
+            "spend 60.00 take 6.00 off",
+            many=True,
+        ),
+        _word("buy", STEPPED, "a step by number of items", "buy 3 take 10% off", many=True),
+        _word("every", STEPPED, "what comes off again and again", "every 30.00 take 3.00 off", many=True),
+        _word("ship", frozenset({Kind.FREE_SHIPPING}), "free shipping without a condition", "ship free", many=True),
+        _word("piece", frozenset({Kind.SELECT_COUPON}), "what one coupon of several is worth", "piece 2.00"),
+        _word("trade", frozenset({Kind.COIN_EXCHANGE}), "coins that buy coupons", "trade 10 coins for 1 select-summer"),
+        _word("rate", frozenset({Kind.COIN_PAYMENT}), "what coins are worth", "rate 100 coins = 1.00"),
+        _word(
+            "ladder",
+            STEPPED | {Kind.COIN_PAYMENT},
+            "whether it looks at one store at a time or at the whole order",
+            "ladder per store",
+        ),
+        _word(
+            "at",
+            STEPPED | ITEM_KINDS | {Kind.COIN_PAYMENT},
+            "the most that one use can bring",
+            "at most 20.00 per order",
+            many=True,
+        ),
+        _word("limit", CARDS, "how many uses or items", "limit 1 use per customer", heads="policy", many=True),
+        _word("budget", SCOPED, "stops the rule when the money is gone", "budget 250000.00 in total"),
+        _word("funded", SCOPED, "who pays", "funded by platform 40%"),
+        _word(
+            "never", SCOPED, "what it does not meet on one line", "never with seller coupon", heads="policy", many=True
+        ),
+        _word(
+            "combines",
+            SCOPED,
+            "rules of its own kind it may meet on one line",
+            "combines with nova-6-off-60",
+            many=True,
+        ),
+        _word("note", CARDS, "shown to customers with the offer", 'note "While stocks last"'),
+        _word(
+            "order",
+            NOBODY,
+            "the layers, first to last",
+            "order flash sale, item discount, store discount",
+            heads="policy",
+        ),
+        _word("set", NOBODY, "one switch of the policy", "set rounding to half-up", heads="policy", many=True),
+    ]
+)
+"""By first word, in the order in which they are explained."""
+
+GOODS_WORDS = ("stores", "categories", "brands", "tags", "skus", "methods")
+AUDIENCE_WORDS = ("customers", "countries", "channels")
+SCOPE_WORDS = GOODS_WORDS + AUDIENCE_WORDS
+
+KIND_NAMES = tuple(kind.value for kind in Kind)
+KIND_OF = {kind.value: kind for kind in Kind}
+
+CARD_EXAMPLES = {
+    Kind.FLASH_SALE: 'flash sale lamp-hour "One-hour lamp sale"',
+    Kind.ITEM_DISCOUNT: 'item discount kettle-week "Kettles 15% off"',
+    Kind.STORE_DISCOUNT: 'store discount nova-spend-more "Spend more, save more"',
+    Kind.SELLER_COUPON: 'seller coupon nova-6-off-60 "6 off 60"',
+    Kind.CROSS_STORE_DISCOUNT: 'cross-store discount every-30 "3 off every 30"',
+    Kind.SELECT_COUPON: 'select coupon select-summer "Select coupon"',
+    Kind.PLATFORM_COUPON: 'platform coupon welcome-4 "4 off your first order"',
+    Kind.PROMO_CODE: 'promo code SUMMER15 "15% off, up to 20"',
+    Kind.FREE_SHIPPING: 'free shipping home-ships-free "Free shipping over 35"',
+    Kind.COIN_PAYMENT: 'coin payment summer-coins "Pay part with coins"',
+    Kind.COIN_EXCHANGE: 'coin exchange coins-for-select "10 coins for a select coupon"',
+}
+
+SWITCHES: dict[str, tuple[str, ...]] = {
+    "measured-on": ("running", "item-price"),
+    "share-by": ("running", "item-price"),
+    "remainder": ("moved", "lost"),
+    "overflow": ("clamp", "void"),
+    "rounding": ("half-up", "down"),
+    "refund": ("paid-share", "recompute"),
+    "returns": ("full-only", "by-share", "never"),
+    "coins-return": ("by-share", "full-only", "never"),
+}
+"""`set WORD to VALUE`; the first value is what holds when the policy does not say."""
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+SLIPS = {
+    "store": "stores", "shop": "stores", "shops": "stores", "seller": "stores", "sellers": "stores",
+    "category": "categories", "brand": "brands", "tag": "tags", "sku": "skus", "item": "skus", "product": "skus",
+    "products": "skus", "method": "methods", "shipping": "methods", "customer": "customers", "segment": "customers",
+    "segments": "customers", "country": "countries", "channel": "channels", "day": "days", "weekdays": "days",
+    "hour": "hours", "time": "hours", "times": "hours", "exclude": "except", "excluding": "except",
+    "excludes": "except", "without": "except", "not": "except", "prices": "price", "takes": "take", "get": "take",
+    "save": "take", "discount": "take", "spends": "spend", "buys": "buy", "each": "every", "per": "every",
+    "max": "at most", "maximum": "at most", "cap": "at most", "upto": "at most", "limits": "limit",
+    "budgets": "budget", "fund": "funded", "paid": "funded", "excludes-with": "never", "combine": "combines",
+    "stacks": "combines", "stack": "combines", "notes": "note", "timezone": "zone", "team": "owner",
+    "validity": "valid", "from": "valid from", "claims": "claim", "pieces": "piece", "trades": "trade",
+    "rates": "rate", "ladders": "ladder", "last": "lasts", "orders": "order",
+}  # fmt: skip
+"""First words that people write, and the word that they mean."""
+
+PLURALS = frozenset(
+    {"store", "category", "brand", "tag", "sku", "method", "customer", "country", "channel", "day", "hour", "prices",
+     "takes", "spends", "buys", "limits", "budgets", "combine", "notes", "claims", "pieces", "trades", "rates"}
+)  # fmt: skip
+"""Slips that are only a letter or two: replacing them is safe."""
+
+
+def a(name: str) -> str:
+    """`a store discount`, `an item discount`."""
+    return f"{'an' if name[:1] in 'aeiou' else 'a'} {name}"
+
+
+def table() -> str:
+    """The words as a Markdown table, for the language page."""
+    rows = ["| word | in | says | example |", "|---|---|---|---|"]
+    for word in WORDS.values():
+        if word.kinds == CARDS:
+            places = ["every card"]
+        elif len(word.kinds) > len(CARDS) - 3:
+            places = ["every card but " + " and ".join(sorted(CARDS - word.kinds))]
+        else:
+            places = [kind.value for kind in Kind if kind in word.kinds]
+        rows.append(f"| `{word.word}` | {', '.join([*places, *sorted(word.heads)])} | {word.says} | `{word.example}` |")
+    return "\n".join(rows) + "\n"
+
+
+def words_for(where: Kind | str) -> tuple[Word, ...]:
+    """The words that may begin a line in a kind of card, or in `file`, `campaign`, `list`, `policy`."""
+    if isinstance(where, Kind):
+        return tuple(word for word in WORDS.values() if where in word.kinds)
+    return tuple(word for word in WORDS.values() if where in word.heads)

@@ -1,0 +1,31 @@
+"""Who holds and used what: wallets, holds, uses, refunds. The only state of the product; an extra of the library.
+
+`from pricing.ledger import Ledger`. Needs `pip install "promotion-pricing[ledger]"` (SQLite) or `[postgres]`.
+"""
+
+from pricing.ledger.checkout import Change, Checkout
+from pricing.ledger.core import Holds
+from pricing.ledger.errors import LedgerError, Shortage
+from pricing.ledger.ledger import Ledger
+from pricing.ledger.offers import Offer
+from pricing.ledger.orders import Order
+from pricing.ledger.reading import Card, MyCoupons
+from pricing.ledger.report import RuleReport
+from pricing.ledger.verify import Finding
+from pricing.ledger.ways import Got
+
+__all__ = [
+    "Card",
+    "Change",
+    "Checkout",
+    "Finding",
+    "Got",
+    "Holds",
+    "Ledger",
+    "LedgerError",
+    "MyCoupons",
+    "Offer",
+    "Order",
+    "RuleReport",
+    "Shortage",
+]

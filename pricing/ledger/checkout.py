@@ -1,0 +1,116 @@
+"""Checkout: quote, reserve, and when something ran out in between, quote again and say what changed.
+
+The engine takes a budget or a limit as there until it is gone; the ledger reserves exactly. When a reservation fails,
+the rule that ran out is shown to the engine as used up, or the wallet as it is now, and the next best quote is tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from attrs import evolve, frozen
+
+from pricing.ledger.core import Core
+from pricing.ledger.errors import LedgerError, Shortage
+from pricing.ledger.instants import digest_of
+from pricing.ledger.limits import ENDLESS
+from pricing.ledger.orders import Order, find, reserve
+from pricing.ledger.reading import usage, wallet_for_cart
+from pricing.ledger.stored import cart_document
+from pricing.model.cart import Cart, RuleUsage, Usage
+from pricing.model.quote import Quote
+
+_ATTEMPTS = 50
+_USED_UP = RuleUsage(customer=ENDLESS, today=ENDLESS, total=ENDLESS, spent=ENDLESS, items_customer=ENDLESS)
+
+
+class Quoter(Protocol):
+    """What checkout needs of the engine."""
+
+    def quote(self, cart: Cart, usage: Usage | None = None, without: Iterable[str] = ()) -> Quote: ...
+
+
+@frozen
+class Change:
+    """Why the price is not the one that was quoted first."""
+
+    rule: str
+    """Empty for coins."""
+    of: str
+    """What ran out; see `Shortage.of`."""
+    left: int
+    total_before: int
+    """Minor units; what the quote that could not be kept came to."""
+    total_after: int
+
+    def __str__(self) -> str:
+        name = f" of {self.rule}" if self.rule else ""
+        return f"{self.of}{name} ran out ({self.left} left)"
+
+
+@frozen
+class Checkout:
+    """A reserved order with the quote that it holds."""
+
+    order: Order
+    quote: Quote
+    changes: tuple[Change, ...]
+    """In the order in which they were met; empty when the first quote held."""
+
+
+def checkout(core: Core, engine: Quoter, cart: Cart, order_id: str, without: Iterable[str] = ()) -> Checkout:
+    """Prices the cart with the customer's wallet and usage as the ledger knows them; reserves the order at `cart.at`.
+
+    What the cart itself says about the wallet is not believed. Repeated with the same order id it gives the same quote.
+    """
+    declined = tuple(without)
+    asked = digest_of(cart_document(cart, wallet=False), sorted(declined))
+    kept = find(core, order_id)
+    if kept is not None:
+        if kept.cart != asked:
+            raise LedgerError("order-taken", "this order was checked out with another cart", f"order {order_id}")
+        if kept.order.state == "released":
+            raise LedgerError("released", "this order was released; check out under a new id", f"order {order_id}")
+        return Checkout(kept.order, kept.quote, ())
+    used_up: set[str] = set()
+    met: list[tuple[Shortage, int]] = []
+    for _ in range(_ATTEMPTS):
+        quote = engine.quote(*_situation(core, cart, used_up), without=declined)
+        try:
+            order = reserve(core, quote, order_id, cart.at, cart=asked)
+        except Shortage as shortage:
+            used_up |= _blamed(shortage, quote)
+            met.append((shortage, quote.total_minor))
+            continue
+        totals = [*(total for _, total in met), quote.total_minor][1:]
+        changes = (
+            Change(short.rule, short.of, short.left, before, after)
+            for (short, before), after in zip(met, totals, strict=True)
+        )
+        return Checkout(order, quote, tuple(changes))
+    raise LedgerError("busy", "too much runs out at once; try again", f"order {order_id}")
+
+
+def _situation(core: Core, cart: Cart, used_up: Iterable[str]) -> tuple[Cart, Usage]:
+    """The cart with the ledger's wallet, and usage in which some rules are used up."""
+    customer = cart.customer.id
+    found = dict(usage(core, customer, None, cart.at))
+    found.update(dict.fromkeys(used_up, _USED_UP))
+    return evolve(cart, wallet=wallet_for_cart(core, customer, cart.at)), found
+
+
+def _blamed(shortage: Shortage, quote: Quote) -> set[str]:
+    """The rules to show as used up next time. Coins and pieces are read anew from the wallet instead."""
+    if shortage.of == "stock":
+        # Pieces that coins were to buy: it is the exchanges that cannot be had.
+        return {name for one in quote.bought if one.coupon == shortage.rule for name, _ in one.trades}
+    return {shortage.rule} if shortage.rule and shortage.of != "pieces" else set()
+
+
+Price = Callable[[Cart], int]
+
+
+def goods_price(engine: Quoter) -> Price:
+    """What a cart's goods cost under the engine's rules, minor units: for `refund to recompute`."""
+    return lambda cart: sum(line.pays for line in engine.quote(cart).lines)

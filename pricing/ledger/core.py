@@ -1,0 +1,70 @@
+"""What every part of the ledger works with: the database, the rules, the counters; and the way a claim is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from attrs import frozen
+from sqlalchemy import Connection
+
+from pricing.ledger.counters import Counter, Counters, Miss
+from pricing.ledger.database import Database
+from pricing.ledger.errors import LedgerError, Shortage
+from pricing.ledger.limits import Rules
+
+T = TypeVar("T")
+
+SHARDS = 16
+"""Rows over which a large limit is dealt out on PostgreSQL; SQLite has one writer at a time and needs one."""
+_ATTEMPTS = 200
+
+OF_COUNTER = {"total": "uses in total", "day": "uses per day", "budget": "budget", "stock": "stock"}
+"""How a Shortage calls a counter."""
+
+
+@frozen
+class Holds:
+    """How long a hold lasts before it may be released."""
+
+    payment: timedelta = timedelta(minutes=30)
+    verifying: timedelta = timedelta(hours=6)
+    """Once the payment is being checked."""
+
+
+class Core:
+    """The parts that a `Ledger` is made of."""
+
+    def __init__(self, database: Database, rules: Rules, holds: Holds, shards: int | None) -> None:
+        self.database = database
+        self.rules = rules
+        self.holds = holds
+        self.counters = Counters(database, shards or (1 if database.is_sqlite else SHARDS))
+        self.sweep: Callable[[datetime], int] = lambda _: 0
+        """Releases holds that ran out; set by the ledger. Asked once before a claim fails."""
+
+    def claiming(self, work: Callable[[Connection, dict[Counter, int]], T], at: datetime) -> T:
+        """Runs `work` in one transaction; where a counter's shard ran out, levels the shards and runs it again.
+
+        Raises Shortage only when all shards together, holds that ran out released, have too little left.
+        """
+        moved: dict[Counter, int] = {}
+        swept = False  # holds are looked through once: what they gave back may do
+        for _ in range(_ATTEMPTS):
+            try:
+                return self.database.write(lambda connection: work(connection, moved))
+            except Miss as miss:
+                claim = miss.claim
+                shard, left = self.counters.level(miss)
+                if shard >= 0:
+                    moved[claim.counter] = shard
+                    continue
+                of = OF_COUNTER[claim.counter.what]
+                short = Shortage(of, claim.counter.rule, claim.many, left, f"rule {claim.counter.rule}")
+            except Shortage as shortage:
+                short = shortage
+            if swept or not self.sweep(at):
+                raise short
+            swept = True
+        raise LedgerError("busy", "too many others take the last of it; try again", "counter")

@@ -1,0 +1,172 @@
+"""What an order needs from the ledger: reads a quote and the rules, makes a `Demand`; no database, no clock.
+
+One use is one application, one piece of a coupon, or one trade of a coin exchange, as the engine counts its limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import asdict, frozen
+
+from pricing.engine.refund import used_lots
+from pricing.ledger.errors import LedgerError
+from pricing.ledger.instants import expiry_text, name_of
+from pricing.ledger.limits import Rules, day_of
+from pricing.model.cart import Line
+from pricing.model.kind import COUPON_KINDS, ITEM_KINDS
+from pricing.model.quote import Quote
+from pricing.model.rule import Rule
+
+
+@frozen
+class RuleDemand:
+    """What an order takes of one rule."""
+
+    rule: str
+    day: str
+    """The date in the rule's zone at which it counts."""
+    uses: int
+    items: int
+    """Units at its price; counted where the rule limits them."""
+    money: int
+    """Minor units that it gives."""
+    platform: int
+    """The platform's part of that."""
+
+
+@frozen
+class Demand:
+    """What an order takes."""
+
+    customer: str
+    """Empty for a guest."""
+    coins: int
+    pieces: tuple[tuple[str, int], ...]
+    """(coupon, pieces held that it uses); sorted."""
+    bought: tuple[tuple[str, int, str], ...]
+    """(coupon, pieces bought by the way, their expiry); sorted."""
+    rules: tuple[RuleDemand, ...]
+    """Sorted by name: the order in which counters are taken, in every order alike."""
+
+    def to_document(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_document(cls, kept: Mapping[str, Any]) -> Demand:
+        return cls(
+            customer=kept["customer"],
+            coins=kept["coins"],
+            pieces=tuple((rule, many) for rule, many in kept["pieces"]),
+            bought=tuple((rule, many, expires) for rule, many, expires in kept["bought"]),
+            rules=tuple(RuleDemand(**one) for one in kept["rules"]),
+        )
+
+
+def demand_of(quote: Quote, rules: Rules, at: datetime) -> Demand:
+    """What the quote takes when it is reserved at `at`. LedgerError when the quote does not hold together."""
+    _check(quote)
+    uses, pieces = _uses(quote)
+    money, items = _money(quote, rules)
+    for name in money:
+        uses.setdefault(name, 1)
+    bought = {one.coupon: one.pieces for one in quote.bought}
+    # Bought pieces are not in the ledger's lots; `used_lots` says until when they would last.
+    ends = {lot.rule: lot.expires for lot in used_lots(quote, rules.book) if lot.rule in bought}
+    return Demand(
+        customer=quote.cart.customer.id and name_of(quote.cart.customer.id, "customer"),
+        coins=quote.coins_spent,
+        pieces=tuple(
+            (name, many - bought.get(name, 0)) for name, many in sorted(pieces.items()) if many > bought.get(name, 0)
+        ),
+        bought=tuple((name, many, expiry_text(ends.get(name))) for name, many in sorted(bought.items()) if many),
+        rules=tuple(
+            RuleDemand(name, day_of(rules.rule(name), at), many, items.get(name, 0), *money.get(name, (0, 0)))
+            for name, many in sorted(uses.items())
+        ),
+    )
+
+
+def _uses(quote: Quote) -> tuple[dict[str, int], dict[str, int]]:
+    """(uses by rule, pieces of coupons by rule, bought ones too)."""
+    uses: dict[str, int] = {}
+    pieces: dict[str, int] = {}
+    for use in quote.used:
+        many = max(use.pieces, 1) if use.kind in COUPON_KINDS else 1
+        uses[use.rule] = uses.get(use.rule, 0) + many
+        if use.kind in COUPON_KINDS:
+            pieces[use.rule] = pieces.get(use.rule, 0) + many
+    for one in quote.bought:
+        for name, times in one.trades:
+            uses[name] = uses.get(name, 0) + times
+    return uses, pieces
+
+
+def _money(quote: Quote, rules: Rules) -> tuple[dict[str, tuple[int, int]], dict[str, int]]:
+    """(minor units given and the platform's part, by rule; units at the price of item rules that limit them)."""
+    money: dict[str, tuple[int, int]] = {}
+    items: dict[str, int] = {}
+    parts = [(line.id, line.savings) for line in quote.lines]
+    parts += [("", charge.savings) for charge in quote.shipping]
+    for line_id, savings in parts:
+        for saving in savings:
+            amount, platform = money.get(saving.rule, (0, 0))
+            money[saving.rule] = (amount + saving.amount, platform + saving.platform)
+            rule = rules.rule(saving.rule)
+            if rule.kind in ITEM_KINDS and rules.limits(rule.name).items_customer is not None:
+                items[rule.name] = items.get(rule.name, 0) + _units(quote, rule, rules, line_id, saving.amount)
+    return money, items
+
+
+def _check(quote: Quote) -> None:
+    """Refuses a quote whose numbers cannot be: hand-made, or changed on its way."""
+    spent = sum(use.coins for use in quote.used) + sum(one.coins for one in quote.bought)
+    payments = [line.pays for line in quote.lines] + [charge.pays for charge in quote.shipping]
+    savings = [saving for line in quote.lines for saving in line.savings]
+    savings += [saving for charge in quote.shipping for saving in charge.savings]
+    amounts = [
+        *payments,
+        *(number for saving in savings for number in (saving.amount, saving.platform, saving.seller)),
+        *(number for use in quote.used for number in (use.pieces, use.coins, use.amount)),
+        *(number for one in quote.bought for number in (one.pieces, one.coins, *(times for _, times in one.trades))),
+    ]
+    if any(type(number) is not int or number < 0 for number in amounts):
+        raise LedgerError("bad-quote", "an amount of the quote is not a whole number from 0", "quote")
+    if spent != quote.coins_spent:
+        raise LedgerError("bad-quote", f"spends {quote.coins_spent} coins, but its parts spend {spent}", "quote")
+    if sum(payments) != quote.total_minor:
+        raise LedgerError("bad-quote", f"total is {quote.total_minor}, but its lines pay {sum(payments)}", "quote")
+    bought_by_customer = bool(quote.bought) or bool(spent) or any(use.kind in COUPON_KINDS for use in quote.used)
+    if bought_by_customer and not quote.cart.customer.id:
+        raise LedgerError("no-customer", "coupons and coins need a customer with an id", "quote.cart.customer")
+
+
+def _units(quote: Quote, rule: Rule, rules: Rules, line_id: str, amount: int) -> int:
+    """How many units got the rule's price: its saving on the line over its saving on one unit."""
+    line = next((line for line in quote.cart.lines if line.id == line_id), None)
+    each = 0 if line is None else line.unit_price - item_price(rule, line, rules.book.policy.rounding == "down")
+    if each <= 0 or amount % each:
+        raise LedgerError("bad-quote", f"{rule.name!r} cannot save {amount} on this line", f"quote.lines[{line_id}]")
+    return amount // each
+
+
+def item_price(rule: Rule, line: Line, down: bool) -> int:
+    """What an item rule makes one unit of the line cost (SPEC section 3), minor units."""
+    listed = line.unit_price
+    price = min(dict(rule.prices).get(line.sku, listed), listed)
+    for step in rule.ladder:
+        off = step.amount
+        if step.share:
+            above, below = listed * step.share.numerator, step.share.denominator
+            off = above // below if down else (2 * above + below) // (2 * below)
+        if step.at_most is not None:
+            off = min(off, step.at_most)
+        price = min(price, listed - min(off, listed))
+    if rule.caps.per_item is not None:
+        price = max(price, listed - rule.caps.per_item)
+    if rule.caps.per_item_share is not None:
+        share = rule.caps.per_item_share
+        price = max(price, listed - listed * share.numerator // share.denominator)
+    return price

@@ -1,0 +1,26 @@
+"""What goes wrong in the ledger, with a code, what it is and where. Nothing has been written when one is raised."""
+
+from __future__ import annotations
+
+
+class LedgerError(ValueError):
+    """A call that cannot be done. `code` is for programs, `what` for people; `where` names the order or customer."""
+
+    def __init__(self, code: str, what: str, where: str = "") -> None:
+        self.code = code
+        self.what = what
+        self.where = where
+        super().__init__(f"{what} @ {where}" if where else what)
+
+
+class Shortage(LedgerError):
+    """Something ran out. `of` says what: `coins`, `pieces`, `uses per customer`, `uses per day`, `uses in total`,
+    `items per customer`, `budget` (minor units) or `stock` (pieces to hand out)."""
+
+    def __init__(self, of: str, rule: str, asked: int, left: int, where: str = "") -> None:
+        self.of = of
+        self.rule = rule
+        self.asked = asked
+        self.left = left
+        name = f"{of} of {rule!r}" if rule else of
+        super().__init__("ran-out", f"only {left} left, {asked} asked for: {name}", where)

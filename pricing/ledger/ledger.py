@@ -1,0 +1,244 @@
+"""`Ledger`: who holds and used what, over one database. The only state of the product.
+
+Time is always given (`at`), never read. Every call may be repeated; one that cannot be done raises a LedgerError and
+has written nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from sqlalchemy.exc import DBAPIError
+
+from pricing.engine.plan import Plan
+from pricing.ledger import checkout as checking
+from pricing.ledger import offers as offering
+from pricing.ledger import orders, reading, refunds, ways
+from pricing.ledger import report as reporting
+from pricing.ledger import verify as verifying_books
+from pricing.ledger.checkout import Checkout
+from pricing.ledger.core import Core, Holds
+from pricing.ledger.database import Database
+from pricing.ledger.eligible import customer_of
+from pricing.ledger.errors import LedgerError
+from pricing.ledger.limits import Rules
+from pricing.ledger.migrate import migrate, newest, version
+from pricing.ledger.offers import Offer
+from pricing.ledger.orders import Order
+from pricing.ledger.reading import MyCoupons
+from pricing.ledger.report import RuleReport
+from pricing.ledger.verify import Finding
+from pricing.ledger.ways import Got
+from pricing.model.cart import Cart, Customer, Line, Usage, Wallet
+from pricing.model.quote import Quote
+from pricing.model.refund import Refund
+from pricing.model.rulebook import RuleBook
+
+
+@runtime_checkable
+class Pricing(Protocol):
+    """What the ledger needs of `pricing.Engine`."""
+
+    @property
+    def book(self) -> RuleBook: ...
+    @property
+    def fingerprint(self) -> str: ...
+    def quote(self, cart: Cart, usage: Usage | None = None, without: Iterable[str] = ()) -> Quote: ...
+
+
+class Ledger:
+    """Wallets, holds, uses and refunds. One for each process; its connections are pooled and may be shared by threads.
+
+    `where` is a path (SQLite) or a `postgresql://` URL; `rules` the engine, or a rule book where nothing is priced. A
+    new SQLite file gets its tables by itself; otherwise `migrate=True` or `pricing ledger migrate` makes them.
+    """
+
+    def __init__(
+        self,
+        where: str | Path,
+        rules: Pricing | RuleBook,
+        *,
+        holds: Holds | None = None,
+        shards: int | None = None,
+        migrate: bool = False,
+    ) -> None:
+        self._engine = None if isinstance(rules, RuleBook) else rules
+        book = rules if isinstance(rules, RuleBook) else rules.book
+        self._database = Database(where)
+        _ready(self._database, migrate)
+        self._core = Core(self._database, Rules(book), holds or Holds(), shards)
+        self._core.sweep = lambda at: len(orders.expire_holds(self._core, at))
+        self._plan: Plan | None = None
+
+    def close(self) -> None:
+        """Gives the database's connections back."""
+        self._database.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Looking
+
+    def offers(
+        self, what: Line | Cart | str, customer: str | Customer, at: datetime, country: str = "", channel: str = ""
+    ) -> tuple[Offer, ...]:
+        """What to show on a product page (a Line), in a cart, or on the page of a campaign (its name)."""
+        if self._plan is None:
+            self._plan = Plan(self._core.rules.book)
+        who = customer_of(customer)
+        if isinstance(what, str) and not any(rule.campaign == what for rule in self._core.rules.book.rules):
+            raise LedgerError("unknown-campaign", f"there is no campaign called {what!r:.80}", "offers")
+        return offering.offers(self._core, self._plan, what, who, at, country, channel)
+
+    def wallet(self, customer: str, at: datetime) -> MyCoupons:
+        """My Coupons: usable now, later, held, used, expired; with when and why."""
+        return reading.wallet(self._core, customer, at)
+
+    def wallet_for_cart(self, customer: str, at: datetime) -> Wallet:
+        """What a cart's wallet is: free coins and pieces that can be used at `at`."""
+        return reading.wallet_for_cart(self._core, customer, at)
+
+    def usage(self, customer: str, rules: Iterable[str] | None, at: datetime) -> Usage:
+        """What `engine.quote` needs to know of earlier orders; None: of all limited rules. One query."""
+        return reading.usage(self._core, customer, rules, at)
+
+    def order(self, order_id: str) -> Order | None:
+        """The order, or None when the ledger has never seen it."""
+        kept = orders.find(self._core, order_id)
+        return kept.order if kept else None
+
+    # Getting
+
+    def pick_up(
+        self, customer: str | Customer, rule: str, at: datetime, pieces: int = 1, key: str | None = None
+    ) -> Got:
+        """Puts a coupon into the wallet."""
+        return ways.pick_up(self._core, customer, rule, at, pieces, key)
+
+    def grant(
+        self,
+        customer: str | Customer,
+        at: datetime,
+        why: str,
+        rule: str = "",
+        pieces: int = 0,
+        coins: int = 0,
+        key: str | None = None,
+    ) -> Got:
+        """Gives pieces or coins with a reason."""
+        return ways.grant(self._core, customer, at, why, rule, pieces, coins, key)
+
+    def exchange(
+        self, customer: str | Customer, rule: str, at: datetime, times: int = 1, key: str | None = None
+    ) -> Got:
+        """Trades coins for pieces."""
+        return ways.exchange(self._core, customer, rule, at, times, key)
+
+    # Orders
+
+    def checkout(self, cart: Cart, order_id: str, without: Iterable[str] = ()) -> Checkout:
+        """Quotes and reserves at `cart.at`; when something ran out in between, quotes again and says what changed."""
+        return checking.checkout(self._core, self._pricing("checkout"), cart, order_id, without)
+
+    def reserve(self, quote: Quote, order_id: str, at: datetime) -> Order:
+        """Holds pieces, coins, uses, items and budget before payment."""
+        return orders.reserve(self._core, quote, order_id, at)
+
+    def verifying(self, order_id: str, at: datetime, customer: str | None = None) -> Order:
+        """Keeps the hold while the payment is being checked."""
+        return orders.verifying(self._core, order_id, at, customer)
+
+    def commit(self, order_id: str, at: datetime, customer: str | None = None) -> Order:
+        """The order is paid."""
+        return orders.commit(self._core, order_id, at, customer)
+
+    def release(self, order_id: str, at: datetime, why: str = "", customer: str | None = None) -> Order:
+        """Payment failed, or the order was cancelled before it."""
+        return orders.release(self._core, order_id, at, why, customer)
+
+    def expire_holds(self, at: datetime, most: int = 1000) -> list[str]:
+        """Releases orders whose hold ran out; returns their ids."""
+        return orders.expire_holds(self._core, at, most)
+
+    def refund(
+        self,
+        order_id: str,
+        returned: Mapping[str, int],
+        at: datetime,
+        key: str | None = None,
+        shipping: bool = False,
+        why: str = "",
+        customer: str | None = None,
+    ) -> Refund:
+        """Pays back returned units (line id: units) by SPEC section 8."""
+        price = self._price_for(order_id)
+        return refunds.refund(self._core, order_id, returned, at, key, shipping, why, price, customer)
+
+    def dispute(
+        self,
+        order_id: str,
+        amount: int,
+        at: datetime,
+        key: str | None = None,
+        line: str | None = None,
+        why: str = "",
+        customer: str | None = None,
+    ) -> Refund:
+        """Pays back an amount (minor units) that buyer and seller agreed on."""
+        return refunds.dispute(self._core, order_id, amount, at, key, line, why, customer)
+
+    # Books
+
+    def verify(self) -> tuple[Finding, ...]:
+        """Where balances differ from the journal; empty when the books are right."""
+        return verifying_books.verify(self._core)
+
+    def repair(self) -> None:
+        """Makes the balances of limits anew from the journal."""
+        verifying_books.repair(self._core)
+
+    def report(self, start: datetime | None = None, end: datetime | None = None) -> tuple[RuleReport, ...]:
+        """What every rule cost and did."""
+        return reporting.report(self._core, start, end)
+
+    def _pricing(self, what: str) -> Pricing:
+        if self._engine is None:
+            raise LedgerError("no-engine", f"{what} needs an engine, not only a rule book", "ledger")
+        return self._engine
+
+    def _price_for(self, order_id: str) -> checking.Price | None:
+        """The price function for `refund to recompute`; only the rules that priced the order may price it again."""
+        kept = orders.find(self._core, order_id)
+        if kept is None or kept.refund_policy.refund != "recompute":
+            return None
+        engine = self._pricing("`refund to recompute`")
+        if engine.fingerprint != kept.quote.rules:
+            what = "the rules have changed since; open the ledger with an engine of the rules that priced the order"
+            raise LedgerError("other-rules", what, f"order {order_id}")
+        return checking.goods_price(engine)
+
+
+def _ready(database: Database, wanted: bool) -> None:
+    """Makes the tables where that is wanted or harmless; LedgerError when the schema does not fit."""
+    try:
+        before = version(database)
+    except DBAPIError as error:
+        database.close()
+        reason = str(error.orig).strip().splitlines()[0]
+        raise LedgerError("no-database", f"the database cannot be used: {reason}", "url") from None
+    if wanted or (before == 0 and database.is_sqlite):
+        migrate(database)
+    elif before < newest():
+        database.close()
+        what = f"the database has schema {before}, this program needs {newest()}: run `pricing ledger migrate`"
+        raise LedgerError("old-schema", what, "schema")
+    elif before > newest():
+        database.close()
+        what = f"the database has schema {before}, this program knows {newest()}: use a newer program"
+        raise LedgerError("new-schema", what, "schema")

@@ -1,0 +1,102 @@
+"""What the rules ask the ledger to count: limits, budgets, validity. Reads a `RuleBook`; makes numbers and instants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+from pricing.engine.refund import expiry_of_piece
+from pricing.ledger.errors import LedgerError
+from pricing.model.kind import COUPON_KINDS
+from pricing.model.rule import Rule
+from pricing.model.rulebook import RuleBook
+
+UNLIMITED = None
+ENDLESS = 10**15
+"""More than can be used up: stands for a limit that is not there where a number is needed."""
+
+
+@frozen
+class Limits:
+    """The limits of one rule that reach beyond one order; None: there is no such limit."""
+
+    uses_customer: int | None = None
+    uses_day: int | None = None
+    uses_total: int | None = None
+    items_customer: int | None = None
+    budget: int | None = None
+    """Minor units."""
+
+    @property
+    def any(self) -> bool:
+        return self != NO_LIMITS
+
+    @property
+    def by_customer(self) -> bool:
+        return self.uses_customer is not None or self.items_customer is not None
+
+
+NO_LIMITS = Limits()
+
+
+def limits_of(rule: Rule) -> Limits:
+    """The tightest of each sort of limit on the card."""
+
+    def least(unit: str, per: str) -> int | None:
+        return min((limit.count for limit in rule.limits if (limit.unit, limit.per) == (unit, per)), default=None)
+
+    return Limits(
+        uses_customer=least("uses", "customer"),
+        uses_day=least("uses", "day"),
+        uses_total=least("uses", "total"),
+        items_customer=least("items", "customer"),
+        budget=rule.budget,
+    )
+
+
+class Rules:
+    """A rule book as the ledger looks at it: by name, with limits."""
+
+    def __init__(self, book: RuleBook) -> None:
+        self.book = book
+        self._by_name: Mapping[str, Rule] = {rule.name: rule for rule in book.rules}
+        self._limits: Mapping[str, Limits] = {rule.name: limits_of(rule) for rule in book.rules}
+        self.limited = tuple(name for name, limits in self._limits.items() if limits.any)
+        """Names of all rules with a limit."""
+
+    def rule(self, name: str) -> Rule:
+        """The rule of this name; LedgerError when the book has none."""
+        found = self._by_name.get(name)
+        if found is None:
+            raise LedgerError("unknown-rule", f"there is no rule called {name!r:.80}", "rule")
+        return found
+
+    def find(self, name: str) -> Rule | None:
+        return self._by_name.get(name)
+
+    def limits(self, name: str) -> Limits:
+        return self._limits.get(name, NO_LIMITS)
+
+    def coupon(self, name: str) -> Rule:
+        """The rule of this name, which must be one whose pieces wait in a wallet."""
+        rule = self.rule(name)
+        if rule.kind not in COUPON_KINDS:
+            raise LedgerError("not-a-coupon", f"{name!r} is a {rule.kind}, which nobody can hold", "rule")
+        return rule
+
+    def trades_for(self, coupon: str) -> Iterable[Rule]:
+        """The coin exchanges that give pieces of this coupon."""
+        return (rule for rule in self.book.rules if rule.trade is not None and rule.trade.coupon == coupon)
+
+
+def day_of(rule: Rule | None, at: datetime) -> str:
+    """The date in the rule's zone, as `2026-06-20`: what `limit N uses per day` counts by."""
+    return at.astimezone(ZoneInfo(rule.zone if rule else "UTC")).date().isoformat()
+
+
+def piece_expires(rule: Rule, at: datetime) -> datetime | None:
+    """Until when a piece got now can be used; None: for ever."""
+    return expiry_of_piece(at, rule.lasts_days, rule.valid.end)

@@ -1,0 +1,215 @@
+"""What a product page, a cart and a sale page show: discounts with their ladder, coupons to pick up, codes, exchanges.
+
+Reads the rules, what the customer holds and used, and the stock; makes `Offer`s. Nothing is held by looking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from attrs import evolve, frozen
+
+from pricing.engine.match import Situation, limit_refusal, refusal_before_scope, rules_met, scope_of
+from pricing.engine.plan import Plan, PlannedRule
+from pricing.ledger.core import Core
+from pricing.ledger.eligible import claim_window, is_for
+from pricing.ledger.instants import text_of
+from pricing.ledger.reading import usage, wallet_for_cart
+from pricing.model.cart import Cart, Customer, Line, Usage
+from pricing.model.kind import Kind
+from pricing.model.ladder import Step
+from pricing.model.rule import Rule
+
+_STOCK = (
+    "SELECT rule, sum(lim) - sum(used) AS pieces FROM counter WHERE what = 'stock' GROUP BY rule"
+    " UNION ALL SELECT rule, 0 - pieces - 1 FROM picked WHERE customer = :customer"
+)
+
+
+@frozen
+class Offer:
+    """One rule, as a page shows it to one customer at one instant."""
+
+    rule: str
+    kind: Kind
+    label: str
+    campaign: str
+    note: str
+    ladder: tuple[Step, ...]
+    """What it gives; item rules with fixed prices have none."""
+    currency: str
+    state: str
+    """`ready`: it counts by itself · `pick-up`: a piece can be picked up · `held`: pieces are in the wallet ·
+    `picked-up`: no more for this customer · `code`: to be typed · `exchange`: to be had for coins · `starts`: not yet ·
+    `used-up`: gone, for all or for this customer."""
+    starts: datetime | None
+    """When it begins, for `starts`."""
+    ends: datetime | None
+    held: int
+    """Pieces in the wallet."""
+    left: int | None
+    """Pieces left to hand out; None: no limit."""
+    coins: int
+    """Coins for one trade, for a coin exchange; and the coupon it gives in `gives`."""
+    gives: tuple[int, str] | None
+
+    def starts_in(self, at: datetime) -> str:
+        """`2 days 3 h`, `45 min`: how long it is until it starts."""
+        if self.starts is None or self.starts <= at:
+            return ""
+        minutes = -(-int((self.starts - at).total_seconds()) // 60)
+        days, rest = divmod(minutes, 1440)
+        hours, minutes = divmod(rest, 60)
+        if days:
+            return f"{days} days {hours} h" if days > 1 else f"1 day {hours} h"
+        return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+_HIDDEN = frozenset({"other-currency", "other-customer", "other-country", "other-channel", "expired"})
+"""Reasons for not showing a rule at all."""
+
+
+def offers(
+    core: Core, plan: Plan, what: Line | Cart | str, customer: Customer, at: datetime, country: str, channel: str
+) -> tuple[Offer, ...]:
+    """All that could help on this product, in this cart, or in this campaign (by name); sorted by kind, then rule."""
+    text_of(at)
+    cart = _cart(what, customer, at, country, channel)
+    cart = evolve(cart, wallet=wallet_for_cart(core, customer.id, at))
+    counted = usage(core, customer.id, None, at)
+    situation = Situation(plan, cart, counted, frozenset())
+    if isinstance(what, str):
+        met: Iterable[PlannedRule] = [rule for rule in plan.rules if rule.rule.campaign == what]
+    else:
+        met = [rule for rule in _with_exchanges(plan, situation) if _touches(rule, situation)]
+    stock, picked = _stock(core, customer.id)
+    found = [_offer(core, rule, situation, counted, stock, picked, at) for rule in met]
+    kinds = list(Kind)
+    return tuple(sorted((one for one in found if one), key=lambda one: (kinds.index(one.kind), one.rule)))
+
+
+def _cart(what: Line | Cart | str, customer: Customer, at: datetime, country: str, channel: str) -> Cart:
+    """A cart to ask the engine's matcher with: the cart itself, or one with just this product."""
+    if isinstance(what, Cart):
+        return evolve(what, customer=customer, at=at)
+    line = what if isinstance(what, Line) else Line(sku="-", store="-", price=(0, "USD"), quantity=1)
+    return Cart(currency=line.currency, at=at, lines=[line], customer=customer, country=country, channel=channel)
+
+
+def _with_exchanges(plan: Plan, situation: Situation) -> list[PlannedRule]:
+    """The rules that could touch these lines, coupons not held and codes not typed too, and their exchanges."""
+    met = {rule.name: rule for rule in rules_met(plan, situation, everyone=True)}
+    for rule in list(met.values()):
+        met.update({exchange.name: exchange for exchange in rule.exchanges})
+    return list(met.values())
+
+
+def _touches(rule: PlannedRule, situation: Situation) -> bool:
+    if rule.kind is Kind.COIN_EXCHANGE:
+        return True
+    if rule.item_only:
+        return any(line.sku in rule.prices for line in situation.lines)
+    return bool(scope_of(rule, situation))
+
+
+def _stock(core: Core, customer: str) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """(pieces left to hand out, by coupon; pieces this customer picked up, by coupon): one query."""
+    left: dict[str, int] = {}
+    picked: dict[str, int] = {}
+    for rule, pieces in core.database.ask(_STOCK, {"customer": customer}):
+        if pieces < 0:
+            picked[rule] = -int(pieces) - 1
+        else:
+            left[rule] = int(pieces)
+    return left, picked
+
+
+def _offer(
+    core: Core,
+    planned: PlannedRule,
+    situation: Situation,
+    counted: Usage,
+    stock: Mapping[str, int],
+    picked: Mapping[str, int],
+    at: datetime,
+) -> Offer | None:
+    rule = planned.rule
+    reason = refusal_before_scope(planned, situation)
+    window = claim_window(rule) if planned.is_coupon else rule.valid
+    if reason in _HIDDEN and not (reason == "other-currency" and situation.lines[0].sku == "-"):
+        return None
+    if not is_for(rule, situation.cart.customer):
+        return None
+    limit = core.rules.limits(rule.name).uses_total if planned.is_coupon else None
+    left = None if limit is None else stock.get(rule.name, limit)
+    held = sum(lot.pieces for lot in situation.lots.get(rule.name, ()))
+    state = _state(core, planned, reason, held, left, picked.get(rule.name, 0), at)
+    if state != "starts" and limit_refusal(planned, situation):
+        state = "used-up"
+    if not state:
+        return None
+    return Offer(
+        rule=rule.name,
+        kind=rule.kind,
+        label=rule.label,
+        campaign=rule.campaign,
+        note=rule.note,
+        ladder=rule.ladder,
+        currency=rule.currency,
+        state=state,
+        starts=(window.start if window.start and window.start > at else rule.valid.start)
+        if state == "starts"
+        else None,
+        ends=window.end if state == "pick-up" else rule.valid.end,
+        held=held,
+        left=left,
+        coins=rule.trade.coins if rule.trade else 0,
+        gives=(rule.trade.pieces, rule.trade.coupon) if rule.trade else None,
+    )
+
+
+def _state(
+    core: Core, planned: PlannedRule, reason: str, held: int, left: int | None, picked: int, at: datetime
+) -> str:
+    """See `Offer.state`; empty: not to be shown."""
+    rule = planned.rule
+    if not planned.is_coupon:
+        if reason == "not-yet":
+            return "starts"
+        return {Kind.PROMO_CODE: "code", Kind.COIN_EXCHANGE: "exchange"}.get(rule.kind, "ready")
+    window = claim_window(rule)
+    if window.start is not None and at < window.start:
+        return "held" if held else "starts"
+    most = core.rules.limits(rule.name).uses_customer
+    more = picked < most if most is not None else not held
+    over = window.end is not None and at >= window.end
+    if more and not over and (left is None or left > 0):
+        return "pick-up"
+    if held:
+        return "held"
+    if not more:
+        return "picked-up"
+    return "" if over else "used-up"
+
+
+def words_of(step: Step, show: Rule | Offer) -> str:
+    """A step as a card writes it: `spend 50.00 take 5.00 off`."""
+    from pricing.money import show as money
+
+    def reach() -> str:
+        return f"{step.reach} items" if step.measure == "units" else money(step.reach, show.currency)
+
+    percent = step.share * 100
+    number = f"{percent.numerator}" if percent.denominator == 1 else f"{percent.numerator}/{percent.denominator}"
+    value = f"{number}%" if step.share else money(step.amount, show.currency)
+    if step.given_units:
+        off = "free" if step.share == 1 else f"at {number}% off"
+        return f"buy {step.reach - step.given_units} get {step.given_units} {off}"
+    gives = "ship free" if show.kind is Kind.FREE_SHIPPING and step.share == 1 else f"take {value} off"
+    if step.at_most is not None:
+        gives += f", at most {money(step.at_most, show.currency)}"
+    if not step.reach:
+        return gives
+    word = "every" if step.repeats else "buy" if step.measure == "units" else "spend"
+    return f"{word} {reach()} {gives}"

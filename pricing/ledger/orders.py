@@ -1,0 +1,394 @@
+"""An order's hold: reserved, perhaps verifying, then committed or released. Each step is one transaction.
+
+    reserve ──► reserved ──► verifying
+                   │  ╲        ╱  │
+                committed    released          refunds come after committed (refunds.py)
+
+Every step may be repeated: it gives the same answer and changes nothing. A step that does not follow from the order's
+state is a LedgerError, and nothing is written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from attrs import evolve, frozen
+from sqlalchemy import Connection, text
+
+from pricing.engine.refund import used_lots
+from pricing.ledger import balances
+from pricing.ledger.core import Core
+from pricing.ledger.counters import Claim, Counter, GivenBack
+from pricing.ledger.demand import Demand, demand_of
+from pricing.ledger.errors import LedgerError
+from pricing.ledger.instants import (
+    LONGEST_TEXT,
+    digest_of,
+    expiry_of,
+    expiry_text,
+    instant_of,
+    name_of,
+    text_after,
+    text_of,
+)
+from pricing.ledger.journal import Call, Entry, write
+from pricing.ledger.stored import document_of, quote_of
+from pricing.ledger.ways import stock, uses
+from pricing.model.cart import Lot
+from pricing.model.kind import COUPON_KINDS
+from pricing.model.policy import Policy
+from pricing.model.quote import Quote
+
+OPEN = ("reserved", "verifying")
+
+
+@frozen
+class Order:
+    """An order as the ledger knows it."""
+
+    id: str
+    customer: str
+    state: str
+    """`reserved`, `verifying`, `committed` or `released`."""
+    hold_until: datetime
+    """Of a reserved or verifying order: from this instant on it may be released."""
+    currency: str
+    total: int
+    """Minor units to pay."""
+    cash_back: int
+    """Minor units paid back so far."""
+    coins_back: int
+
+
+@frozen
+class Kept:
+    """An order's row with what it holds."""
+
+    order: Order
+    digest: str
+    quote: Quote
+    demand: Demand
+    lots: tuple[Lot, ...]
+    """Pieces and codes used, each with its expiry; bought pieces are among them."""
+    refund_policy: Policy
+    """The house's words on refunds as they were when the order was made; its other words are the default's."""
+    shipping_back: bool
+    cart: str
+    """Fingerprint of the cart that `checkout` was asked for; empty when the order was reserved with a quote."""
+
+
+_INSERT = text(
+    "INSERT INTO orders (order_id, customer, state, at, changed, hold_until, currency, total, digest, document)"
+    " VALUES (:order_id, :customer, 'reserved', :at, :at, :hold_until, :currency, :total, :digest, :document)"
+    " ON CONFLICT DO NOTHING"
+)
+_DOCUMENT = text("UPDATE orders SET document = :document WHERE order_id = :order_id")
+_SELECT = (
+    "SELECT order_id, customer, state, hold_until, currency, total, cash_back, coins_back, shipping_back, digest,"
+    " document FROM orders WHERE order_id = :order_id"
+)
+_MOVE = text("UPDATE orders SET state = :state, changed = :at, hold_until = :hold_until WHERE order_id = :order_id")
+_RAN_OUT = (
+    "SELECT order_id FROM orders WHERE state IN ('reserved', 'verifying') AND hold_until <= :now"
+    " ORDER BY hold_until, order_id LIMIT :most"
+)
+
+
+def find(core: Core, order_id: str) -> Kept | None:
+    """The order, or None."""
+    rows = core.database.ask(_SELECT, {"order_id": name_of(order_id, "order_id")})
+    return _kept(rows[0]) if rows else None
+
+
+def reserve(core: Core, quote: Quote, order_id: str, at: datetime, cart: str = "") -> Order:
+    """Holds everything that the quote uses. Raises Shortage, with nothing held, when something ran out."""
+    name_of(order_id, "order_id")
+    now = text_of(at)
+    demand = demand_of(quote, core.rules, at)
+    document = document_of(quote)
+    digest = digest_of(document)
+    hold_until = text_after(at, core.holds.payment)
+    policy = core.rules.book.policy
+    keep: dict[str, Any] = {
+        "quote": document,
+        "demand": demand.to_document(),
+        "cart": cart,
+        "policy": {"refund": policy.refund, "returns": policy.returns, "coins_return": policy.coins_return},
+        "lots": [[lot.rule, lot.pieces, expiry_text(lot.expires)] for lot in used_lots(quote, core.rules.book)],
+    }
+    row = {
+        "order_id": order_id,
+        "customer": demand.customer,
+        "at": now,
+        "hold_until": hold_until,
+        "currency": quote.currency,
+        "total": quote.total_minor,
+        "digest": digest,
+        "document": json.dumps(keep),
+    }
+
+    def work(connection: Connection, moved: dict[Counter, int]) -> Order:
+        if connection.execute(_INSERT, row).rowcount == 0:
+            return _again(connection, core, order_id, digest)
+        held = _hold(connection, core, demand, at)
+        lots = _lots(quote, demand, held, keep["lots"])
+        if lots != keep["lots"]:
+            changed = json.dumps({**keep, "lots": lots})
+            connection.execute(_DOCUMENT, {"order_id": order_id, "document": changed})
+        entries = [Entry("hold", demand.customer, 1), *_entries(demand, held)]
+        write(connection, Call("reserve", now, f"reserve:{order_id}", order_id=order_id), entries)
+        core.counters.take(connection, _claims(core, demand), order_id, moved)
+        return Order(
+            order_id, demand.customer, "reserved", instant_of(hold_until), quote.currency, quote.total_minor, 0, 0
+        )
+
+    return core.claiming(work, at)
+
+
+def verifying(core: Core, order_id: str, at: datetime, customer: str | None = None) -> Order:
+    """Keeps the hold longer while the payment is being checked."""
+    until = text_after(at, core.holds.verifying)
+
+    def work(connection: Connection) -> Order:
+        kept = locked(connection, core, order_id, customer)
+        if kept.order.state == "verifying":
+            return kept.order
+        _must_hold(kept.order, at, "verify its payment")
+        _move(connection, order_id, "verifying", at, until)
+        _mark(connection, kept, "verifying", at, 0)
+        return evolve(kept.order, state="verifying", hold_until=instant_of(until))
+
+    return core.database.write(work)
+
+
+def commit(core: Core, order_id: str, at: datetime, customer: str | None = None) -> Order:
+    """The order is paid: what it held is used."""
+    text_of(at)
+
+    def work(connection: Connection) -> Order:
+        kept = locked(connection, core, order_id, customer)
+        if kept.order.state == "committed":
+            return kept.order
+        _must_hold(kept.order, at, "commit")
+        _move(connection, order_id, "committed", at, text_of(kept.order.hold_until))
+        entries = [Entry("paid", kept.order.customer, 1, money=kept.order.total), *_end(connection, kept, back=False)]
+        _mark(connection, kept, "commit", at, -1, entries)
+        return evolve(kept.order, state="committed")
+
+    return core.database.write(work)
+
+
+def release(core: Core, order_id: str, at: datetime, why: str = "", customer: str | None = None) -> Order:
+    """The order is not paid: everything that it held is free again."""
+    reason = why and name_of(why, "why", LONGEST_TEXT)
+    text_of(at)
+
+    def work(connection: Connection) -> Order:
+        kept = locked(connection, core, order_id, customer)
+        return kept.order if kept.order.state == "released" else _release(connection, core, kept, at, reason)
+
+    return core.database.write(work)
+
+
+def expire_holds(core: Core, at: datetime, most: int = 1000) -> list[str]:
+    """Releases the orders whose hold ran out at `at`, the longest overdue first; returns their ids."""
+    now = text_of(at)
+    done: list[str] = []
+    for row in core.database.ask(_RAN_OUT, {"now": now, "most": most}):
+        order_id = str(row.order_id)
+
+        def work(connection: Connection, order_id: str = order_id) -> bool:
+            kept = locked(connection, core, order_id, None)
+            # Somebody may have paid, verified or released it since it was listed.
+            if kept.order.state not in OPEN or text_of(kept.order.hold_until) > now:
+                return False
+            _release(connection, core, kept, at, "hold ran out")
+            return True
+
+        if core.database.write(work):
+            done.append(order_id)
+    return done
+
+
+def locked(connection: Connection, core: Core, order_id: str, customer: str | None) -> Kept:
+    """The order for changing; LedgerError when there is none, or it is somebody else's."""
+    name_of(order_id, "order_id")
+    row = connection.execute(text(_SELECT + core.database.lock), {"order_id": order_id}).first()
+    if row is None:
+        raise LedgerError("unknown-order", "there is no such order", f"order {order_id}")
+    kept = _kept(row)
+    if customer is not None and customer != kept.order.customer:
+        raise LedgerError("foreign-order", "this order belongs to another customer", f"order {order_id}")
+    return kept
+
+
+def _kept(row: Any) -> Kept:
+    document = json.loads(row.document)
+    return Kept(
+        order=Order(
+            id=row.order_id,
+            customer=row.customer,
+            state=row.state,
+            hold_until=instant_of(row.hold_until),
+            currency=row.currency,
+            total=row.total,
+            cash_back=row.cash_back,
+            coins_back=row.coins_back,
+        ),
+        digest=row.digest,
+        quote=quote_of(document["quote"]),
+        demand=Demand.from_document(document["demand"]),
+        lots=tuple(Lot(rule, pieces, expiry_of(expires)) for rule, pieces, expires in document["lots"]),
+        refund_policy=Policy(**document["policy"]),
+        shipping_back=bool(row.shipping_back),
+        cart=document["cart"],
+    )
+
+
+def _again(connection: Connection, core: Core, order_id: str, digest: str) -> Order:
+    """The answer to a repeated `reserve`."""
+    kept = locked(connection, core, order_id, None)
+    if kept.digest != digest:
+        raise LedgerError("order-taken", "this order was reserved with another quote", f"order {order_id}")
+    if kept.order.state == "released":
+        raise LedgerError("released", "this order was released; reserve under a new order id", f"order {order_id}")
+    return kept.order
+
+
+def _must_hold(order: Order, at: datetime, what: str) -> None:
+    if order.state not in OPEN:
+        raise LedgerError("wrong-state", f"cannot {what}: the order is {order.state}", f"order {order.id}")
+    if at >= order.hold_until:
+        ended = order.hold_until.isoformat()
+        raise LedgerError("hold-ran-out", f"cannot {what}: the hold ran out {ended}", f"order {order.id}")
+
+
+def _hold(connection: Connection, core: Core, demand: Demand, at: datetime) -> list[tuple[str, str, int]]:
+    """Takes what is the customer's own: coins, pieces, personal limits. Returns (coupon, expiry, pieces) held."""
+    held: list[tuple[str, str, int]] = []
+    if demand.coins:
+        balances.take_coins(connection, demand.customer, demand.coins, hold=True)
+    for rule, many in demand.pieces:
+        lots = balances.hold_pieces(connection, demand.customer, rule, many, at, core.database.lock)
+        held.extend((rule, expires, part) for expires, part in lots)
+    for rule, many, expires in demand.bought:
+        balances.add_pieces(connection, demand.customer, rule, expires, 0, held=many)
+    for one in demand.rules:
+        limits = core.rules.limits(one.rule)
+        if limits.by_customer:
+            if not demand.customer:
+                raise LedgerError("no-customer", f"{one.rule!r} has a limit per customer", "quote.cart.customer")
+            balances.use(connection, demand.customer, one.rule, limits, one.uses, one.items)
+    return held
+
+
+def _entries(demand: Demand, held: list[tuple[str, str, int]]) -> Iterable[Entry]:
+    """The journal of a reservation."""
+    who = demand.customer
+    if demand.coins:
+        yield Entry("coins", who, -demand.coins)
+        yield Entry("coins-held", who, demand.coins)
+    for rule, expires, many in held:
+        yield Entry("pieces", who, -many, rule, expires)
+        yield Entry("pieces-held", who, many, rule, expires)
+    for rule, many, expires in demand.bought:
+        yield Entry("pieces-held", who, many, rule, expires)
+        yield Entry("handed", who, many, rule)
+    for one in demand.rules:
+        yield Entry("use", who, one.uses, one.rule, day=one.day, money=one.money, platform=one.platform)
+        if one.items:
+            yield Entry("item", who, one.items, one.rule)
+
+
+def _claims(core: Core, demand: Demand) -> list[Claim]:
+    """What the order takes from limits over all customers."""
+    claims = [
+        claim for one in demand.rules for claim in uses(core, core.rules.rule(one.rule), one.day, one.uses, one.money)
+    ]
+    for rule, many, _ in demand.bought:
+        claims.extend(stock(core, core.rules.find(rule), many))
+    return claims
+
+
+def _lots(quote: Quote, demand: Demand, held: list[tuple[str, str, int]], before: list[list[Any]]) -> list[list[Any]]:
+    """The lots of `used_lots`, with the expiries that the ledger's own pieces really have."""
+    coupons = {use.rule for use in quote.used if use.kind in COUPON_KINDS}
+    codes = [lot for lot in before if lot[0] not in coupons]
+    own = [[rule, many, expires] for rule, expires, many in held]
+    bought = [[rule, many, expires] for rule, many, expires in demand.bought]
+    return codes + sorted(own + bought, key=lambda lot: str(lot[0]))
+
+
+def _release(connection: Connection, core: Core, kept: Kept, at: datetime, why: str) -> Order:
+    """Gives back everything that an open order holds."""
+    order, demand = kept.order, kept.demand
+    if order.state not in OPEN:
+        raise LedgerError("wrong-state", f"cannot release: the order is {order.state}; refund it", f"order {order.id}")
+    _move(connection, order.id, "released", at, text_of(order.hold_until))
+    entries = _end(connection, kept, back=True)
+    for one in demand.rules:
+        balances.unuse(connection, order.customer, one.rule, one.uses, one.items)
+        entries.append(
+            Entry("use", order.customer, -one.uses, one.rule, day=one.day, money=-one.money, platform=-one.platform)
+        )
+        if one.items:
+            entries.append(Entry("item", order.customer, -one.items, one.rule))
+    entries.extend(Entry("handed", order.customer, -many, rule) for rule, many, _ in demand.bought)
+    _mark(connection, kept, "release", at, -1, entries, why)
+    handed = {rule: many for rule, many, _ in demand.bought}
+    back = [GivenBack(one.rule, one.day, one.uses, one.money, handed.pop(one.rule, 0)) for one in demand.rules]
+    core.counters.give_back(connection, back, order.id)
+    return evolve(order, state="released")
+
+
+def _end(connection: Connection, kept: Kept, back: bool) -> list[Entry]:
+    """Ends the holds on coins and pieces; what was held is free again (`back`) or gone."""
+    demand, who = kept.demand, kept.order.customer
+    entries: list[Entry] = []
+    if demand.coins:
+        balances.end_coins(connection, who, demand.coins, back)
+        entries.append(Entry("coins-held", who, -demand.coins))
+        if back:
+            entries.append(Entry("coins", who, demand.coins))
+    bought = {(rule, expires): many for rule, many, expires in demand.bought}
+    for rule, expires, many in _held_lots(kept):
+        balances.end_pieces(connection, who, rule, expires, many, back)
+        entries.append(Entry("pieces-held", who, -many, rule, expires))
+        if back:
+            entries.append(Entry("pieces", who, many, rule, expires))
+    for (rule, expires), many in bought.items():
+        balances.end_pieces(connection, who, rule, expires, many, False)
+        entries.append(Entry("pieces-held", who, -many, rule, expires))
+    return entries
+
+
+def _held_lots(kept: Kept) -> Iterable[tuple[str, str, int]]:
+    """(coupon, expiry, pieces) of the customer's own pieces; those bought by the way are last of their coupon."""
+    coupons = dict(kept.demand.pieces)
+    for lot in kept.lots:
+        many = min(lot.pieces, coupons.get(lot.rule, 0))
+        if many:
+            coupons[lot.rule] -= many
+            yield lot.rule, expiry_text(lot.expires), many
+
+
+def _move(connection: Connection, order_id: str, state: str, at: datetime, hold_until: str) -> None:
+    values = {"order_id": order_id, "state": state, "at": text_of(at), "hold_until": hold_until}
+    connection.execute(_MOVE, values)
+
+
+def _mark(
+    connection: Connection,
+    kept: Kept,
+    name: str,
+    at: datetime,
+    many: int,
+    entries: Iterable[Entry] = (),
+    why: str = "",
+) -> None:
+    """Writes the entries of a step, with the one that says the step was taken."""
+    call = Call(name, text_of(at), f"{name}:{kept.order.id}", why, kept.order.id)
+    write(connection, call, [Entry("hold", kept.order.customer, many), *entries])

@@ -1,0 +1,226 @@
+"""Paying back: returned units (SPEC section 8), and amounts that a dispute ends with.
+
+Reads the kept order, asks `engine.refund`, and records what it says: cash by line, coins, pieces, uses, and what the
+funders need not fund, which is free in the rule's budget again. One transaction and one key for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import asdict
+from sqlalchemy import Connection, text
+
+from pricing.engine.refund import Earlier, Price, agreed
+from pricing.engine.refund import refund as worked_out
+from pricing.ledger import balances
+from pricing.ledger.core import Core
+from pricing.ledger.counters import GivenBack
+from pricing.ledger.errors import LedgerError
+from pricing.ledger.instants import LONGEST_TEXT, expiry_of, expiry_text, name_of, text_of
+from pricing.ledger.journal import Call, Entry, once, write
+from pricing.ledger.orders import Kept, locked
+from pricing.model.cart import Lot
+from pricing.model.errors import CartError
+from pricing.model.refund import FunderShare, Refund, RefundLine
+
+_RETURNED = text("SELECT line, units, cash FROM returned WHERE order_id = :order_id")
+_ADD_RETURNED = text(
+    "INSERT INTO returned (order_id, line, units, cash) VALUES (:order_id, :line, :units, :cash)"
+    " ON CONFLICT (order_id, line) DO UPDATE SET units = returned.units + :units, cash = returned.cash + :cash"
+)
+_ADD_BACK = text(
+    "UPDATE orders SET cash_back = cash_back + :cash, coins_back = coins_back + :coins,"
+    " shipping_back = shipping_back + :shipping, changed = :at WHERE order_id = :order_id"
+)
+
+
+def refund(
+    core: Core,
+    order_id: str,
+    returned: Mapping[str, int],
+    at: datetime,
+    key: str | None = None,
+    shipping: bool = False,
+    why: str = "",
+    price: Price | None = None,
+    customer: str | None = None,
+) -> Refund:
+    """Pays back returned units of a committed order. `key` names this return: repeated, it pays nothing more."""
+    reason = why and name_of(why, "why", LONGEST_TEXT)
+    text_of(at)
+    if not isinstance(returned, Mapping):
+        raise LedgerError("bad-return", "returned units are a mapping of line id to units", "returned")
+
+    def work(connection: Connection) -> dict[str, Any]:
+        kept = _committed(connection, core, order_id, customer)
+
+        def done(key: str) -> dict[str, Any]:
+            policy = kept.refund_policy
+            earlier = _earlier(connection, kept)
+            try:
+                found = worked_out(
+                    kept.quote,
+                    dict(returned),
+                    earlier,
+                    at=at,
+                    policy=policy,
+                    shipping=shipping,
+                    used=kept.lots,
+                    price=price,
+                )
+            except CartError as error:
+                raise LedgerError("bad-return", str(error), f"order {order_id}") from None
+            call = Call("refund", text_of(at), key, reason, order_id)
+            _record(connection, core, kept, earlier, found, call, shipping)
+            return _document(found)
+
+        asked = (order_id, sorted((str(line), repr(units)) for line, units in returned.items()), shipping)
+        return once(connection, "refund", key, at, asked, done)
+
+    return _refund_of(core.database.write(work))
+
+
+def dispute(
+    core: Core,
+    order_id: str,
+    amount: int,
+    at: datetime,
+    key: str | None = None,
+    line: str | None = None,
+    why: str = "",
+    customer: str | None = None,
+) -> Refund:
+    """Pays back an amount (minor units) that buyer and seller agreed on; at most what is paid and not yet back."""
+    reason = why and name_of(why, "why", LONGEST_TEXT)
+    text_of(at)
+
+    def work(connection: Connection) -> dict[str, Any]:
+        kept = _committed(connection, core, order_id, customer)
+
+        def done(key: str) -> dict[str, Any]:
+            earlier = _earlier(connection, kept)
+            try:
+                found = agreed(kept.quote, amount, earlier, line)
+            except CartError as error:
+                raise LedgerError("bad-amount", str(error), f"order {order_id}") from None
+            call = Call("dispute", text_of(at), key, reason, order_id)
+            _record(connection, core, kept, earlier, found, call, False)
+            return _document(found)
+
+        return once(connection, "dispute", key, at, (order_id, repr(amount), line), done)
+
+    return _refund_of(core.database.write(work))
+
+
+def _committed(connection: Connection, core: Core, order_id: str, customer: str | None) -> Kept:
+    kept = locked(connection, core, order_id, customer)
+    if kept.order.state != "committed":
+        what = f"cannot refund: the order is {kept.order.state}"
+        raise LedgerError("wrong-state", what, f"order {order_id}")
+    return kept
+
+
+def _earlier(connection: Connection, kept: Kept) -> Earlier:
+    rows = connection.execute(_RETURNED, {"order_id": kept.order.id}).all()
+    units = {line.id: 0 for line in kept.quote.lines}
+    cash = dict(units)
+    for row in rows:
+        units[row.line] = row.units
+        cash[row.line] = row.cash
+    return Earlier(units, cash, kept.shipping_back)
+
+
+def _record(
+    connection: Connection, core: Core, kept: Kept, earlier: Earlier, found: Refund, call: Call, shipping: bool
+) -> None:
+    """Moves the balances and writes the entries of one payment back."""
+    who, order_id = kept.order.customer, kept.order.id
+    entries: list[Entry] = []
+    if found.coins:
+        balances.add_coins(connection, who, found.coins)
+        entries.append(Entry("coins", who, found.coins))
+    for lot in found.pieces:
+        balances.add_pieces(connection, who, lot.rule, expiry_text(lot.expires), lot.pieces)
+        entries.append(Entry("pieces", who, lot.pieces, lot.rule, expiry_text(lot.expires)))
+    for line in found.lines:
+        values = {"order_id": order_id, "line": line.id, "units": line.units, "cash": line.cash}
+        connection.execute(_ADD_RETURNED, values)
+        entries.append(Entry("back", who, line.units, line=line.id, money=line.cash))
+    if shipping:
+        entries.append(Entry("back", who, 1, rule="shipping", money=found.shipping))
+    given = _given_back(kept, found, earlier)
+    for part, platform, items in given:
+        balances.unuse(connection, who, part.rule, part.uses, items)
+        entries.append(Entry("use", who, -part.uses, part.rule, day=part.day, money=-part.money, platform=-platform))
+        if items:
+            entries.append(Entry("item", who, -items, part.rule))
+    connection.execute(
+        _ADD_BACK,
+        {"cash": found.cash, "coins": found.coins, "shipping": int(shipping), "at": call.at, "order_id": order_id},
+    )
+    write(connection, call, entries)
+    core.counters.give_back(connection, [part for part, _, _ in given], order_id)
+
+
+def _given_back(kept: Kept, found: Refund, earlier: Earlier) -> list[tuple[GivenBack, int, int]]:
+    """(uses and money given back, the platform's part, items) for each rule that has any."""
+    shares = {share.rule: share for share in found.funders}
+    uses = dict(found.uses)
+    result: list[tuple[GivenBack, int, int]] = []
+    for one in kept.demand.rules:
+        share = shares.get(one.rule, FunderShare(one.rule, 0, 0))
+        items = _items_back(kept, one.rule, one.items, found, earlier) if one.items else 0
+        many = uses.get(one.rule, 0)
+        if share.amount or many or items:
+            result.append((GivenBack(one.rule, one.day, many, share.amount, 0), share.platform, items))
+    return result
+
+
+def _items_back(kept: Kept, rule: str, items: int, found: Refund, earlier: Earlier) -> int:
+    """Units at an item rule's price that came back: by the share of the rule's saving, all when all of it is back."""
+    now = {line.id: line.units for line in found.lines}
+    saved = before = after = 0
+    for line in kept.quote.lines:
+        amount = sum(saving.amount for saving in line.savings if saving.rule == rule)
+        units = earlier.units.get(line.id, 0)
+        saved += amount
+        before += amount * units // line.quantity
+        after += amount * (units + now.get(line.id, 0)) // line.quantity
+    return items * after // saved - items * before // saved if saved else 0
+
+
+def _document(found: Refund) -> dict[str, Any]:
+    """The refund as JSON, kept under its key."""
+
+    def lots(of: tuple[Lot, ...]) -> list[list[Any]]:
+        return [[lot.rule, lot.pieces, expiry_text(lot.expires)] for lot in of]
+
+    return {
+        "currency": found.currency,
+        "lines": [asdict(line) for line in found.lines],
+        "shipping": found.shipping,
+        "shipping_coins": found.shipping_coins,
+        "pieces": lots(found.pieces),
+        "expired": lots(found.expired),
+        "uses": [list(use) for use in found.uses],
+        "funders": [asdict(share) for share in found.funders],
+    }
+
+
+def _refund_of(kept: dict[str, Any]) -> Refund:
+    def lots(of: list[list[Any]]) -> tuple[Lot, ...]:
+        return tuple(Lot(rule, pieces, expiry_of(expires)) for rule, pieces, expires in of)
+
+    return Refund(
+        currency=kept["currency"],
+        lines=tuple(RefundLine(**line) for line in kept["lines"]),
+        shipping=kept["shipping"],
+        shipping_coins=kept["shipping_coins"],
+        pieces=lots(kept["pieces"]),
+        expired=lots(kept["expired"]),
+        uses=tuple((rule, many) for rule, many in kept["uses"]),
+        funders=tuple(FunderShare(**share) for share in kept["funders"]),
+    )

@@ -1,0 +1,129 @@
+"""Tables that a person reads: plain columns, and ruled ones on a terminal. Ledger answers in, text out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+
+from attrs import frozen
+
+from pricing.ledger.offers import Offer, words_of
+from pricing.ledger.reading import MyCoupons
+from pricing.ledger.report import RuleReport
+from pricing.ledger.verify import Finding
+from pricing.money import show
+
+
+@frozen
+class Table:
+    """Headings and rows of text."""
+
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: frozenset[int] = frozenset()
+    """Columns that are set flush right."""
+
+    def plain(self) -> str:
+        """Columns two spaces apart; no line ends in spaces."""
+        lines = [self.headings, *self.rows]
+        widths = [max(len(line[place]) for line in lines) for place in range(len(self.headings))]
+
+        def spelled(line: Sequence[str]) -> str:
+            cells = (
+                cell.rjust(width) if place in self.numbers else cell.ljust(width)
+                for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+            )
+            return "  ".join(cells).rstrip()
+
+        rule = "  ".join("-" * width for width in widths)
+        return "\n".join([self.title, spelled(self.headings), rule, *map(spelled, self.rows)])
+
+    def print(self) -> None:
+        """To stdout: ruled on a terminal where `rich` is installed, plain anywhere else."""
+        if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
+            try:
+                self._ruled()
+                return
+            except ModuleNotFoundError:
+                pass
+        print(self.plain())
+
+    def _ruled(self) -> None:
+        from rich.console import Console
+        from rich.table import Table as Ruled
+        from rich.text import Text
+
+        # Text, not markup: a name such as `[red]` is a name.
+        ruled = Ruled(title=Text(self.title), title_justify="left")
+        for place, heading in enumerate(self.headings):
+            ruled.add_column(Text(heading), justify="right" if place in self.numbers else "left")
+        for row in self.rows:
+            ruled.add_row(*(Text(cell) for cell in row))
+        Console().print(ruled)
+
+
+def wallet_table(wallet: MyCoupons) -> Table:
+    """My Coupons."""
+    coins = f"{wallet.coins} coins" + (f" and {wallet.coins_held} held" if wallet.coins_held else "")
+    words = {"usable": "until", "later": "from", "held": "until", "used": "on", "expired": "since"}
+    rows = tuple(
+        (
+            card.state,
+            card.rule,
+            card.label,
+            str(card.pieces),
+            f"{words[card.state]} {_when(card.when)}" if card.when else "",
+            card.why,
+        )
+        for card in wallet.cards
+    )
+    headings = ("state", "coupon", "label", "pieces", "when", "why")
+    return Table(f"Wallet of {wallet.customer}: {coins}", headings, rows, frozenset({3}))
+
+
+def offers_table(title: str, offers: Sequence[Offer], at: datetime) -> Table:
+    """What a page shows."""
+    rows = []
+    for offer in offers:
+        gives = "; ".join(words_of(step, offer) for step in offer.ladder)
+        if offer.gives:
+            gives = f"{offer.coins} coins for {offer.gives[0]} {offer.gives[1]}"
+        state = f"starts in {offer.starts_in(at)}" if offer.state == "starts" else offer.state
+        left = "" if offer.left is None else str(offer.left)
+        rows.append((offer.kind.value, offer.rule, gives, state, str(offer.held or ""), left))
+    headings = ("kind", "rule", "gives", "state", "held", "left")
+    return Table(title, headings, tuple(rows), frozenset({4, 5}))
+
+
+def report_table(rows: Sequence[RuleReport]) -> Table:
+    """What every rule cost and did."""
+    spelled = tuple(
+        (
+            row.rule,
+            row.label,
+            str(row.uses),
+            str(row.customers),
+            show(row.money, row.currency),
+            show(row.platform, row.currency),
+            show(row.money - row.platform, row.currency),
+            "" if row.budget is None else show(row.budget, row.currency),
+            str(row.handed or ""),
+        )
+        for row in rows
+    )
+    headings = ("rule", "label", "uses", "customers", "given", "platform", "sellers", "budget", "handed out")
+    return Table("Rules", headings, spelled, frozenset(range(2, 9)))
+
+
+def findings_table(findings: Sequence[Finding]) -> Table:
+    """Where the books are wrong."""
+    rows = tuple((one.table, one.where, str(one.journal), str(one.balance)) for one in findings)
+    headings = ("balance", "where", "by the journal", "kept")
+    return Table("Balances that the journal does not give", headings, rows, frozenset({2, 3}))
+
+
+def _when(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%d %H:%M UTC")

@@ -1,0 +1,17 @@
+"""All campaigns of one rule folder, with that folder's one policy: what `language` makes and `engine.plan` reads."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from pricing.model.policy import HOUSE_POLICY, Policy
+from pricing.model.rule import Campaign, Rule
+
+
+@frozen
+class RuleBook:
+    """Rules sorted by name; names are unique in the book."""
+
+    rules: tuple[Rule, ...] = ()
+    policy: Policy = HOUSE_POLICY
+    campaigns: tuple[Campaign, ...] = ()

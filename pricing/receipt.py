@@ -1,0 +1,374 @@
+"""A quote as text for people (SPEC section 7): what every line costs, what was saved and by what, and why not more.
+
+Reads a `Quote`; makes lines of at most `WIDTH` columns, without anything that could disturb a terminal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import groupby, pairwise
+
+from attrs import evolve
+
+from pricing.columns import clean, left, right, shorten, shorten_name, width, wrapped
+from pricing.model.kind import LAYERS, Kind
+from pricing.model.quote import NextStep, Quote, QuoteCharge, QuoteLine, Reasons, Refusal, Saving, Use
+from pricing.money import show
+
+WIDTH = 84
+"""Columns of a receipt; fits a sheet of paper and a mail."""
+
+_NAME = 32
+_LABEL = 56
+
+
+def receipt(quote: Quote, why: bool = True) -> str:
+    """The quote as text, ending with a line break. `why`: with the reasons for what was not used, and what to add.
+
+    What says nothing to this customer (a campaign that is over, a code that nobody typed) is left out; `quote.refused`,
+    the JSON and `answers` have it all.
+    """
+    paper = _Paper(quote)
+    lines = [*paper.head(), *paper.goods(), *paper.delivery(), *paper.savings(), *paper.totals(), *paper.wallet()]
+    if why:
+        reasons = quote.reasons()
+        near = [each for each in reasons.refused if each.reason not in _FAR or _is_brought(quote, each.rule)]
+        lines += paper.reasons(evolve(reasons, refused=tuple(near)))
+    return _text(lines)
+
+
+def answers(quote: Quote, rules: Iterable[str]) -> str:
+    """What there is to say about these rules, whatever the reason; no rules named: about all."""
+    names, reasons = frozenset(rules), quote.reasons()
+    if names:
+        refused = tuple(refusal for refusal in reasons.refused if refusal.rule in names)
+        steps = tuple(step for step in reasons.next_steps if step.rule in names)
+        reasons = Reasons(refused, steps)
+    return _text(_Paper(quote).reasons(reasons)).lstrip("\n")
+
+
+def _text(lines: Iterable[str]) -> str:
+    return "".join(f"{clean(line).rstrip()}\n" for line in lines)
+
+
+class _Paper:
+    """One receipt: knows how wide its columns are and what rules are called."""
+
+    def __init__(self, quote: Quote) -> None:
+        self.quote = quote
+        amounts = (quote.list_minor, quote.total_minor)
+        self.cell = max(11, *(len(self.show(amount)) + 2 for amount in amounts))
+        """Columns of one amount."""
+
+    # Small things
+
+    def show(self, minor: int) -> str:
+        return show(minor, self.quote.currency)
+
+    def off(self, minor: int) -> str:
+        return self.show(-minor) if minor else self.show(0)
+
+    def row(self, text: str, *cells: str) -> str:
+        """Text on the left, amounts under each other on the right."""
+        room = WIDTH - self.cell * len(cells)
+        return left(shorten(text, room - 1), room) + "".join(right(cell, self.cell) for cell in cells)
+
+    def label(self, rule: str) -> str:
+        """What customers call the rule; its name when it has no label."""
+        return _label(self.quote.labels.get(rule) or "") or _name(rule)
+
+    def both(self, rule: str) -> str:
+        """Label and name, as in "3 off every 30 (every-30)"."""
+        label = _label(self.quote.labels.get(rule) or "")
+        return f"{label} ({_name(rule)})" if label else _name(rule)
+
+    # What is bought
+
+    def head(self) -> Iterator[str]:
+        title, at = "Your price", _moment(self.quote.cart.at)
+        yield left(title, WIDTH - width(at)) + at
+        yield "=" * WIDTH
+        yield self.row(f"Amounts in {self.quote.currency}", "Price", "Saved", "To pay")
+
+    def goods(self) -> Iterator[str]:
+        """The lines, store by store, each with what was taken off it, in the order in which it was taken."""
+        skus = Counter(line.sku for line in self.quote.lines)
+        lines = sorted(self.quote.lines, key=lambda line: (line.store, _by_number(line.id)))
+        for store, stored in groupby(lines, key=lambda line: line.store):
+            yield ""
+            yield _name(store, WIDTH)
+            for line in stored:
+                yield from self.line(line, doubled=skus[line.sku] > 1)
+
+    def line(self, line: QuoteLine, doubled: bool) -> Iterator[str]:
+        count = f"  {line.quantity} x {self.show(line.list // line.quantity)}" if line.quantity != 1 else ""
+        room = WIDTH - 3 * self.cell - 2 - len(count)
+        name = clean(f"{line.sku} (line {line.id})") if doubled and line.id != line.sku else clean(line.sku)
+        text = f"  {shorten_name(name, room - 1)}{count}"
+        yield from self.priced(text, line.list, line.pays, line.savings)
+
+    def delivery(self) -> Iterator[str]:
+        if not self.quote.shipping:
+            return
+        yield ""
+        yield "Delivery"
+        for charge in self.quote.shipping:
+            yield from self.charge(charge)
+
+    def charge(self, charge: QuoteCharge) -> Iterator[str]:
+        text = f"  {_name(charge.store, 26)}, {_name(charge.method, 18)}"
+        yield from self.priced(text, charge.list, charge.pays, charge.savings)
+
+    def priced(self, text: str, listed: int, pays: int, savings: Iterable[Saving]) -> Iterator[str]:
+        yield self.row(text, self.show(listed), "", self.show(pays))
+        for saving in savings:
+            yield self.row(f"    {self.label(saving.rule)}", "", self.off(saving.amount), "")
+
+    # What was saved
+
+    def savings(self) -> Iterator[str]:
+        """All that was used, layer by layer, in the order in which the layers were worked off."""
+        uses = [*self.quote.used, *_unnamed_uses(self.quote)]
+        if not uses:
+            return
+        yield ""
+        yield "Savings, in the order in which they were taken"
+        for kind in _layers(self.quote, uses):
+            yield f"  {_plural(kind)}"
+            for use in uses:
+                if use.kind == kind:
+                    yield self.row(f"    {self.used(use)}", self.off(use.amount))
+
+    def used(self, use: Use) -> str:
+        room = WIDTH - self.cell - 5
+        facts = ""
+        if use.store is not None:
+            facts += f", at {_name(use.store, 20)}"
+        if use.pieces > 1 or (use.pieces and use.kind == Kind.SELECT_COUPON):
+            facts += f", {_count(use.pieces, 'piece')}"
+        if use.coins:
+            facts += f", {_count(use.coins, 'coin')}"
+        name = f" ({_name(use.rule)})"
+        label = _label(self.quote.labels.get(use.rule) or "")
+        if not label:
+            return _name(use.rule) + facts
+        return shorten(label, room - width(name) - width(facts)) + name + facts
+
+    def totals(self) -> Iterator[str]:
+        quote = self.quote
+        goods, charges = quote.lines, quote.shipping
+        listed, pays = sum(line.list for line in goods), sum(line.pays for line in goods)
+        yield ""
+        yield "-" * WIDTH
+        yield self.row("Goods", self.show(listed), self.off(listed - pays), self.show(pays))
+        if charges:
+            listed, pays = sum(charge.list for charge in charges), sum(charge.pays for charge in charges)
+            yield self.row("Delivery", self.show(listed), self.off(listed - pays), self.show(pays))
+        saved = quote.list_minor - quote.total_minor
+        total = self.show(quote.total_minor)
+        yield self.row(f"To pay, in {quote.currency}", self.show(quote.list_minor), self.off(saved), total)
+        yield "=" * WIDTH
+        if not quote.optimal:
+            bound = self.show(quote.lower_bound_minor)
+            yield from wrapped(
+                "This is the best price found within the limit of work. A better one may exist, "
+                f"but none below {bound}.", WIDTH
+            )  # fmt: skip
+
+    def wallet(self) -> Iterator[str]:
+        """Coins spent and what they were worth, pieces bought, coupons kept."""
+        quote = self.quote
+        facts = []
+        if quote.bought and quote.coins_spent:
+            facts.append(f"{_count(quote.coins_spent, 'coin')} spent in all.")
+        for use in quote.used:
+            if use.coins:
+                facts.append(f"{_count(use.coins, 'coin')} paid {self.show(use.amount)}: {self.both(use.rule)}.")
+        for bought in quote.bought:
+            pieces, coins = _count(bought.pieces, "piece"), _count(bought.coins, "coin")
+            facts.append(f"{pieces} of {self.both(bought.coupon)} bought for {coins}.")
+        for kept in quote.kept:
+            until = f", good until {_moment(kept.expires)}" if kept.expires is not None else ""
+            facts.append(f"{_count(kept.pieces, 'piece')} of {self.both(kept.rule)} kept for later{until}.")
+        yield from _listed("Coins and coupons", facts)
+
+    # What was not
+
+    def reasons(self, reasons: Reasons) -> Iterator[str]:
+        """What would bring more, and why the rest was not used."""
+        steps = sorted(reasons.next_steps, key=lambda step: (step.rule, step.store or ""))
+        yield from _listed("With a little more", [self.next_step(step) for step in steps])
+        refused = sorted(reasons.refused, key=lambda refusal: (refusal.rule, refusal.store or "", refusal.reason))
+        sentences = [f"{self.named(refusal.rule)}: {self.refusal(refusal)}" for refusal in refused]
+        yield from _listed("Why not", list(dict.fromkeys(sentences)))
+
+    def named(self, rule: str) -> str:
+        """Name and label, as in `nova-6-off-60 "Nova Home: 6 off 60"`."""
+        label = _label(self.quote.labels.get(rule) or "")
+        return f'{_name(rule)} "{label}"' if label else _name(rule)
+
+    def next_step(self, step: NextStep) -> str:
+        where = f"at {_name(step.store)}" if step.store is not None else "in this order"
+        more = _count(step.missing_units or 0, "more item")
+        if step.missing is not None:
+            more = f"{self.show(step.missing)} more"
+        return (
+            f"Add {more} {where} to reach the next step of {self.both(step.rule)}: {self.show(step.saves)} more saved."
+        )
+
+    def refusal(self, refusal: Refusal) -> str:
+        """One sentence, in the words of a friendly shop assistant."""
+        if refusal.reason == "below-threshold":
+            return self.below(refusal)
+        if refusal.reason in ("beaten", "clashes"):
+            return self.beaten(refusal)
+        where = f" at {_name(refusal.store)}" if refusal.store is not None else ""
+        if refusal.reason == "not-held" and _is_brought(self.quote, refusal.rule):
+            return "what is in the wallet has expired."
+        said = _REASONS.get(refusal.reason)
+        if said is None:
+            return f"not used{where} ({_name(refusal.reason)})."
+        return said.format(where=where, currency=self.quote.currency)
+
+    def below(self, refusal: Refusal) -> str:
+        where = f" at {_name(refusal.store)}" if refusal.store is not None else ""
+        missing = []
+        if refusal.short_by is not None:
+            missing.append(f"{self.show(refusal.short_by)} short")
+        if refusal.short_units is not None:
+            missing.append(_count(refusal.short_units, "more item") + " needed")
+        return f"{' and '.join(missing) or 'not enough'}{where}."
+
+    def beaten(self, refusal: Refusal) -> str:
+        where = f" at {_name(refusal.store)}" if refusal.store is not None else ""
+        total = refusal.total_with
+        if refusal.reason == "beaten" and total == self.quote.total_minor:
+            return f"could be used{where}, but the total would be the same."
+        if refusal.reason == "beaten":
+            said, with_it = f"could be used{where}, but there is a better way to pay less", "with it"
+        else:
+            other = self.both(refusal.clashes_with) if refusal.clashes_with is not None else "what is used"
+            said = f"cannot be used{where} together with {other}"
+            with_it = "with it instead"
+        if total is None:
+            return f"{said}."
+        if total == self.quote.total_minor:
+            return f"{said}; {with_it}, the total is the same."
+        return f"{said}; {with_it}, you would pay {self.show(total)}."
+
+
+_FAR = frozenset({"not-yet", "expired", "other-currency", "not-held", "not-typed", "no-item-in-scope"})
+"""Reasons that say nothing to customers, but about what they hold or typed."""
+
+
+def _is_brought(quote: Quote, rule: str) -> bool:
+    """Whether the customer holds such a coupon or typed the code."""
+    typed = (code.strip().casefold() for code in quote.cart.codes)
+    return any(lot.rule == rule for lot in quote.cart.wallet.coupons) or rule.casefold() in typed
+
+
+_REASONS = {
+    "not-yet": "has not begun yet.",
+    "expired": "is over.",
+    "wrong-day-or-hour": "holds on other days or at other hours.",
+    "other-currency": "is not for orders in {currency}.",
+    "other-customer": "is for other customers.",
+    "other-country": "is for other countries.",
+    "other-channel": "is not offered on this channel.",
+    "not-held": "there is no such coupon in the wallet.",
+    "not-typed": "the code was not typed in.",
+    "no-item-in-scope": "nothing in the cart{where} takes part.",
+    "used-up": "has been used as often as it can be.",
+    "no-budget": "all its money has been given out.",
+    "declined": "was left out on request.",
+    "nothing-to-save": "there is nothing left{where} that it could save.",
+}
+"""By reason code (SPEC section 7)."""
+
+
+def _layers(quote: Quote, uses: Iterable[Use]) -> list[Kind]:
+    """The kinds used, in the order in which the lines met them; where no line says, in the house order."""
+    kind_of = {use.rule: use.kind for use in uses}
+    waiting = sorted(set(kind_of.values()), key=_house_order)
+    before: set[tuple[Kind, Kind]] = set()
+    for savings in _savings_of(quote):
+        before.update(pairwise(dict.fromkeys(kind_of[saving.rule] for saving in savings)))
+    order: list[Kind] = []
+    while waiting:
+        free = [kind for kind in waiting if not any((other, kind) in before for other in waiting if other != kind)]
+        order.append((free or waiting)[0])
+        waiting.remove((free or waiting)[0])
+    return order
+
+
+def _savings_of(quote: Quote) -> Iterator[tuple[Saving, ...]]:
+    """The savings of every line, then of every shipping charge."""
+    for line in quote.lines:
+        yield line.savings
+    for charge in quote.shipping:
+        yield charge.savings
+
+
+def _house_order(kind: Kind) -> int:
+    return LAYERS.index(kind) if kind in LAYERS else len(LAYERS)
+
+
+def _unnamed_uses(quote: Quote) -> list[Use]:
+    """Savings of rules that `used` does not name, as uses over the whole order."""
+    named = {use.rule for use in quote.used}
+    amounts: dict[str, int] = {}
+    for savings in _savings_of(quote):
+        for saving in savings:
+            if saving.rule not in named:
+                amounts[saving.rule] = amounts.get(saving.rule, 0) + saving.amount
+    return [Use(rule, Kind.ITEM_DISCOUNT, None, 0, 0, amount) for rule, amount in sorted(amounts.items())]
+
+
+def _plural(kind: Kind) -> str:
+    words = str(kind)
+    ends = "" if kind in (Kind.FREE_SHIPPING, Kind.COIN_PAYMENT) else "s"
+    return words[:1].upper() + words[1:] + ends
+
+
+def _listed(title: str, sentences: list[str]) -> Iterator[str]:
+    """A heading and one entry a sentence; nothing when there is nothing to say."""
+    if not sentences:
+        return
+    yield ""
+    yield title
+    for sentence in sentences:
+        yield from wrapped(sentence, WIDTH, "  - ", "    ")
+
+
+def _name(text: str, room: int = _NAME) -> str:
+    return shorten_name(clean(text), room)
+
+
+def _label(text: str) -> str:
+    return shorten(clean(text).strip(), _LABEL)
+
+
+def _by_number(name: str) -> list[tuple[int, str]]:
+    """Sorts 2 before 10."""
+    parts = re.split(r"([0-9]{1,18})", name)
+    return [(int(part) if place % 2 else -1, part) for place, part in enumerate(parts)]
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July",
+           "August", "September", "October", "November", "December")  # fmt: skip
+
+
+def _moment(at: datetime) -> str:
+    """As in "20 June 2026, 18:30 (UTC-07:00)"."""
+    offset = at.utcoffset() or timedelta()
+    sign, minutes = ("-", -offset) if offset < timedelta() else ("+", offset)
+    hours, rest = divmod(minutes // timedelta(minutes=1), 60)
+    zone = f"UTC{sign}{hours:02}:{rest:02}" if offset else "UTC"
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at.hour:02}:{at.minute:02} ({zone})"

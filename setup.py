@@ -1,0 +1,51 @@
+"""Builds the engine's hot modules with mypyc when that is possible; without a compiler the same source runs as it is.
+
+`PRICING_PURE=1` leaves the compiled build out. `pricing --version` tells which one runs.
+"""
+
+import os
+import sys
+
+from setuptools import setup
+
+COMPILED = (
+    "allocate",
+    "bounds",
+    "case",
+    "forced",
+    "gains",
+    "items",
+    "judge",
+    "keys",
+    "labels",
+    "match",
+    "nodes",
+    "options",
+    "outcome",
+    "parts",
+    "problem",
+    "search",
+    "settle",
+    "states",
+    "walk",
+)
+"""Modules of `pricing/engine` on the hot path: plain whole numbers and lists, and what makes them."""
+
+
+def extensions() -> list:
+    """The compiled modules, each marked optional: a failed compile leaves the pure ones in place."""
+    if os.environ.get("PRICING_PURE"):
+        return []
+    try:
+        from mypyc.build import mypycify
+
+        modules = mypycify([f"pricing/engine/{name}.py" for name in COMPILED], opt_level="3")
+    except (Exception, SystemExit) as error:
+        print(f"promotion-pricing: building without compiled modules: {error}", file=sys.stderr)
+        return []
+    for module in modules:
+        module.optional = True
+    return modules
+
+
+setup(ext_modules=extensions())

@@ -1,0 +1,146 @@
+"""The command line as a whole: which commands there are, and how a run ends."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import ModuleType
+
+import click
+import pytest
+
+from pricing.cli import BROKEN_PIPE, COMMANDS, INTERRUPTED, run
+from pricing.model.errors import CartError, Problem, RuleErrors
+from tests.cli.conftest import Run
+
+
+class Ending(ModuleType):
+    """A file of a command that does what a test says."""
+
+    command: click.Command
+
+    @staticmethod
+    def does() -> object:
+        return None
+
+
+@pytest.fixture
+def ending(monkeypatch: pytest.MonkeyPatch) -> Ending:
+    """Puts a command `quote` of our own in place, which does what its attribute `does` does."""
+    module = Ending("pricing.cli.quote")
+
+    @click.command("quote")
+    def command() -> object:
+        return module.does()
+
+    module.command = command
+    monkeypatch.setitem(sys.modules, "pricing.cli.quote", module)
+    monkeypatch.setattr("pricing.cli.find_spec", lambda name: name == "pricing.cli.quote" or None)
+    return module
+
+
+def raises(error: BaseException) -> object:
+    raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (SystemExit(), 0, ""),
+        (SystemExit(1), 1, ""),
+        (SystemExit("No."), 1, "No.\n"),
+        (click.exceptions.Exit(1), 1, ""),
+        (click.ClickException("No."), 1, "Error: No.\n"),
+        (click.Abort(), INTERRUPTED, "\nStopped.\n"),
+        (KeyboardInterrupt(), INTERRUPTED, "\nStopped.\n"),
+        (RuleErrors((), "error P0101: No."), 1, "error P0101: No.\n"),
+        (CartError([Problem("is empty", "lines[0].sku")]), 1, "is empty @ lines[0].sku\n"),
+        (FileNotFoundError(2, "No such file", "a.json"), 2, "Error: a.json: No such file\n"),
+        (OSError("odd"), 2, "Error: odd\n"),
+        (BrokenPipeError(), BROKEN_PIPE, ""),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
+)
+def test_how_a_run_ends(
+    ending: Ending, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+    error: BaseException, status: int, said: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("pricing.cli._forget", lambda stream: None)  # the test still needs its streams
+    monkeypatch.setattr(ending, "does", lambda: raises(error))
+    assert run(["quote"]) == status
+    assert capsys.readouterr() == ("", said)
+
+
+def test_what_a_command_returns_is_its_status_when_it_is_a_number(
+    ending: Ending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for result, status in ((None, 0), (0, 0), (1, 1), (True, 0), ("text", 0)):
+        monkeypatch.setattr(ending, "does", lambda result=result: result)
+        assert run(["quote"]) == status
+
+
+def test_a_fault_of_ours_is_not_hidden(ending: Ending, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ending, "does", lambda: raises(ZeroDivisionError()))
+    with pytest.raises(ZeroDivisionError):
+        run(["quote"])
+
+
+def test_a_command_that_is_not_there_is_not_listed(ending: Ending, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+    commands = capsys.readouterr().out.partition("Commands:\n")[2]
+    assert [line.split()[0] for line in commands.splitlines()] == ["quote"]
+
+
+def test_a_command_that_lacks_a_library(
+    ending: Ending, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def lacks(name: str) -> object:
+        raise ModuleNotFoundError("No module named 'sqlalchemy'", name="sqlalchemy")
+
+    monkeypatch.setattr("pricing.cli.import_module", lacks)
+    assert run(["quote"]) == 2
+    assert "`pricing quote` needs sqlalchemy, which is not installed; pip install" in capsys.readouterr().err
+
+
+def test_every_listed_command_has_its_file_and_its_help(pricing: Run) -> None:
+    listed = pricing("--help").stdout.partition("Commands:\n")[2]
+    for line in listed.splitlines():
+        name = line.split()[0]
+        assert name in COMMANDS
+        done = pricing(name, "--help")
+        assert done.returncode == 0 and done.stdout.startswith(f"Usage: pricing {name}")
+
+
+def test_no_command_is_wrong_use(pricing: Run) -> None:
+    done = pricing()
+    assert done.returncode == 2
+    assert "Commands:" in done.stderr and done.stdout == ""
+
+
+def test_a_mistyped_command(pricing: Run) -> None:
+    done = pricing("qoute")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "There is no command 'qoute'. Did you mean 'quote'?" in done.stderr
+
+
+def test_the_version_says_how_the_search_was_built_and_is_quick(pricing: Run) -> None:
+    best = float("inf")
+    for _ in range(3):
+        start = time.perf_counter()
+        done = pricing("--version")
+        best = min(best, time.perf_counter() - start)
+    assert done.returncode == 0
+    assert done.stdout.startswith("pricing 0") and ("compiled" in done.stdout or "pure Python" in done.stdout)
+    assert best < 1.0  # 0.1 on a quiet machine
+
+
+def test_one_command_does_not_import_the_others() -> None:
+    import subprocess
+
+    from tests.cli.conftest import environment
+
+    code = (
+        "import sys; from pricing.cli import run; run(['--version']);"
+        "sys.exit(any(name in sys.modules for name in ('lark', 'sqlalchemy', 'rich', 'pricing.cli.quote')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], env=environment(), check=False).returncode == 0

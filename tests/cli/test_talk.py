@@ -1,0 +1,67 @@
+"""The progress bar shows itself only to somebody who waits and looks."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from pricing.cli import talk
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def watch(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Makes stderr a terminal, stdout none, and patience short. Not a fixture: pytest sets both anew for each test."""
+    made = Terminal()
+    monkeypatch.setattr("sys.stderr", made)
+    monkeypatch.setattr("sys.stdout", io.StringIO())
+    monkeypatch.setattr(talk, "PATIENCE", 0)
+    return made
+
+
+def test_the_bar_comes_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = watch(monkeypatch)
+    with talk.Progress(400) as progress:
+        for _ in range(4):
+            progress.advance(100)
+    assert "Pricing" in terminal.getvalue() and "100%" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\n")
+
+
+def test_a_complaint_has_a_line_of_its_own_and_the_bar_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = watch(monkeypatch)
+    with talk.Progress(400) as progress:
+        progress.advance(100)
+        progress.clear()
+        talk.complain("carts.jsonl:2", "is empty @ lines[0].sku")
+        progress.advance(300)
+    assert "\n\x1b[31m\x1b[1merror:\x1b[0m carts.jsonl:2: is empty @ lines[0].sku\n" in terminal.getvalue()
+    assert "100%" in terminal.getvalue()
+
+
+@pytest.mark.parametrize("total", [None, 0])
+def test_no_bar_without_a_total(monkeypatch: pytest.MonkeyPatch, total: int | None) -> None:
+    terminal = watch(monkeypatch)
+    with talk.Progress(total) as progress:
+        progress.advance(100)
+    assert terminal.getvalue() == ""
+
+
+def test_no_bar_for_those_who_need_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = watch(monkeypatch)
+    monkeypatch.setattr(talk, "PATIENCE", 60)
+    with talk.Progress(400) as progress:
+        progress.advance(400)
+    assert terminal.getvalue() == ""
+
+
+def test_no_bar_between_receipts(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = watch(monkeypatch)
+    monkeypatch.setattr("sys.stdout", Terminal())
+    with talk.Progress(400) as progress:
+        progress.advance(400)
+    assert terminal.getvalue() == ""

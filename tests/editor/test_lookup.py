@@ -1,0 +1,147 @@
+"""What is told of a word and where it leads; and that no text, however odd, breaks anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pricing.editor.complete import offers
+from pricing.editor.folder import Folder, Snapshot, root_of
+from pricing.editor.lookup import definitions, heads, token_at, told, uses
+
+A = """campaign week-a "A"
+  currency USD
+  zone UTC
+
+list friends
+  stores nova-home
+
+store discount ten "Ten"
+  stores list friends
+  except skus ten
+  take 10.00 off
+"""
+B = """campaign week-b "B"
+  currency USD
+  zone UTC
+
+list friends
+  stores luma-lights
+
+promo code CODE "Code" # not ten
+  stores list friends
+  never with ten
+  take 1.00 off
+"""
+
+
+def snapshot(**files: str) -> Snapshot:
+    return Snapshot(Path("/rules"), {f"{name}.promo": text for name, text in files.items()})
+
+
+def found(text: str, word: str, more: int = 1) -> tuple[Snapshot, str]:
+    """What is told at the first such word of file b, and where it leads, as `file:line`."""
+    shot = snapshot(a=A, b=text)
+    token = token_at(shot, "b.promo", text.index(word) + more)
+    if token is None:
+        return shot, ""
+    goals = definitions(shot, "b.promo", token)
+    return shot, " ".join(f"{goal.key}:{shot.source(goal.key).position(goal.name.start)[0]}" for goal in goals)
+
+
+def test_a_card_of_another_file_is_found() -> None:
+    assert found(B, "ten\n  take")[1] == "a.promo:8"
+
+
+def test_a_list_is_first_looked_for_at_home() -> None:
+    assert found(B, "friends\n  never")[1] == "b.promo:5"
+
+
+def test_remarks_and_scope_lead_nowhere() -> None:
+    assert found(B, "ten\n  stores")[1] == ""
+    assert found(A.replace("week-a", "week-c").replace("discount ten", "discount eleven"), "ten\n  take")[1] == ""
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [("ten\n  take", "store discount"), ("never", "meet on one line"), ("friends\n  never", "luma-lights"),
+     ("CODE", "promo code"), ("1.00", ""), ("ten\n  stores", "")],
+)  # fmt: skip
+def test_what_is_told(word: str, said: str) -> None:
+    shot = snapshot(a=A, b=B)
+    token = token_at(shot, "b.promo", B.index(word) + 1)
+    text = told(shot, "b.promo", token) if token is not None else ""
+    assert (said in text) if said else (text == "")
+
+
+def test_all_that_names_a_card_or_a_list() -> None:
+    third = 'campaign week-c "C"\n\npromo code X "X"\n  stores list friends\n  never with seller coupon,\n    "ten"\n'
+    shot = snapshot(a=A, b=B, c=third)
+    by_name = {(key, named.name.text): named for key in shot.blocks for named in heads(shot, key)}
+
+    def places(key: str, name: str) -> list[tuple[str, int]]:
+        return [(file, shot.source(file).position(atom.start)[0]) for file, atom in uses(shot, by_name[key, name])]
+
+    assert places("a.promo", "ten") == [("a.promo", 8), ("b.promo", 10), ("c.promo", 6)]
+    assert places("a.promo", "friends") == [("a.promo", 5), ("a.promo", 9), ("c.promo", 4)]
+    assert places("b.promo", "friends") == [("b.promo", 5), ("b.promo", 9), ("c.promo", 4)]
+
+
+def test_the_folder_is_found_and_read_again_only_when_it_changed(tmp_path: Path) -> None:
+    (tmp_path / "campaigns").mkdir()
+    file = tmp_path / "campaigns" / "a.promo"
+    file.write_text(A)
+    assert root_of(file) == tmp_path
+    folder = Folder(tmp_path)
+    first = folder.snapshot({})
+    assert folder.snapshot({}) is first
+    assert folder.snapshot({file: A}) is first
+    typed = folder.snapshot({file: B, tmp_path / "new.promo": A, tmp_path.parent / "other.promo": "x"})
+    assert dict(typed.texts) == {"campaigns/a.promo": B, "new.promo": A}
+    file.write_text(B + "\n")
+    assert folder.snapshot({}).texts == {"campaigns/a.promo": B + "\n"}
+
+
+def test_a_file_on_its_own_does_not_read_its_neighbours(tmp_path: Path) -> None:
+    (tmp_path / "a.promo").write_text(A)
+    (tmp_path / "b.promo").write_text(B)
+    assert root_of(tmp_path / "a.promo") is None
+    assert list(Folder(tmp_path, tmp_path / "a.promo").snapshot({}).texts) == ["a.promo"]
+
+
+WORDS = [
+    *(
+        "campaign",
+        "list",
+        "policy",
+        "store discount",
+        "promo code",
+        "stores",
+        "except",
+        "never",
+        "with",
+        "spend",
+        "set",
+    ),
+    *("limit", "1", "60.00", ",", '"', "#", "\n", "\r\n", "\t", " ", "  ", "=", "x", "\x0b", "\u2028", "é", "💡"),
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=25), st.integers(0, 60))
+def test_no_text_breaks_anything(parts: list[str], offset: int) -> None:
+    text = " ".join(parts)
+    shot = snapshot(a=A, b=text)
+    offset = min(offset, len(text))
+    token = token_at(shot, "b.promo", offset)
+    if token is not None:
+        told(shot, "b.promo", token)
+        definitions(shot, "b.promo", token)
+    line, column = shot.source("b.promo").position(offset)
+    made = offers(shot, "b.promo", line - 1, shot.source("b.promo").line(line)[: column - 1])
+    assert made.begun <= column - 1
+    for named in heads(shot, "b.promo"):
+        assert named.name.text

@@ -1,0 +1,107 @@
+"""The engine against the oracle on random markets: two answers, written apart, that must agree in every figure.
+
+By default some hundreds of markets. `PRICING_SEEDS=4000 pytest tests/engine/test_differential.py` compares more, and
+`PRICING_FIRST_SEED=100000` others. Every market is priced twice by the engine: as it comes, and with the joined search,
+which otherwise serves large carts only.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+
+from pricing import Engine
+from pricing.engine import search
+from pricing.model.quote import Quote, QuoteCharge, QuoteLine
+from tests.markets import Market, market
+from tests.oracle import Oracle
+
+SEEDS = int(os.environ.get("PRICING_SEEDS", "400"))
+"""Small markets; there is one large market for every eight of them."""
+FIRST = int(os.environ.get("PRICING_FIRST_SEED", "0"))
+BATCH = 50
+"""Markets in one test, so that thousands of them do not drown a report."""
+
+WRONG_ONCE = [("small", 21863), ("small", 24176), ("small", 29035), ("large", 20183), ("large", 21088)]
+"""Markets in which the joined search was wrong once: a dearer total (21863, 20183, 21088), or a tie lost."""
+
+SMALL = [("small", first, min(BATCH, FIRST + SEEDS - first)) for first in range(FIRST, FIRST + SEEDS, BATCH)]
+LARGE = [("large", first, min(10, FIRST + SEEDS // 8 - first)) for first in range(FIRST, FIRST + SEEDS // 8, 10)]
+
+
+@pytest.mark.parametrize(("size", "first", "count"), [*SMALL, *LARGE, *((size, seed, 1) for size, seed in WRONG_ONCE)])
+def test_engine_and_oracle_agree(size: str, first: int, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    differences = []
+    for seed in range(first, first + count):
+        made = market(seed, size)
+        expected = figures_of_oracle(Oracle(*made))
+        for way, most in (("as it comes", search.SMALL), ("joined", 0)):
+            with monkeypatch.context() as patched:
+                patched.setattr(search, "SMALL", most)
+                differences += [f"{size} {seed} {way}: {said}" for said in compared(made, expected)]
+    assert not differences, "\n".join(differences)
+
+
+def compared(made: Market, expected: dict[str, object]) -> Iterator[str]:
+    """What the engine says otherwise than the oracle."""
+    book, cart, usage = made
+    quote = Engine(book).quote(cart, usage)
+    ours = figures_of(quote)
+    for what, value in expected.items():
+        if ours[what] != value:
+            yield f"{what}: oracle {value}, engine {ours[what]}"
+    if not quote.optimal:
+        yield f"not proved in {quote.steps} steps"
+    elif quote.lower_bound_minor != quote.total_minor:
+        yield f"proved, but the bound {quote.lower_bound_minor} is not the total"
+
+
+def figures_of(quote: Quote) -> dict[str, object]:
+    kept: Counter[tuple[str, datetime | None]] = Counter()
+    for left in quote.kept:
+        kept[left.rule, left.expires] += left.pieces
+    return {
+        "total": quote.total_minor,
+        "coins": quote.coins_spent,
+        "item prices": {line.id: line.item for line in quote.lines},
+        "lines": {line.id: line.pays for line in quote.lines},
+        "shipping": {(charge.store, charge.method): charge.pays for charge in quote.shipping},
+        "savings": {line.id: splits_of(line) for line in quote.lines},
+        "shipping savings": {(charge.store, charge.method): splits_of(charge) for charge in quote.shipping},
+        "used": sorted((use.rule, use.store or "", use.pieces, use.coins, use.amount) for use in quote.used),
+        "bought": {bought.coupon: (bought.pieces, bought.coins) for bought in quote.bought},
+        "trades": {rule: times for bought in quote.bought for rule, times in bought.trades},
+        "kept": kept,
+    }
+
+
+def splits_of(entry: QuoteLine | QuoteCharge) -> dict[str, tuple[int, int, int]]:
+    """By rule: what it saves, and the platform's and the seller's part of it."""
+    return {saving.rule: (saving.amount, saving.platform, saving.seller) for saving in entry.savings}
+
+
+def figures_of_oracle(oracle: Oracle) -> dict[str, object]:
+    quote = oracle.quote()
+    kept: Counter[tuple[str, datetime | None]] = Counter(quote.kept)
+    for coupon, (pieces, _) in quote.bought.items():  # a trade may give more than the order needs
+        used_pieces = sum(use[2] for use in quote.used if use[0] == coupon)
+        kept[coupon, None] += pieces + len(oracle.held.get(coupon, ())) - used_pieces
+    used = [(rule, store or "", pieces, coins, amount) for rule, store, pieces, coins, amount in quote.used]
+    used += [(rule, "", 0, 0, amount) for rule, amount in quote.item_rules.items() if amount]
+    return {
+        "total": quote.total,
+        "coins": quote.coins,
+        "item prices": quote.item,
+        "lines": quote.lines,
+        "shipping": quote.shipping,
+        "savings": quote.savings,
+        "shipping savings": quote.shipping_savings,
+        "used": sorted(used),
+        "bought": quote.bought,
+        "trades": quote.trades,
+        "kept": +kept,
+    }

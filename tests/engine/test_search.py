@@ -1,0 +1,128 @@
+"""The joined search: every rule that lets it skip work, switched off, must leave the answer as it is.
+
+The switches are set from outside, so these tests run the engine's source (see `test_compiled.py` for the other build).
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.hard import hard
+from benchmarks.workloads import workload
+from pricing import Cart, Engine
+from pricing.engine import labels, nodes, search, states
+from pricing.engine.bounds import Relaxation
+from pricing.engine.case import case_of
+from pricing.engine.keys import Keys
+from pricing.engine.labels import Join
+from pricing.engine.nodes import LOOSE, Branch, Brancher, nodes_of
+from pricing.engine.parts import SCALE, parts_of
+from pricing.engine.problem import Problem
+from pricing.engine.walk import Walk
+from tests.markets import market
+
+MARKETS = 150
+
+
+def problems() -> list[Problem]:
+    """Random markets of several stores, and small carts of the benchmarks."""
+    found = []
+    for seed in range(5000, 5000 + MARKETS):
+        book, cart, usage = market(seed, "large")
+        found.append(case_of(Engine(book).plan, cart, usage, frozenset()).problem)
+    made = workload("S", "tight", 5)
+    plan = Engine.from_texts(made.book.texts()).plan
+    found += [case_of(plan, Cart.from_dict(cart), {}, frozenset()).problem for cart in made.carts]
+    return found
+
+
+@pytest.fixture(scope="module")
+def walked() -> list[tuple[Problem, list[int]]]:
+    """Every problem with its answer by the exhaustive search."""
+    return [(problem, Walk(problem, 10**8).run().counts) for problem in problems()]
+
+
+def joined(problem: Problem) -> list[int]:
+    found = search.search(problem, 10**8)
+    assert found.optimal
+    return found.counts
+
+
+def all_options(self: Join) -> None:
+    self.options = [list(each) for each in self.relaxation.options]
+    self.reduced = [list(each) for each in self.prices.reduced]
+
+
+SWITCHES: dict[str, tuple[object, str, object]] = {
+    "as it comes": (search, "SMALL", 0),
+    "no dominance": (Brancher, "_judge", lambda self, node, options, gains: LOOSE),
+    "no options dropped in a store": (nodes, "reduced_options", lambda options, watched: options),
+    "no options fixed by reduced cost": (Join, "_fix", all_options),
+    "no settled levels": (states, "_levels", lambda field, gain, most: [[] for _ in field.by_option]),
+    "no cut at thresholds": (Branch, "children", lambda self: [self]),
+    "no prices moved": (Relaxation, "moved_prices", lambda self, best, positions, grain, enough: best),
+    "no narrow attempts": (search, "ATTEMPTS", ((1 << 30, 0),)),
+    "labels compared with one other": (labels, "MOST_COMPARED", 1),
+}
+
+
+@pytest.mark.parametrize("switch", SWITCHES)
+def test_a_rule_switched_off_changes_no_answer(
+    switch: str, walked: list[tuple[Problem, list[int]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "SMALL", 0)
+    holder, name, value = SWITCHES[switch]
+    monkeypatch.setattr(holder, name, value)
+    for problem, expected in walked:
+        assert joined(problem) == expected
+
+
+def test_no_bound_is_above_the_best_total_of_its_branch(walked: list[tuple[Problem, list[int]]]) -> None:
+    for problem, counts in walked:
+        best = Walk(problem, 10**8).run()
+        parts = parts_of(problem, problem.stores, problem.charge_stores)
+        brancher = Brancher(parts, Keys(parts))
+        bounds = []
+        for node in nodes_of(parts):
+            branch = brancher.branch(node)
+            decided = all(node.counts[position] == counts[parts.globals[position].index] for position in parts.optional)
+            if branch is not None:
+                prices = branch.relaxation.guessed_prices(1 << 100)
+                moved = branch.relaxation.moved_prices(prices, branch.priced(), 1, 1 << 100)
+                bounds.append((decided, max(prices.bound, moved.bound)))
+        holding = [bound for decided, bound in bounds if decided]
+        ceiling = SCALE * (best.total - parts.constant) + parts.weight * best.count
+        assert not holding or min(holding) <= ceiling
+
+
+@pytest.mark.parametrize("made", hard(), ids=lambda made: made.name)
+def test_hard_carts_are_proved(made: object) -> None:
+    engine = Engine.from_texts(made.book.texts())  # type: ignore[attr-defined]
+    for cart in made.carts:  # type: ignore[attr-defined]
+        quote = engine.quote(Cart.from_dict(cart))
+        assert quote.optimal
+        assert quote.lower_bound_minor == quote.total_minor
+
+
+@pytest.mark.parametrize("limit", [1, 50, 500, 3000])
+def test_a_small_work_limit_leaves_a_true_bound(limit: int) -> None:
+    made = workload("M", "tight", 6)
+    engine = Engine.from_texts(made.book.texts())
+    hurried = Engine(engine.book, step_limit=limit)
+    for cart in map(Cart.from_dict, made.carts):
+        best = engine.quote(cart)
+        quote = hurried.quote(cart)
+        assert best.optimal
+        assert quote.lower_bound_minor <= best.total_minor <= quote.total_minor
+        assert quote.optimal <= (quote.total_minor == best.total_minor)
+
+
+def test_no_quote_is_dearer_than_the_layer_by_layer_answer() -> None:
+    made = workload("M", "tight", 6)
+    engine = Engine.from_texts(made.book.texts())
+    hurried = Engine(engine.book, step_limit=1)
+    for cart in map(Cart.from_dict, made.carts):
+        problem = case_of(engine.plan, cart, {}, frozenset()).problem
+        plain = search.Best()
+        search._greedy(problem, plain)
+        assert hurried.quote(cart).total_minor <= plain.total

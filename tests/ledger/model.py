@@ -1,0 +1,268 @@
+"""The ledger once more, in memory and without any care for speed: what the real one is compared with.
+
+Plain dictionaries; a call works on a copy that replaces the book when it went well. Shares with the ledger only the
+engine and `engine.refund`, which have tests of their own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pricing.engine.refund import Earlier, expiry_of_piece, refund
+from pricing.model.cart import Lot, RuleUsage, Wallet
+from pricing.model.kind import COUPON_KINDS
+from pricing.model.quote import Quote
+from pricing.model.refund import Refund
+from pricing.model.rule import Rule
+from pricing.model.rulebook import RuleBook
+
+FOREVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Refused(Exception):
+    """The call cannot be done; nothing has changed."""
+
+
+class Book:
+    """Who holds and used what."""
+
+    def __init__(self, rules: RuleBook) -> None:
+        self.rules = {rule.name: rule for rule in rules.rules}
+        self.policy = rules.policy
+        self.coins: Counter[str] = Counter()
+        self.held_coins: Counter[str] = Counter()
+        self.pieces: Counter[tuple[str, str, datetime | None]] = Counter()
+        self.picked: Counter[tuple[str, str]] = Counter()
+        self.handed: Counter[str] = Counter()
+        self.uses: Counter[tuple[str, str]] = Counter()
+        self.items: Counter[tuple[str, str]] = Counter()
+        self.total: Counter[str] = Counter()
+        self.days: Counter[tuple[str, str]] = Counter()
+        self.spent: Counter[str] = Counter()
+        self.orders: dict[str, dict[str, Any]] = {}
+
+    def limit(self, rule: str, unit: str, per: str) -> int:
+        counts = [one.count for one in self.rules[rule].limits if (one.unit, one.per) == (unit, per)]
+        return min(counts, default=10**18)
+
+    def check(self) -> None:
+        """Raises Refused when any limit is passed or any balance is below zero."""
+        counted = [
+            *((self.uses[key], self.limit(key[1], "uses", "customer")) for key in self.uses),
+            *((self.items[key], self.limit(key[1], "items", "customer")) for key in self.items),
+            *((self.total[rule], self.limit(rule, "uses", "total")) for rule in self.total),
+            *((self.handed[rule], self.limit(rule, "uses", "total")) for rule in self.handed),
+            *((self.days[key], self.limit(key[0], "uses", "day")) for key in self.days),
+            *((self.spent[rule], self.rules[rule].budget or 10**18) for rule in self.spent),
+        ]
+        balances = [*self.coins.values(), *self.pieces.values()]
+        if any(used > most for used, most in counted) or any(left < 0 for left in balances):
+            raise Refused
+
+    # Getting
+
+    def hand(self, customer: str, rule: Rule, pieces: int, at: datetime) -> None:
+        self.pieces[customer, rule.name, expiry_of_piece(at, rule.lasts_days, rule.valid.end)] += pieces
+        self.handed[rule.name] += pieces
+
+    def pick_up(self, customer: str, name: str, at: datetime) -> None:
+        rule = self.rules[name]
+        self.picked[customer, name] += 1
+        most = self.limit(name, "uses", "customer")
+        unexpired = [key for key in self.pieces if key[:2] == (customer, name) and (key[2] or FOREVER) > at]
+        held = sum(self.pieces[key] for key in unexpired)
+        held += sum(
+            lot.pieces
+            for order in self.orders.values()
+            if order["customer"] == customer and order["state"] in ("reserved", "verifying")
+            for lot in (*order["lots"], *order["bought"])
+            if lot.rule == name and (lot.expires or FOREVER) > at
+        )
+        if self.picked[customer, name] > most if most < 10**18 else held:
+            raise Refused
+        self.hand(customer, rule, 1, at)
+
+    def exchange(self, customer: str, name: str, at: datetime, times: int) -> None:
+        trade = self.rules[name].trade
+        assert trade is not None
+        self.coins[customer] -= times * trade.coins
+        self.uses[customer, name] += times
+        self.total[name] += times
+        self.hand(customer, self.rules[trade.coupon], times * trade.pieces, at)
+
+    # Orders
+
+    def usage(self, customer: str, at: datetime) -> dict[str, RuleUsage]:
+        day = at.date().isoformat()
+        return {
+            name: RuleUsage(
+                customer=self.uses[customer, name],
+                today=self.days[name, day],
+                total=self.total[name],
+                spent=self.spent[name],
+                items_customer=self.items[customer, name],
+            )
+            for name in self.rules
+        }
+
+    def wallet(self, customer: str, at: datetime) -> Wallet:
+        lots = [
+            Lot(rule, pieces, expires)
+            for (who, rule, expires), pieces in self.pieces.items()
+            if who == customer and pieces and (expires or FOREVER) > at
+        ]
+        return Wallet(self.coins[customer], sorted(lots, key=lambda lot: (lot.rule, lot.expires or FOREVER)))
+
+    def reserve(self, quote: Quote, order_id: str, at: datetime) -> None:
+        customer = quote.cart.customer.id
+        self.coins[customer] -= quote.coins_spent
+        bought = {one.coupon: one for one in quote.bought}
+        lots: list[Lot] = []
+        made: list[Lot] = []
+        uses: Counter[str] = Counter()
+        for use in quote.used:
+            uses[use.rule] += use.pieces if use.kind in COUPON_KINDS else 1
+        for rule in {use.rule for use in quote.used if use.kind in COUPON_KINDS}:
+            need = uses[rule] - (bought[rule].pieces if rule in bought else 0)
+            keys = [key for key in self.pieces if key[:2] == (customer, rule) and (key[2] or FOREVER) > at]
+            for key in sorted(keys, key=lambda key: key[2] or FOREVER):
+                part = min(need, self.pieces[key])
+                self.pieces[key] -= part
+                need -= part
+                if part:
+                    lots.append(Lot(rule, part, key[2]))
+            if need:
+                raise Refused
+        for one in quote.bought:
+            coupon = self.rules[one.coupon]
+            ends = expiry_of_piece(quote.cart.at, coupon.lasts_days, coupon.valid.end)
+            made.append(Lot(one.coupon, one.pieces, ends))
+            self.handed[one.coupon] += one.pieces
+            for name, times in one.trades:
+                uses[name] += times
+        money: Counter[str] = Counter()
+        items: Counter[str] = Counter()
+        for line, bought_line in zip(quote.lines, sorted(quote.cart.lines, key=lambda line: line.id), strict=True):
+            for saving in line.savings:
+                money[saving.rule] += saving.amount
+                prices = dict(self.rules[saving.rule].prices)
+                if line.sku in prices:
+                    items[saving.rule] += saving.amount // (bought_line.unit_price - prices[line.sku])
+        for charge in quote.shipping:
+            for saving in charge.savings:
+                money[saving.rule] += saving.amount
+        order = {
+            "customer": customer,
+            "quote": quote,
+            "lots": lots,
+            "bought": made,
+            "uses": uses,
+            "money": money,
+            "items": items,
+            "day": at.date().isoformat(),
+            "state": "reserved",
+            "until": at + timedelta(minutes=30),
+            "units": Counter(),
+            "cash": Counter(),
+            "shipping": False,
+        }
+        self.held_coins[customer] += quote.coins_spent
+        self.count(order, uses, money, items, 1)
+        self.orders[order_id] = order
+
+    def count(self, order: dict[str, Any], uses: Any, money: Any, items: Any, sign: int) -> None:
+        customer = order["customer"]
+        for rule in {*uses, *money, *items}:
+            self.uses[customer, rule] += sign * uses[rule]
+            self.total[rule] += sign * uses[rule]
+            self.days[rule, order["day"]] += sign * uses[rule]
+            self.spent[rule] += sign * money[rule]
+            self.items[customer, rule] += sign * items[rule]
+
+    def step(self, order_id: str, what: str, at: datetime) -> None:
+        """Verifying, commit or release; a repeated step changes nothing."""
+        order = self.orders.get(order_id)
+        if order is None:
+            raise Refused
+        state = order["state"]
+        target = {"verifying": "verifying", "commit": "committed", "release": "released"}[what]
+        if state == target:
+            return
+        if state not in ("reserved", "verifying") or (what != "release" and at >= order["until"]):
+            raise Refused
+        order["state"] = target
+        if what == "verifying":
+            order["until"] = at + timedelta(hours=6)
+            return
+        customer = order["customer"]
+        self.held_coins[customer] -= order["quote"].coins_spent
+        if what == "release":
+            self.coins[customer] += order["quote"].coins_spent
+            for lot in order["lots"]:
+                self.pieces[customer, lot.rule, lot.expires] += lot.pieces
+            for lot in order["bought"]:
+                self.handed[lot.rule] -= lot.pieces
+            self.count(order, order["uses"], order["money"], order["items"], -1)
+
+    def expire(self, at: datetime) -> list[str]:
+        late = [name for name, one in self.orders.items() if one["state"] in ("reserved", "verifying")]
+        late = sorted((self.orders[name]["until"], name) for name in late if self.orders[name]["until"] <= at)
+        for _, name in late:
+            self.step(name, "release", at)
+        return [name for _, name in late]
+
+    def refund(self, order_id: str, returned: dict[str, int], at: datetime, shipping: bool) -> Refund:
+        order = self.orders.get(order_id)
+        if order is None or order["state"] != "committed":
+            raise Refused
+        quote: Quote = order["quote"]
+        codes = [
+            Lot(use.rule, 1, self.rules[use.rule].valid.end) for use in quote.used if use.kind.value == "promo code"
+        ]
+        used = codes + sorted(order["lots"] + order["bought"], key=lambda lot: lot.rule)
+        cash = {line.id: order["cash"][line.id] for line in quote.lines}
+        earlier = Earlier(dict(order["units"]), cash, order["shipping"])
+        try:
+            back = refund(quote, returned, earlier, at=at, policy=self.policy, shipping=shipping, used=used)
+        except ValueError:
+            raise Refused from None
+        customer = order["customer"]
+        self.coins[customer] += back.coins
+        for lot in back.pieces:
+            self.pieces[customer, lot.rule, lot.expires] += lot.pieces
+        money = Counter({share.rule: share.amount for share in back.funders})
+        items: Counter[str] = Counter()
+        for rule, many in order["items"].items():
+            shares = {line.id: sum(s.amount for s in line.savings if s.rule == rule) for line in quote.lines}
+            sums = [
+                sum(shares[line.id] * units[line.id] // line.quantity for line in quote.lines)
+                for units in (order["units"], order["units"] + Counter(returned))
+            ]
+            before, after = (many * part // sum(shares.values()) for part in sums)
+            items[rule] = after - before
+        self.count(order, Counter(dict(back.uses)), money, items, -1)
+        order["units"] += Counter(returned)
+        for line in back.lines:
+            order["cash"][line.id] += line.cash
+        order["shipping"] = order["shipping"] or shipping
+        return back
+
+    def trying(self) -> Book:
+        """A copy to work on."""
+        copy = Book.__new__(Book)
+        copy.__dict__ = {
+            name: value if name in ("rules", "policy") else deepcopy(value, _shared(value))
+            for name, value in self.__dict__.items()
+        }
+        return copy
+
+
+def _shared(value: Any) -> dict[int, Any]:
+    """Quotes never change: copies share them."""
+    if not isinstance(value, dict):
+        return {}
+    quotes = [order["quote"] for order in value.values() if isinstance(order, dict)]
+    return {id(quote): quote for quote in quotes}

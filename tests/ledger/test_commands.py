@@ -1,0 +1,114 @@
+"""`pricing ledger` as its users meet it, and the walk through the life of a coupon."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pricing.cli import run
+from pricing.ledger import Ledger, demo
+from tests.ledger.shop import ENGINE, NOON, RULES, cart
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> str:
+    folder = tmp_path / "rules" / "campaigns"
+    folder.mkdir(parents=True)
+    (folder / "fair.promo").write_text(RULES)
+    return str(folder.parent)
+
+
+AT = ["--at", NOON.isoformat()]
+
+
+def test_from_new_tables_to_a_report(where: str, rules: str, capsys: pytest.CaptureFixture[str]) -> None:
+    place = ["--db", where]
+    with_rules = [*place, "--rules", rules]
+    assert run(["ledger", "migrate", *place]) == 0
+    assert "nothing to do" in capsys.readouterr().out
+    grant = ["ledger", "grant", "ann", "--why", "a game", *with_rules, *AT]
+    assert run([*grant, "--coins", "50", "--key", "game-1"]) == 0
+    assert run([*grant, "--coins", "50", "--key", "game-1"]) == 0
+    assert run([*grant, "--coupon", "select", "--pieces", "2"]) == 0
+    capsys.readouterr()
+    with Ledger(where, ENGINE) as ledger:
+        ledger.checkout(cart(), "o-1", without=["coin payment"])
+        ledger.commit("o-1", NOON)
+    assert run(["ledger", "wallet", "ann", *with_rules, *AT]) == 0
+    assert capsys.readouterr().out == (
+        "Wallet of ann: 50 coins\n"
+        "state  coupon  label          pieces  when                     why\n"
+        "-----  ------  -------------  ------  -----------------------  ---------\n"
+        "used   select  Select coupon       2  on 2026-06-10 12:00 UTC  order o-1\n"
+    )
+    assert run(["ledger", "wallet", "ann", *with_rules, *AT, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["cards"][0]["state"] == "used"
+    assert run(["ledger", "report", *with_rules]) == 0
+    assert capsys.readouterr().out == (
+        "Rules\n"
+        "rule    label          uses  customers  given  platform  sellers  budget  handed out\n"
+        "------  -------------  ----  ---------  -----  --------  -------  ------  ----------\n"
+        "select  Select coupon     2          1   4.00      4.00     0.00   20.00           2\n"
+    )
+    assert run(["ledger", "report", *with_rules, "--from", "2026-06-11T00:00:00Z", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+    assert run(["ledger", "verify", *with_rules]) == 0
+    assert capsys.readouterr().out == "The books are right.\n"
+
+
+def test_verify_says_what_is_wrong_and_fails(where: str, rules: str, capsys: pytest.CaptureFixture[str]) -> None:
+    from sqlalchemy import text
+
+    with Ledger(where, ENGINE) as ledger:
+        ledger.grant("ann", NOON, "game", coins=5)
+        ledger._database.write(lambda connection: connection.execute(text("UPDATE coin_balance SET coins = 6")))
+    assert run(["ledger", "verify", "--db", where, "--rules", rules]) == 1
+    out = capsys.readouterr().out
+    assert out.splitlines()[-1].split() == ["coin_balance.coins", "ann", "5", "6"]
+    assert run(["ledger", "verify", "--db", where, "--rules", rules, "--repair"]) == 1
+
+
+@pytest.mark.parametrize(
+    "args, status, message",
+    [
+        (["wallet", "nobody"], 1, "never heard of this customer @ nobody"),
+        (["wallet", "ann", "--at", "2026-06-10"], 2, "is not an instant"),
+        (["wallet", "a\nb"], 1, "cannot be shown"),
+        (["grant", "ann", "--why", "x"], 2, "give either --coins N or --coupon RULE"),
+        (["grant", "ann", "--why", "x", "--coins", "-5"], 2, "-5"),
+        (["grant", "ann", "--why", "x", "--coins", "1", "--coupon", "select"], 2, "give either"),
+        (["grant", "ann", "--why", "x", "--coupon", "five-off", *AT], 1, "a store discount, which nobody can hold"),
+        (["grant", "ann", "--why", "x", "--coupon", "nothing", *AT], 1, "no rule called 'nothing'"),
+    ],
+)
+def test_mistakes_are_told_in_a_line(
+    where: str, rules: str, args: list[str], status: int, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["ledger", *args, "--db", where, "--rules", rules]) == status
+    told = capsys.readouterr()
+    assert message in told.err and told.out == "" and "Traceback" not in told.err
+
+
+def test_places_that_are_no_ledger(tmp_path: Path, rules: str, capsys: pytest.CaptureFixture[str]) -> None:
+    nowhere = str(tmp_path / "typo.db")
+    assert run(["ledger", "verify", "--db", nowhere, "--rules", rules]) == 1
+    assert "`pricing ledger migrate` makes one" in capsys.readouterr().err
+    assert not Path(nowhere).exists()
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Dear customer, " * 99)
+    for name in ("verify", "report"):
+        assert run(["ledger", name, "--db", str(letter), "--rules", rules]) == 1
+        assert "file is not a database" in capsys.readouterr().err
+    assert run(["ledger", "migrate", "--db", str(letter)]) == 1
+    assert "file is not a database" in capsys.readouterr().err
+    assert run(["ledger", "migrate", "--db", "mysql://x/y"]) == 1
+    assert "use a path (SQLite) or postgresql://" in capsys.readouterr().err
+
+
+def test_the_demo_walks_from_the_product_page_to_a_refund(capsys: pytest.CaptureFixture[str]) -> None:
+    demo.main()
+    out = capsys.readouterr().out
+    assert out.count("Wallet of ann") == 5
+    assert out.endswith("Paid 101.60, paid back 101.60. The books are right.\n")

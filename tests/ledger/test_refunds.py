@@ -1,0 +1,154 @@
+"""Paying back: in part, in sequence, once for each key; disputes; what comes back to wallets, limits and budgets."""
+
+from __future__ import annotations
+
+import pytest
+
+from pricing.api import Engine
+from pricing.ledger import Ledger, LedgerError
+from pricing.model.cart import Cart
+from tests.ledger.shop import NOON, at, cart, engine_with, line
+
+
+def bought(ledger: Ledger, order: str, asked: Cart) -> int:
+    """Checks out and pays; minor units paid."""
+    total = ledger.checkout(asked, order).quote.total_minor
+    ledger.commit(order, at(1))
+    return total
+
+
+def test_partial_returns_end_at_what_was_paid(ledger: Ledger) -> None:
+    ledger.grant("ann", NOON, "game", rule="select", pieces=4)
+    ledger.grant("ann", NOON, "game", coins=333)
+    total = bought(ledger, "o-1", cart(line(units=3), line("X", 999, 2), codes=("CODE10",), shipping=495))
+    parts = [
+        ledger.refund("o-1", {"LL-2": 1}, at(days=1), why="broken"),
+        ledger.refund("o-1", {"X": 1, "LL-2": 1}, at(days=2)),
+        ledger.refund("o-1", {"X": 1}, at(days=2), shipping=True),
+    ]
+    assert all(part.coupons == {} for part in parts)
+    parts.append(ledger.refund("o-1", {"LL-2": 1}, at(days=3)))
+    assert sum(part.cash for part in parts) == total
+    order = ledger.order("o-1")
+    assert order is not None and order.cash_back == total
+    wallet = ledger.wallet("ann", at(days=4))
+    assert wallet.coins == 333 and [(card.rule, card.state, card.pieces) for card in wallet.cards] == [
+        ("select", "usable", 4)
+    ]
+    usage = ledger.usage("ann", None, NOON)
+    assert usage["CODE10"].customer == usage["CODE10"].total == 0
+    assert usage["select"].spent == 0
+
+
+def test_a_return_is_paid_once_for_each_key(ledger: Ledger) -> None:
+    bought(ledger, "o-1", cart(line(units=3, price=1500)))
+    first = ledger.refund("o-1", {"LL-2": 1}, at(9), key="return-1")
+    assert ledger.refund("o-1", {"LL-2": 1}, at(99), key="return-1") == first
+    assert ledger.refund("o-1", {"LL-2": 1}, at(99), key="return-2").cash == first.cash
+    with pytest.raises(LedgerError, match="this key was used"):
+        ledger.refund("o-1", {"LL-2": 2}, at(99), key="return-1")
+    with pytest.raises(LedgerError, match="only 1 of 3 units are left"):
+        ledger.refund("o-1", {"LL-2": 2}, at(99), key="return-3")
+    order = ledger.order("o-1")
+    assert order is not None and order.cash_back == 2 * first.cash
+
+
+def test_the_budget_that_a_return_frees_is_given_again(ledger: Ledger) -> None:
+    bought(ledger, "o-1", cart(line(units=2), codes=("POT",)))
+    assert ledger.usage("", ["POT"], NOON)["POT"].spent == 700
+    ledger.refund("o-1", {"LL-2": 1}, at(5))
+    assert ledger.usage("", ["POT"], NOON)["POT"].spent == 350
+
+
+def test_items_bought_at_a_limited_price_may_be_bought_again_when_they_came_back(ledger: Ledger) -> None:
+    bought(ledger, "o-1", cart(line("LL-1", 1000, 3)))
+    ledger.refund("o-1", {"LL-1": 2}, at(5))
+    assert ledger.usage("ann", ["lamp-hour"], NOON)["lamp-hour"].items_customer == 1
+
+
+def test_a_coupon_that_expired_in_the_meantime_does_not_come_back(ledger: Ledger) -> None:
+    ledger.pick_up("ann", "one-each", NOON)
+    bought(ledger, "o-1", cart())
+    back = ledger.refund("o-1", {"LL-2": 1}, at(days=8))
+    assert back.coupons == {} and [lot.pieces for lot in back.expired] == [1]
+    assert ledger.usage("ann", ["one-each"], NOON)["one-each"].customer == 1
+    assert [card.state for card in ledger.wallet("ann", at(days=8)).cards] == ["used"]
+
+
+def test_pieces_bought_by_the_way_come_back_as_pieces(ledger: Ledger) -> None:
+    ledger.grant("ann", NOON, "game", coins=20)
+    checked = ledger.checkout(cart(), "o-1", without=["coin payment"])
+    assert [(one.pieces, one.coins) for one in checked.quote.bought] == [(2, 20)]
+    assert ledger.wallet("ann", NOON).coins_held == 20
+    ledger.commit("o-1", at(1))
+    assert ledger.refund("o-1", {"LL-2": 1}, at(2)).coupons == {"select": 2}
+    wallet = ledger.wallet("ann", at(3))
+    assert (wallet.coins, [(card.state, card.pieces) for card in wallet.cards]) == (0, [("usable", 2)])
+
+
+def test_pieces_bought_by_the_way_vanish_when_the_order_is_released(ledger: Ledger) -> None:
+    ledger.grant("ann", NOON, "game", coins=20)
+    ledger.checkout(cart(), "o-1", without=["coin payment"])
+    ledger.release("o-1", at(1))
+    wallet = ledger.wallet("ann", at(3))
+    assert (wallet.coins, wallet.coins_held, wallet.cards) == (20, 0, ())
+    assert ledger.usage("ann", ["coins-for-select"], NOON)["coins-for-select"].customer == 0
+
+
+def test_a_dispute_ends_with_an_amount_that_both_agree_on(ledger: Ledger) -> None:
+    total = bought(ledger, "o-1", cart(line(units=2), line("X", 1000)))
+    assert ledger.dispute("o-1", 300, at(5), key="d-1", line="X", why="scratched").cash == 300
+    assert ledger.dispute("o-1", 300, at(6), key="d-1", line="X").cash == 300
+    with pytest.raises(LedgerError, match="at most"):
+        ledger.dispute("o-1", 1000, at(7), line="X")
+    with pytest.raises(LedgerError, match="at most"):
+        ledger.dispute("o-1", total - 299, at(7))
+    for wrong in (0, -1, True):
+        with pytest.raises(LedgerError, match="above zero"):
+            ledger.dispute("o-1", wrong, at(7))
+    rest = ledger.refund("o-1", {"LL-2": 2, "X": 1}, at(8)).cash
+    assert rest == total - 300
+    with pytest.raises(LedgerError, match="at most 0"):
+        ledger.dispute("o-1", 1, at(9))
+
+
+def test_impossible_returns_write_nothing(ledger: Ledger) -> None:
+    total = bought(ledger, "o-1", cart(line(units=2)))
+    for wrong in ({"LL-2": 3}, {"LL-2": -1}, {"no-such": 1}, {}, {"LL-2": 0}, {"LL-2": "1"}, {"LL-2": 10**30}):
+        with pytest.raises(LedgerError) as failed:
+            ledger.refund("o-1", wrong, at(5))  # type: ignore[arg-type]
+        assert failed.value.code == "bad-return"
+    with pytest.raises(LedgerError):
+        ledger.refund("o-1", ["LL-2"], at(5))  # type: ignore[arg-type]
+    order = ledger.order("o-1")
+    assert order is not None and (order.total, order.cash_back) == (total, 0)
+
+
+def test_shipping_is_paid_back_once(ledger: Ledger) -> None:
+    bought(ledger, "o-1", cart(shipping=495))
+    assert ledger.refund("o-1", {}, at(5), key="a", shipping=True).cash == 495
+    with pytest.raises(LedgerError, match="shipping was paid back before"):
+        ledger.refund("o-1", {"LL-2": 1}, at(5), key="b", shipping=True)
+
+
+def _recomputing() -> Engine:
+    return engine_with(policy="  set refund to recompute\n")
+
+
+def test_recompute_prices_what_is_kept(where: str) -> None:
+    with Ledger(where, _recomputing()) as ledger:
+        total = bought(ledger, "o-1", cart(line(units=2), line("X", 1000)))
+        assert total == 5000 + 1000 - 500
+        # One lamp less, and 5 off 50 is lost: 35.00 is kept at full price.
+        assert ledger.refund("o-1", {"LL-2": 1}, at(5)).cash == total - 3500
+        assert ledger.refund("o-1", {"LL-2": 1, "X": 1}, at(5)).cash == 3500
+        assert ledger.verify() == ()
+
+
+def test_recompute_needs_the_rules_that_priced_the_order(where: str) -> None:
+    with Ledger(where, _recomputing()) as ledger:
+        bought(ledger, "o-1", cart(line(units=2)))
+    changed = engine_with(policy="  set refund to recompute\n", **{"take 5.00 off": "take 4.00 off"})
+    with Ledger(where, changed) as ledger, pytest.raises(LedgerError) as failed:
+        ledger.refund("o-1", {"LL-2": 1}, at(5))
+    assert failed.value.code == "other-rules"

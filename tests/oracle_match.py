@@ -1,0 +1,350 @@
+"""Which rules look at which lines, and what a unit costs: SPEC sections 2, 3, 5.1 and 5.2, for `oracle.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from pricing.model.cart import NO_USAGE, Cart, Line, RuleUsage
+from pricing.model.kind import COUPON_KINDS, ITEM_KINDS, Kind
+from pricing.model.ladder import Trade
+from pricing.model.policy import Policy
+from pricing.model.rule import Rule
+from pricing.model.rulebook import RuleBook
+from pricing.model.scope import Clause, Scope
+from tests.oracle_amounts import coins_of, share_of
+
+LATEST = datetime.max.replace(tzinfo=UTC)
+"""Stands for no expiry."""
+
+
+@dataclass(frozen=True)
+class Application:
+    """A rule over the lines it looks at together (SPEC 2)."""
+
+    rule: Rule
+    store: str | None
+    lines: tuple[str, ...]
+
+
+# --- scope (SPEC 2: within one word any of the values; a category matches everything under it; `except` wins) ---------
+
+
+def clause_matches(clause: Clause, having: Iterable[str]) -> bool:
+    def any_of(values: tuple[str, ...]) -> bool:
+        if clause.word == "categories":
+            return any(path == value or path.startswith(value + "/") for path in having for value in values)
+        return any(each in values for each in having)
+
+    having = tuple(having)
+    return any_of(clause.values) and not any_of(clause.removed)
+
+
+def word_of_line(line: Line, word: str) -> tuple[str, ...] | None:
+    return {
+        "stores": (line.store,),
+        "categories": line.categories,
+        "brands": (line.brand,),
+        "tags": line.tags,
+        "skus": (line.sku,),
+    }.get(word)  # `methods` says nothing about lines
+
+
+def line_in_scope(scope: Scope, line: Line) -> bool:
+    for clauses, wanted in ((scope.only, True), (scope.never, False)):
+        for clause in clauses:
+            having = word_of_line(line, clause.word)
+            if having is not None and clause_matches(clause, having) is not wanted:
+                return False
+    return True
+
+
+def method_in_scope(scope: Scope, method: str) -> bool:
+    return all(clause_matches(clause, (method,)) for clause in scope.only if clause.word == "methods") and not any(
+        clause_matches(clause, (method,)) for clause in scope.never if clause.word == "methods"
+    )
+
+
+# --- availability (SPEC 2) --------------------------------------------------------------------------------------------
+
+
+def refusal_of_time(rule: Rule, at: datetime) -> str | None:
+    if rule.valid.start is not None and at < rule.valid.start:
+        return "not-yet"
+    if rule.valid.end is not None and at >= rule.valid.end:
+        return "expired"
+    local = at.astimezone(ZoneInfo(rule.zone))
+    minute = local.hour * 60 + local.minute
+    if rule.days and local.weekday() not in rule.days:
+        return "wrong-day-or-hour"
+    for hours in rule.hours:
+        if hours.start < hours.end:
+            inside = hours.start <= minute < hours.end
+        else:  # passes midnight
+            inside = minute >= hours.start or minute < hours.end
+        if not inside:
+            return "wrong-day-or-hour"
+    return None
+
+
+def refusal_of_audience(rule: Rule, cart: Cart) -> str | None:
+    having = {
+        "customers": (cart.customer.segments, "other-customer"),
+        "countries": ((cart.country,), "other-country"),
+        "channels": ((cart.channel,), "other-channel"),
+    }
+    for word, (values, reason) in having.items():
+        if not all(clause_matches(clause, values) for clause in rule.audience.only if clause.word == word):
+            return reason
+        if any(clause_matches(clause, values) for clause in rule.audience.never if clause.word == word):
+            return reason
+    return None
+
+
+def earlier_uses(usage: RuleUsage, per: str) -> int:
+    return {"customer": usage.customer, "day": usage.today, "total": usage.total, "order": 0}[per]
+
+
+def refusal_of_counts(rule: Rule, usage: RuleUsage) -> str | None:
+    for limit in rule.limits:
+        if limit.unit == "uses" and earlier_uses(usage, limit.per) >= limit.count:
+            return "used-up"
+        if limit.unit == "items" and limit.per == "customer" and usage.items_customer >= limit.count:
+            return "used-up"
+    if rule.budget is not None and usage.spent >= rule.budget:
+        return "no-budget"
+    return None
+
+
+# --- what rules say of each other (SPEC 5.1, 5.2) ---------------------------------------------------------------------
+
+
+def never_meet(one: Rule, other: Rule, policy: Policy) -> bool:
+    def says(a: Rule, b: Rule) -> bool:
+        return any(word in (b.name, b.kind.value, "anything") for word in a.never)
+
+    if says(one, other) or says(other, one):
+        return True
+    return any({one.kind, other.kind} == set(pair) for pair in policy.never)
+
+
+def clash(a: Application, b: Application, policy: Policy) -> bool:
+    """Two used applications that share a line although they may not."""
+    if not set(a.lines) & set(b.lines):
+        return False
+    if never_meet(a.rule, b.rule, policy):  # 5.2; `never` wins over `combines`
+        return True
+    combined = b.rule.name in a.rule.combines or a.rule.name in b.rule.combines
+    return a.rule.kind == b.rule.kind and not combined  # 5.1
+
+
+def applications_of(rule: Rule, scope: list[Line]) -> list[Application]:
+    """One over all lines in scope, or one for each store that has lines in scope, in order of store."""
+    if rule.ladder_per == "order":
+        return [Application(rule, None, tuple(line.id for line in scope))]
+    return [
+        Application(rule, store, tuple(line.id for line in scope if line.store == store))
+        for store in sorted({line.store for line in scope})
+    ]
+
+
+# --- item prices (SPEC 3) ---------------------------------------------------------------------------------------------
+
+
+def unit_saving(rule: Rule, line: Line, policy: Policy) -> int:
+    """What an item rule takes off one unit; 0 when it gives no lower price."""
+    savings = [line.unit_price - at for sku, at in rule.prices if sku == line.sku]
+    for step in rule.ladder:
+        off = step.amount or share_of(step.share, line.unit_price, policy.rounding)
+        savings.append(off if step.at_most is None else min(off, step.at_most))
+    saving = min(max(savings, default=0), line.unit_price)
+    if rule.caps.per_item is not None:
+        saving = min(saving, rule.caps.per_item)
+    if rule.caps.per_item_share is not None:
+        saving = min(saving, share_of(rule.caps.per_item_share, line.unit_price, "down"))
+    return max(saving, 0)
+
+
+def items_left(rule: Rule, usage: RuleUsage) -> int | None:
+    """How many units may have the rule's price; None: any number."""
+    left = [
+        limit.count - (usage.items_customer if limit.per == "customer" else 0)
+        for limit in rule.limits
+        if limit.unit == "items"
+    ]
+    return min(left) if left else None
+
+
+def item_layer(
+    rules: list[tuple[Rule, list[Line]]], lines: tuple[Line, ...], usage: Mapping[str, RuleUsage], policy: Policy
+) -> dict[str, list[tuple[int, str | None]]]:
+    """For each line, the price of every unit and the rule that gives it."""
+    plain: dict[str, tuple[int, str | None]] = {}
+    """The best unlimited price: by line, what it saves per unit and by which rule."""
+    left: dict[str, int] = {}
+    for rule, _ in rules:
+        limit = items_left(rule, usage.get(rule.name, NO_USAGE))
+        if limit is not None:
+            left[rule.name] = limit
+    for line in lines:
+        offers = [
+            (-unit_saving(rule, line, policy), rule.name)
+            for rule, scope in rules
+            if rule.name not in left and line in scope and unit_saving(rule, line, policy) > 0
+        ]
+        saving, name = min(offers, default=(0, None))
+        plain[line.id] = (-saving, name)
+    units = {line.id: line.quantity for line in lines}
+    limited: dict[str, list[tuple[int, str | None]]] = {line.id: [] for line in lines}
+    while True:
+        pairs = [
+            (plain[line.id][0] - unit_saving(rule, line, policy), rule.name, line.id, unit_saving(rule, line, policy))
+            for rule, scope in rules
+            for line in scope
+            if left.get(rule.name, 0) > 0 and units[line.id] > 0
+        ]
+        best = min(pairs, default=(0, "", "", 0))
+        if best[0] >= 0:  # no pair saves anything
+            break
+        _, name, line_id, saving = best
+        count = min(left[name], units[line_id])
+        left[name] -= count
+        units[line_id] -= count
+        limited[line_id] += [(saving, name)] * count
+    return {
+        line.id: [
+            (line.unit_price - saving, name) for saving, name in limited[line.id] + [plain[line.id]] * units[line.id]
+        ]
+        for line in lines
+    }
+
+
+# --- all of it --------------------------------------------------------------------------------------------------------
+
+
+class Matched:
+    """One cart under one rule book: everything that does not depend on the selection."""
+
+    def __init__(
+        self, book: RuleBook, cart: Cart, usage: Mapping[str, RuleUsage] | None = None, without: Iterable[str] = ()
+    ) -> None:
+        self.cart, self.policy, self.usage = cart, book.policy, usage or {}
+        self.at = cart.at.astimezone(UTC)
+        self.lines = {line.id: line for line in cart.lines}
+        self.refused: dict[str, str] = {}
+        forbidden = set(without)
+        rules: list[Rule] = []
+        for rule in book.rules:
+            if rule.name in forbidden or rule.kind.value in forbidden:
+                self.refused[rule.name] = "declined"
+            else:
+                rules.append(rule)
+
+        # Item layer (SPEC 3). An item rule with a list of prices is only for the skus in that list.
+        items: list[tuple[Rule, list[Line]]] = []
+        for rule in rules:
+            if rule.kind in ITEM_KINDS:
+                skus = {sku for sku, _ in rule.prices}
+                scope = [
+                    line for line in cart.lines if line_in_scope(rule.scope, line) and (rule.ladder or line.sku in skus)
+                ]
+                if self.available(rule, scope, {}):
+                    items.append((rule, scope))
+        self.item_rules = [rule for rule, _ in items]
+        self.units = item_layer(items, cart.lines, self.usage, self.policy)
+        self.item = {line: sum(at for at, _ in units) for line, units in self.units.items()}
+        """Item price amount of each line."""
+        priced = {name for units in self.units.values() for _, name in units}
+        self.refused |= {rule.name: "nothing-to-save" for rule, _ in items if rule.name not in priced}
+
+        # Coin exchange (SPEC 4): not a layer, and takes nothing from lines. First, because coupons can be bought.
+        self.exchanges: dict[str, list[tuple[Rule, Trade]]] = {}
+        for rule in rules:
+            if rule.kind is Kind.COIN_EXCHANGE and rule.trade is not None:
+                scope = [line for line in cart.lines if line_in_scope(rule.scope, line)]
+                if self.available(rule, scope, {}):
+                    self.exchanges.setdefault(rule.trade.coupon, []).append((rule, rule.trade))
+        for offers in self.exchanges.values():  # "at the best price per piece first (ties: rule name)"
+            offers.sort(key=lambda offer: (Fraction(offer[1].coins, offer[1].pieces), offer[0].name))
+
+        # Pieces held, soonest-expiring first (SPEC 2: an unexpired piece).
+        self.held: dict[str, list[datetime]] = {}
+        for lot in cart.wallet.coupons:
+            expires = LATEST if lot.expires is None else lot.expires.astimezone(UTC)
+            if self.at < expires:
+                self.held.setdefault(lot.rule, []).extend([expires] * lot.pieces)
+        for pieces in self.held.values():
+            pieces.sort()
+        self.pieces = {rule.name: len(self.held.get(rule.name, ())) + self.buyable(rule.name) for rule in book.rules}
+        """How many pieces of each coupon the customer holds or could buy."""
+
+        # Applications (SPEC 2), in order of rule name then store.
+        self.applications: list[Application] = []
+        for rule in sorted(rules, key=lambda rule: rule.name):
+            if rule.kind not in ITEM_KINDS and rule.kind is not Kind.COIN_EXCHANGE:
+                scope = self.scope(rule, items)
+                if self.available(rule, scope, self.pieces):
+                    self.applications += applications_of(rule, scope)
+        self.clashing = [
+            [a is not b and clash(a, b, self.policy) for b in self.applications] for a in self.applications
+        ]
+
+    def scope(self, rule: Rule, items: list[tuple[Rule, list[Line]]]) -> list[Line]:
+        """Lines in scope of a rule that is no item rule, after SPEC 5.2 "against an item rule"."""
+        never = {item.name for item, _ in items if never_meet(item, rule, self.policy)}
+        return [
+            line
+            for line in self.cart.lines
+            if line_in_scope(rule.scope, line) and not any(name in never for _, name in self.units[line.id])
+        ]
+
+    def available(self, rule: Rule, scope: list[Line], pieces: Mapping[str, int]) -> bool:
+        """SPEC 2: "refused with the first reason that fails, in this order"."""
+        reason = None
+        if rule.currency != self.cart.currency:
+            reason = "other-currency"
+        reason = reason or refusal_of_time(rule, self.at) or refusal_of_audience(rule, self.cart)
+        if not reason and rule.kind in COUPON_KINDS and pieces[rule.name] == 0:
+            reason = "not-held"
+        if not reason and rule.kind is Kind.PROMO_CODE:
+            typed = {code.strip().casefold() for code in self.cart.codes}
+            reason = None if rule.name.casefold() in typed else "not-typed"
+        if not reason and not scope:
+            reason = "no-item-in-scope"
+        reason = reason or refusal_of_counts(rule, self.usage.get(rule.name, NO_USAGE))
+        if reason:
+            self.refused[rule.name] = reason
+        return reason is None
+
+    def most_trades(self, rule: Rule) -> int | None:
+        """As often as the limits of an exchange rule allow ("uses" count trades); None: any number."""
+        usage = self.usage.get(rule.name, NO_USAGE)
+        left = [limit.count - earlier_uses(usage, limit.per) for limit in rule.limits if limit.unit == "uses"]
+        return min(left, default=None)
+
+    def purchase(self, coupon: str, missing: int) -> list[tuple[str, Rule, int]] | None:
+        """Trades for so many pieces, as (coupon, exchange rule, times); None: not to be had.
+
+        SPEC 4: "in whole trades, the fewest that are enough, at the best price per piece first (ties: rule name), each
+        exchange rule at most as often as its limits allow".
+        """
+        trades = []
+        for rule, trade in self.exchanges.get(coupon, ()):
+            enough, most = -(-missing // trade.pieces), self.most_trades(rule)
+            times = enough if most is None else min(enough, most)
+            if times > 0:
+                trades.append((coupon, rule, times))
+                missing -= times * trade.pieces
+        return None if missing > 0 else trades
+
+    def buyable(self, coupon: str) -> int:
+        """How many pieces could be bought with all coins."""
+        for pieces in count(1):
+            trades = self.purchase(coupon, pieces)
+            if trades is None or coins_of(trades) > self.cart.wallet.coins:
+                return pieces - 1
+        raise AssertionError

@@ -1,0 +1,37 @@
+"""The levels of the house: the import contracts of pyproject.toml hold, and importing the library stays light."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+ROOT = Path(__file__).parents[1]
+PROJECT = ROOT / "pyproject.toml"
+
+
+def test_the_import_contracts_hold(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert lint_imports(str(PROJECT), no_cache=True) == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+
+
+def test_every_exception_of_a_contract_has_its_reason() -> None:
+    lines = PROJECT.read_text(encoding="utf-8").splitlines()
+    exceptions = [line for line in lines if line.strip().startswith('"pricing') and " -> " in line]
+    contracts = tomllib.loads("\n".join(lines))["tool"]["importlinter"]["contracts"]
+    assert len(exceptions) == sum(len(contract.get("ignore_imports", ())) for contract in contracts)
+    assert [line for line in exceptions if "  # " not in line] == []
+
+
+LATE = ("lark", "sqlalchemy", "sqlite3", "click", "rich", "pygls", "msgspec")
+
+
+def test_importing_the_library_is_light() -> None:
+    """`from pricing import Engine` loads neither the parser's library nor a database, nor the command line."""
+    code = f"import sys, pricing; print([name for name in {LATE} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout == "[]\n"
