@@ -87,7 +87,7 @@ class Relaxation:
             for later, chained in enumerate(self.chained[position]):
                 if chained and self.gains[later] is not None:
                     factor -= of_base[later]
-            best, where = gain.best_against(of_base[position], max(0, factor), SCALE)
+            best, where = gain.best_against(of_base[position], max(0, factor))
             constant += best
             base_pull[position] = where
         for pool, price in enumerate(of_piece):
@@ -221,7 +221,7 @@ class Relaxation:
         for position, gain in enumerate(self.gains):
             if gain is None or not pull[position]:
                 continue
-            _, where = gain.best_against(0, SCALE, SCALE)
+            _, where = gain.best_against(0, SCALE)
             offered = min(gain.high, max(gain.low, where - pull[position]))
             there = gain.at(offered)
             for point in gain.points:

@@ -3,16 +3,19 @@
 Reads an `Application` and the range of its base; makes a `Gain`: its breakpoints, its largest value against a price on
 base (for the bound), and the ratios of saving to base (for interval settling).
 
-Lemma (breakpoints): between two breakpoints the saving is constant, or a share of the base rounded once, or that cut at a
-cap; so against a linear price its maximum is at a breakpoint or one below the next, up to half a minor unit of rounding.
+Lemma (breakpoints): between two breakpoints the saving is constant, or the whole base, or a share of the base rounded once;
+so against a linear price its maximum is at a breakpoint, but for what rounding adds to a share (see `_tops`).
 """
 
 from __future__ import annotations
 
 from pricing.engine.outcome import RATIO_ONE
 from pricing.engine.parts import has_item_cap
-from pricing.engine.problem import NO_CAP, Application, Problem
+from pricing.engine.problem import NO_CAP, Application, Problem, Rung
 from pricing.engine.settle import rung_of, worth_of
+
+FINE = 1 << 20
+"""Bounds on savings are whole numbers of this size."""
 
 MOST_STRETCHES = 16
 """An `every` that repeats more often within the range is not cut at its repeats."""
@@ -21,7 +24,7 @@ MOST_STRETCHES = 16
 class Gain:
     """One used global application under one node."""
 
-    __slots__ = ("app", "high", "low", "pieces", "points", "problem", "rises")
+    __slots__ = ("app", "high", "low", "pieces", "points", "problem", "rises", "tops")
 
     def __init__(self, problem: Problem, app: Application, pieces: int, low: int, high: int) -> None:
         self.problem = problem
@@ -32,6 +35,7 @@ class Gain:
         self.high = high
         self.points = self._breakpoints()
         """Bases in [low, high] where the saving changes its course; `low` and `high` themselves included."""
+        self.tops = self._tops()
         self.rises = self._never_falls()
 
     def at(self, base: int) -> int:
@@ -57,24 +61,51 @@ class Gain:
 
     def _breakpoints(self) -> list[int]:
         points = {self.low, self.high}
-        for rung in self.app.rungs:
-            if rung.units:
-                continue
-            points.update((rung.reach - 1, rung.reach, rung.amount))
-            caps = [cap for cap in (rung.at_most, self.app.cap_order) if cap != NO_CAP]
-            if rung.repeats:
+        app = self.app
+        if app.is_coins:
+            points.add(self.at(self.high))
+        for rung in app.rungs:
+            if not rung.units:
+                points.update((rung.reach - 1, rung.reach))
+            caps = [cap for cap in (rung.at_most, app.cap_order) if cap != NO_CAP]
+            if rung.repeats and not rung.units:
                 # The saving rises by the same amount at each multiple: the first, the last and the capped one bound it.
                 multiples = {-(-self.low // rung.reach), self.high // rung.reach}
                 multiples.update(-(-cap // rung.amount) for cap in caps if rung.amount)
                 for multiple in multiples:
                     points.update((multiple * rung.reach - 1, multiple * rung.reach))
-            elif rung.numerator:
+            elif rung.numerator and not rung.given_units:
                 for cap in caps:
-                    kink = cap * rung.denominator // rung.numerator
+                    kink = cap * rung.denominator // (_times(app, rung) * rung.numerator)
                     points.update((kink, kink + 1))
-        if self.app.is_coins:
-            points.add(self.at(self.high))
+            else:
+                # An amount: below it the whole base is saved.
+                points.add(min([worth_of(self.problem, app, rung, self.high, self.problem.item), *caps]))
         return sorted(point for point in points if self.low <= point <= self.high)
+
+    def _tops(self) -> list[int]:
+        """For each point a bound on the saving there and on the line to the next point, in FINE; see `best_against`.
+
+        Lemma (tops): on a stretch that follows a share p of the base, the saving is at most p * base + 1/2 (p * base when
+        rounding down), which is linear; so its largest value against a price is at one of the two ends. Everywhere else
+        the saving is linear itself.
+        """
+        tops: list[int] = []
+        for place, point in enumerate(self.points):
+            top = self.at(point) * FINE
+            rung = None if self.app.is_coins else rung_of(self.app, point)
+            lonely = (place == 0 or point - self.points[place - 1] <= 1) and (
+                place + 1 == len(self.points) or self.points[place + 1] - point <= 1
+            )
+            if not lonely and rung is not None and rung.numerator and not rung.given_units and not self.app.is_shipping:
+                share = FINE * _times(self.app, rung) * rung.numerator
+                line = -(-share * point // rung.denominator) + (0 if self.problem.rounds_down else FINE // 2)
+                for cap in (rung.at_most, self.app.cap_order, point if not self.problem.measured_on_item else NO_CAP):
+                    if cap != NO_CAP:
+                        line = min(line, cap * FINE)
+                top = max(top, line)
+            tops.append(top)
+        return tops
 
     def stretches(self) -> list[tuple[int, int]]:
         """The range cut where a step, a repeat or a cap begins: on each stretch the saving is constant or one share."""
@@ -112,20 +143,14 @@ class Gain:
             best = value
         return True
 
-    def best_against(self, price: int, factor: int, scale: int) -> tuple[int, int]:
-        """The largest factor * saving - price * base over the range, and a base near where it is; scaled by `scale`.
-
-        Never below the true maximum: a rounded share is taken half a minor unit above the line.
-        """
+    def best_against(self, price: int, factor: int) -> tuple[int, int]:
+        """The largest factor * saving - price * base over the range, and a base near where it is; never below the truth."""
         best, where = -(1 << 62), self.low
-        for point in self.points:
-            value = factor * self.at(point) - price * point
+        for point, top in zip(self.points, self.tops, strict=True):
+            value = -(-factor * top // FINE) - price * point
             if value > best:
                 best, where = value, point
-        return (best + (factor + 1) // 2 if self._has_share() else best), where
-
-    def _has_share(self) -> bool:
-        return any(rung.numerator and not rung.given_units for rung in self.app.rungs) and not self.app.is_shipping
+        return best, where
 
     def ratios(self, weights_total: int) -> tuple[int, int]:
         """Between which parts of RATIO_ONE the saving stands to its base (or to `weights_total`, when not 0)."""
@@ -161,5 +186,13 @@ class Gain:
 
 
 def is_simple(app: Application) -> bool:
-    """Whether `Gain` knows its course: a repeated percentage is left to the exhaustive search."""
-    return not any(rung.repeats and rung.numerator and not rung.units for rung in app.rungs)
+    """Whether `Gain` knows its course: a percentage or an amount above the step, repeated by money, is left to the
+    exhaustive search."""
+    return not any(
+        rung.repeats and not rung.units and (rung.numerator or rung.amount > rung.reach) for rung in app.rungs
+    )
+
+
+def _times(app: Application, rung: Rung) -> int:
+    """How often a step that does not depend on the base gives its benefit."""
+    return app.units // rung.reach if rung.repeats and rung.units else 1

@@ -340,7 +340,10 @@ class Join:
         for position, gain in enumerate(self.relaxation.gains):
             if gain is None:
                 continue
-            most, least = _gain_between(gain, bases[position] - fuzz[position], bases[position])
+            low, high = max(gain.low, bases[position] - fuzz[position]), min(gain.high, bases[position])
+            if low > high:
+                return NOTHING  # this choice is none of the branch's: its base lies on another stretch
+            most, least = _gain_between(gain, low, high)
             total -= most
             if self.relaxation.short[position]:
                 least = 0
