@@ -40,6 +40,7 @@ class CellWalk:
         "bases",
         "cell",
         "coins",
+        "contested",
         "count",
         "counts",
         "doubt",
@@ -96,6 +97,8 @@ class CellWalk:
         self.unshared = 0
         """Savings that were taken off bases without being shared over lines."""
         self.ends = self._ends()
+        self.contested = self._contested()
+        """Free shipping whose charges another one may take from as well."""
         self.used_mask = 0
         self.group_used = node.groups_used.copy()
         self.pool_used: dict[int, int] = {}
@@ -120,6 +123,14 @@ class CellWalk:
                 and all(mine.issubset(lines) or mine.isdisjoint(lines) for lines in self.cell.global_lines)
             )
         return ends
+
+    def _contested(self) -> set[int]:
+        shipping = [app for app in self.cell.apps if app.is_shipping]
+        return {
+            app.index
+            for app in shipping
+            if any(other is not app and not set(app.targets).isdisjoint(other.targets) for other in shipping)
+        }
 
     def run(self) -> list[Option]:
         self._visit(0)
@@ -192,12 +203,13 @@ class CellWalk:
         if self.parts.overlap and self._meets_global(app):
             high, _ = self._worths(app, pieces)
             return high, 0, [0] * len(app.targets), [self.lo[place] for place in app.targets]
-        if self.exact or (app.is_shipping and cell.measured_on_item):
+        alone = app.is_shipping and app.index not in self.contested
+        if self.exact or (alone and cell.measured_on_item):
             if self.exact and app.piece and self.ends[app.index]:
                 return self._whole(app, pieces)
             given = take(cell, app, pieces, self.start_hi, self.hi, app.cap_order, 0)
             amount = sum(given)
-            if amount and app.rule in self.parts.caps and not app.is_shipping:
+            if amount and app.rule in self.parts.caps and not alone:
                 return amount, 0, [0] * len(given), given
             return amount, amount, given, given
         high, low = self._worths(app, pieces)
@@ -205,7 +217,7 @@ class CellWalk:
             return 0, 0, [], []
         if app.cap_item != NO_CAP or app.cap_item_numerator != NO_CAP or not cell.moved:
             low = 0
-        if app.rule in self.parts.caps and not app.is_shipping:
+        if app.rule in self.parts.caps and not alone:
             low = 0
         off_hi: list[int] = []
         off_lo: list[int] = []
@@ -224,7 +236,13 @@ class CellWalk:
 
     def _whole(self, app: Application, pieces: int) -> tuple[int, int, list[int], list[int]]:
         """The saving of a select coupon whose shares nobody reads: every global sees all of its lines or none."""
-        amount, _ = self._worths(app, pieces)
+        base = base_of(self.cell.problem, app, self.start_hi)
+        amount = self._worth_at(app, pieces, base)
+        most = 0
+        for place in app.targets:
+            most += self.hi[place]
+        if amount > most:
+            amount = 0 if self.cell.problem.void else most
         return amount, amount, [], []
 
     def _meets_global(self, app: Application) -> bool:
@@ -280,17 +298,17 @@ class CellWalk:
         adjust_hi, adjust_lo = self.adjust_hi, self.adjust_lo
         coins, count, key, pending_mask = self.coins, self.count, self.key, self.used_mask
         unshared = self.unshared
-        if exact and not off_hi:
-            self.unshared = unshared + high
-            self._correct_bases(app, high, high, off_hi, off_lo)
         self.hi = _less(hi, app.targets, off_hi) if off_hi else hi
         if exact and high == low:
             self.lo = self.hi
+            if not off_hi:
+                self.unshared = unshared + high
+                self._correct_bases(app, high, high, hi, lo)
         else:
             self.exact = False
             self.lo = _less(lo, app.targets, off_lo)
             if not app.is_shipping:
-                self._correct_bases(app, high, low, off_hi, off_lo)
+                self._correct_bases(app, high, low, hi, lo)
         if high != low:
             self.doubt = max(doubt, self._doubt_of(app))
         self.saved += high
@@ -318,15 +336,22 @@ class CellWalk:
         self.adjust_hi, self.adjust_lo, self.unshared = adjust_hi, adjust_lo, unshared
         self.coins, self.count, self.key, self.used_mask = coins, count, key, pending_mask
 
-    def _correct_bases(self, app: Application, high: int, low: int, off_hi: list[int], off_lo: list[int]) -> None:
-        """A global that covers all its lines sees the sum fall by the whole saving, not by bounds of shares."""
+    def _correct_bases(self, app: Application, high: int, low: int, hi: list[int], lo: list[int]) -> None:
+        """A global that covers all its lines sees the sum fall by the whole saving, not by bounds of shares.
+
+        `hi` and `lo`: the amounts before it. What they have really fallen by is put back: they never fall below zero.
+        """
+        fallen_hi = fallen_lo = 0
+        for place in app.targets:
+            fallen_hi += hi[place] - self.hi[place]
+            fallen_lo += lo[place] - self.lo[place]
         self.adjust_hi = self.adjust_hi.copy()
         self.adjust_lo = self.adjust_lo.copy()
         mine = set(app.targets)
         for position, lines in enumerate(self.cell.global_lines):
             if self.parts.globals[position].layer > app.layer and mine.issubset(lines):
-                self.adjust_hi[position] -= low - sum(off_hi)
-                self.adjust_lo[position] += sum(off_lo) - high
+                self.adjust_hi[position] += fallen_hi - low
+                self.adjust_lo[position] += fallen_lo - high
 
     # --- globals ------------------------------------------------------------------------------------------------------
 

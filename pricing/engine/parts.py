@@ -74,7 +74,7 @@ class Parts:
         self.weight = SCALE // (self.most + 1)
         """What each of them adds to a total in SCALE: all together stay below one minor unit."""
         self.overlap = False
-        """Whether two applications of one layer may be used on one line."""
+        """Whether two applications of one layer may be used on one line or take from one charge."""
 
 
 def parts_of(problem: Problem, stores: list[int], charge_stores: list[int]) -> Parts:
@@ -193,12 +193,12 @@ def _may_overlap(problem: Problem) -> bool:
     for app in problem.applications:
         by_layer.setdefault(app.layer, []).append(app)
     for apps in by_layer.values():
-        on_line: dict[int, int] = {}
+        on_place: dict[int, int] = {}
         for app in apps:
-            for place in app.lines:
-                if on_line.get(place, 0) & ~app.clash:
+            for place in {*app.lines, *app.targets}:
+                if on_place.get(place, 0) & ~app.clash:
                     return True
-                on_line[place] = on_line.get(place, 0) | 1 << app.index
+                on_place[place] = on_place.get(place, 0) | 1 << app.index
     return False
 
 
