@@ -10,10 +10,12 @@ from setuptools import setup
 
 COMPILED = (
     "allocate",
+    "beaten",
     "bounds",
     "case",
     "forced",
     "gains",
+    "halves",
     "items",
     "judge",
     "keys",
@@ -27,6 +29,7 @@ COMPILED = (
     "search",
     "settle",
     "states",
+    "swaps",
     "walk",
 )
 """Modules of `pricing/engine` on the hot path: plain whole numbers and lists, and what makes them."""

@@ -20,39 +20,72 @@ from pricing.engine.gains import Gain
 from pricing.engine.outcome import Option
 from pricing.engine.parts import SCALE
 
-COARSE = SCALE >> 10
-"""Prices closer than this are told apart only when a tie must be decided."""
+FIRST_STEP = SCALE >> 3
+
+PATIENCE = 24
+"""After so many passes that do not better the bound, prices stand still."""
 
 
-ROUNDS = 2
-"""How often every price is halved in on."""
+class Rows:
+    """The options of all cells as plain numbers, one row an option: what it costs, its priced bases, its pieces."""
+
+    __slots__ = ("positions", "rows")
+
+    def __init__(self, options: list[list[Option]], weight: int, positions: list[int], pools: int) -> None:
+        self.positions = positions
+        """The globals whose base may have a price."""
+        self.rows: list[list[list[int]]] = []
+        for each in options:
+            rows: list[list[int]] = []
+            for option in each:
+                row = [SCALE * option.cost + weight * option.count]
+                for position in positions:
+                    row.append(option.bases[position])
+                for pool in range(pools):
+                    row.append(option.pools[pool])
+                rows.append(row)
+            self.rows.append(rows)
 
 
 class Prices:
     """One set of prices, and the bound that they give."""
 
-    __slots__ = ("bound", "constant", "of_base", "of_piece", "reduced", "suffix")
+    __slots__ = ("bound", "chosen", "constant", "factors", "least", "of_base", "of_piece")
 
-    def __init__(self, of_base: list[int], of_piece: list[int]) -> None:
+    def __init__(self, of_base: list[int], of_piece: list[int], positions: list[int]) -> None:
         self.of_base = of_base
         self.of_piece = of_piece
+        self.factors = [1]
+        """What each number of a row is worth."""
+        for position in positions:
+            self.factors.append(-of_base[position])
+        for price in of_piece:
+            self.factors.append(price)
         self.bound = 0
         """SCALE times the bound on the total, and WEIGHT times that on the count; charges outside all cells not included."""
         self.constant = 0
-        self.suffix: list[int] = []
-        """For each cell, the least reduced cost of it and all after it."""
-        self.reduced: list[list[int]] = []
-        """Of each option of each cell."""
+        self.least = 0
+        """The sum over the cells of their least reduced cost."""
+        self.chosen: list[int] = []
+        """The option of each cell that has it."""
+
+    def reduced(self, row: list[int]) -> int:
+        """The reduced cost of an option."""
+        cost = row[0]
+        for place in range(1, len(row)):
+            cost += row[place] * self.factors[place]
+        return cost
 
 
 class Relaxation:
     """The relaxed problem of one node."""
 
-    __slots__ = ("available", "chained", "faces", "gains", "options", "short", "weight")
+    __slots__ = ("available", "chained", "faces", "fitting", "gains", "options", "rows", "short", "weight")
 
     def __init__(
         self,
         options: list[list[Option]],
+        rows: Rows,
         gains: list[Gain | None],
         chained: list[list[bool]],
         available: list[int],
@@ -61,6 +94,7 @@ class Relaxation:
         weight: int,
     ) -> None:
         self.options = options
+        self.rows = rows
         self.gains = gains
         """By global position; None: not used."""
         self.chained = chained
@@ -73,11 +107,14 @@ class Relaxation:
         """Which globals may save less than their gain says."""
         self.faces = faces
         """What a piece of it is worth, minor units."""
+        self.fitting: list[int] = []
+        """The cheapest choice of options met on the way to better prices that reaches and leaves what it must."""
 
     def priced(self, of_base: list[int], of_piece: list[int]) -> tuple[Prices, list[int], list[int]]:
         """The bound under these prices; and where they pull: for each global the base at which its gain is best less
         the base that the chosen options offer, for each pool the pieces that they use less those there are."""
-        prices = Prices(of_base, of_piece)
+        positions = self.rows.positions
+        prices = Prices(of_base, of_piece, positions)
         constant = 0
         base_pull = [0] * len(of_base)
         for position, gain in enumerate(self.gains):
@@ -89,27 +126,38 @@ class Relaxation:
                     factor -= of_base[later]
             best, where = gain.best_against(of_base[position], max(0, factor))
             constant += best
-            base_pull[position] = where
+            if position in positions:
+                base_pull[position] = where
         for pool, price in enumerate(of_piece):
             constant += price * self.available[pool]
         piece_pull = [-available for available in self.available]
-        suffix = [0] * (len(self.options) + 1)
-        for cell in range(len(self.options) - 1, -1, -1):
-            options = self.options[cell]
-            reduced = [reduced_cost(option, self.weight, of_base, of_piece) for option in options]
-            least = min(reduced)
-            chosen = options[reduced.index(least)]
-            for position in range(len(of_base)):
-                if self.gains[position] is not None:
-                    base_pull[position] -= chosen.bases[position]
+        factors = prices.factors
+        width = len(factors)
+        total = 0
+        for rows in self.rows.rows:
+            least = 1 << 62
+            chosen = 0
+            for at in range(len(rows)):
+                row = rows[at]
+                cost = row[0]
+                for place in range(1, width):
+                    cost += row[place] * factors[place]
+                if cost < least:
+                    least = cost
+                    chosen = at
+            total += least
+            prices.chosen.append(chosen)
+            row = rows[chosen]
+            place = 1
+            for position in positions:
+                base_pull[position] -= row[place]
+                place += 1
             for pool in range(len(of_piece)):
-                piece_pull[pool] += chosen.pools[pool]
-            prices.reduced.append(reduced)
-            suffix[cell] = suffix[cell + 1] + least
-        prices.reduced.reverse()
-        prices.suffix = suffix
+                piece_pull[pool] += row[place]
+                place += 1
+        prices.least = total
         prices.constant = constant
-        prices.bound = suffix[0] - constant
+        prices.bound = total - constant
         return prices, base_pull, piece_pull
 
     def unpriced(self) -> Prices:
@@ -132,71 +180,47 @@ class Relaxation:
                     best = found
         return best
 
-    def moved_prices(self, best: Prices, positions: list[int], grain: int, enough: int) -> Prices:
-        """Better prices: the bound is concave in them, so each is halved in on while the others stand still.
+    def moved_prices(self, best: Prices, positions: list[int], passes: int, enough: int) -> Prices:
+        """Better prices: the bound is concave in them, so all are moved where they pull, each by a step of its own that
+        grows while the pull keeps its direction and halves when it turns.
 
         A base is priced with every piece worth its face less what it takes from priced bases: along that line stores
         are indifferent to pieces, and the bound climbs where moving one price alone would only swing to and fro.
-        `positions`: the globals whose base matters; `grain`: how finely. Stops early at a bound above `enough`.
+        `positions`: the globals whose base matters. Stops early at a bound above `enough`.
         """
+        of_base = best.of_base.copy()
         parts = [SCALE] * len(self.available)
-        of_base = best.of_base
-        for _ in range(ROUNDS):
-            before = best.bound
-            for position in positions:
-                best, of_base = self._halved_base(best, of_base, parts, position, grain, enough)
-            for pool in range(len(parts)):
-                if best.bound <= enough and (len(parts) > 1 or grain == 1):
-                    best, parts = self._halved_piece(best, of_base, parts, pool, grain)
-            if best.bound == before or best.bound > enough:
+        steps = [FIRST_STEP] * (len(positions) + len(parts))
+        turns = [0] * len(steps)
+        since = 0
+        cheapest = 1 << 62
+        for _ in range(passes):
+            found, base_pull, piece_pull = self.priced(of_base.copy(), self._faces_at(of_base, parts))
+            since += 1
+            if max(base_pull, default=0) <= 0 and max(piece_pull, default=0) <= 0:
+                cost = found.bound
+                for price, pull in zip(found.of_base, base_pull, strict=True):
+                    cost -= price * pull
+                for price, pull in zip(found.of_piece, piece_pull, strict=True):
+                    cost -= price * pull
+                if cost < cheapest:
+                    cheapest = cost
+                    self.fitting = found.chosen
+            if found.bound > best.bound:
+                best = found
+                since = 0
+                if best.bound > enough:
+                    break
+            if since >= PATIENCE:
                 break
+            for place, position in enumerate(positions):
+                pull = base_pull[position]
+                for face, part, more in zip(self.faces, parts, piece_pull, strict=True):
+                    pull -= face * part * more // SCALE
+                of_base[position] = _moved(of_base[position], pull, steps, turns, place)
+            for pool, pull in enumerate(piece_pull):
+                parts[pool] = _moved(parts[pool], pull, steps, turns, len(positions) + pool)
         return best
-
-    def _halved_base(
-        self, best: Prices, of_base: list[int], parts: list[int], position: int, grain: int, enough: int
-    ) -> tuple[Prices, list[int]]:
-        low, high = 0, SCALE
-        middle = of_base[position]
-        chosen, top = of_base, -(1 << 62)
-        while best.bound <= enough:
-            tried = of_base.copy()
-            tried[position] = middle
-            found, base_pull, piece_pull = self.priced(tried, self._faces_at(tried, parts))
-            if found.bound > top:
-                chosen, top = tried, found.bound
-            if found.bound > best.bound:
-                best = found
-            pull = base_pull[position]
-            for face, part, more in zip(self.faces, parts, piece_pull, strict=True):
-                pull -= face * part * more // SCALE
-            if pull > 0:
-                low = middle + 1
-            elif pull < 0:
-                high = middle - 1
-            if pull == 0 or high - low < grain:
-                break
-            middle = (low + high) // 2
-        return best, chosen
-
-    def _halved_piece(
-        self, best: Prices, of_base: list[int], parts: list[int], pool: int, grain: int
-    ) -> tuple[Prices, list[int]]:
-        low, high = 0, SCALE
-        chosen, top = parts, -(1 << 62)
-        while high - low > max(grain, SCALE >> 14):
-            middle = (low + high + 1) // 2
-            tried = parts.copy()
-            tried[pool] = middle
-            found, _, piece_pull = self.priced(of_base, self._faces_at(of_base, tried))
-            if found.bound > top:
-                chosen, top = tried, found.bound
-            if found.bound > best.bound:
-                best = found
-            if piece_pull[pool] > 0:
-                low = middle
-            else:
-                high = middle
-        return best, chosen
 
     def _faces_at(self, of_base: list[int], parts: list[int]) -> list[int]:
         """Piece prices as parts, in SCALE, of what a piece saves in all: its face less what priced bases lose by it, and
@@ -208,7 +232,7 @@ class Relaxation:
         """Every global's base priced at the percentage that it gives."""
         prices = [0] * len(self.gains)
         for position, gain in enumerate(self.gains):
-            if gain is None or gain.app.is_coins or gain.app.is_shipping:
+            if gain is None or gain.app.is_coins or gain.app.is_shipping or position not in self.rows.positions:
                 continue
             for rung in gain.app.rungs:
                 if rung.numerator and not rung.given_units:
@@ -219,7 +243,7 @@ class Relaxation:
         """Every base priced so that no higher step is worth reaching from where the stores are without prices."""
         prices = [0] * len(self.gains)
         for position, gain in enumerate(self.gains):
-            if gain is None or not pull[position]:
+            if gain is None or not pull[position] or position not in self.rows.positions:
                 continue
             _, where = gain.best_against(0, SCALE)
             offered = min(gain.high, max(gain.low, where - pull[position]))
@@ -237,12 +261,14 @@ class Relaxation:
         return [free, faces] if any(faces) else [free]
 
 
-def reduced_cost(option: Option, weight: int, of_base: list[int], of_piece: list[int]) -> int:
-    cost = SCALE * option.cost + weight * option.count
-    for position, price in enumerate(of_base):
-        if price:
-            cost -= price * option.bases[position]
-    for pool, price in enumerate(of_piece):
-        if price:
-            cost += price * option.pools[pool]
-    return cost
+def _moved(value: int, pull: int, steps: list[int], turns: list[int], place: int) -> int:
+    """The value after one step along the pull, from 0 to SCALE; the step is made ready for the next."""
+    turn = 1 if pull > 0 else -1 if pull < 0 else 0
+    if turn == 0:
+        return value
+    if turns[place] == -turn:
+        steps[place] //= 2
+    elif turns[place] == turn:
+        steps[place] += steps[place] >> 1
+    turns[place] = turn
+    return min(SCALE, max(0, value + turn * steps[place]))

@@ -13,7 +13,7 @@ from pricing.engine.parts import Parts
 class Keys:
     """How uses are packed into whole numbers that compare as SPEC 6.4 and 6.5 say."""
 
-    __slots__ = ("absent", "digit", "rank_size", "ranks", "slots")
+    __slots__ = ("absent", "digit", "names", "rank_size", "ranks", "slots")
 
     def __init__(self, parts: Parts) -> None:
         apps = parts.problem.applications
@@ -25,6 +25,8 @@ class Keys:
         """For each application, the shift of its digit; earlier names weigh more."""
         for rank, index in enumerate(order):
             self.slots[index] = self.digit * (len(apps) - 1 - rank)
+        self.names = self.digit * (len(apps) + 1)
+        """Bits that names take: expiries stand above them."""
         self.ranks = parts.problem.never_expires
         self.rank_size = sum(app.most for app in apps).bit_length() + 1
 
@@ -36,7 +38,7 @@ class Keys:
         """What pieces of one expiry add to the packed expiries: sooner ones weigh more, and less is better."""
         if rank >= self.ranks:
             return 0
-        return -(pieces << self.rank_size * (self.ranks - 1 - rank))
+        return -(pieces << self.names + self.rank_size * (self.ranks - 1 - rank))
 
 
 def expiry_of(expiries: list[tuple[int, int]], pieces: int, keys: Keys) -> int:

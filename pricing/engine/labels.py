@@ -37,10 +37,15 @@ def ceiling(parts: Parts, branch: Branch, best: Best) -> int:
     return scaled + parts.weight * best.count if coins == best.coins else scaled - 1
 
 
+def total_of(parts: Parts, bound: int) -> int:
+    """The least total that a bound allows."""
+    return -(-(bound - parts.weight * parts.most) // SCALE) + parts.constant
+
+
 class Label:
     """A choice of options for the first cells."""
 
-    __slots__ = ("cost", "count", "expiry", "key", "option", "parent", "reduced", "signature", "state")
+    __slots__ = ("cost", "count", "option", "parent", "reduced", "signature", "state", "tie")
 
     def __init__(
         self,
@@ -48,8 +53,6 @@ class Label:
         cost: int,
         state: int,
         count: int,
-        expiry: int,
-        key: int,
         parent: Label | None,
         option: Option | None,
         signature: int,
@@ -59,16 +62,27 @@ class Label:
         self.cost = cost
         self.state = state
         self.count = count
-        self.expiry = expiry
-        self.key = key
         self.parent = parent
         self.option = option
+        self.tie: int | None = 0 if option is None else None
+        """What decides between labels with equal cost and count in one state; worked out when it must."""
+
+    def options(self) -> list[Option]:
+        """The options chosen, the last one first."""
+        chosen: list[Option] = []
+        at: Label | None = self
+        while at is not None:
+            if at.option is not None:
+                chosen.append(at.option)
+            at = at.parent
+        return chosen
 
 
 class Join:
     """The label search of one branch under one set of prices."""
 
     __slots__ = (
+        "bases",
         "best",
         "branch",
         "cap_left",
@@ -85,6 +99,7 @@ class Join:
         "states",
         "step_limit",
         "steps",
+        "ways",
     )
 
     def __init__(self, parts: Parts, branch: Branch, prices: Prices, best: Best) -> None:
@@ -101,6 +116,10 @@ class Join:
         self.options: list[list[Option]] = []
         self.reduced: list[list[int]] = []
         self._fix()
+        self.ways = self._ways()
+        """The cells in the order in which they are joined; two lists where two halves are met in the middle."""
+        self.bases: list[Field | None] = [None] * len(branch.relaxation.gains)
+        """The field of each global whose base is watched."""
         self.states = States([], [], [])
         self.is_empty = not all(self.options)
         """Whether some store has no option left: nothing here is as good as the best."""
@@ -109,6 +128,9 @@ class Join:
         self.signatures: dict[tuple[int, int], int] = {}
         """Number of each pair of (signature so far, option's part of it)."""
         self.signed: list[list[int]] = [self._signed(each) for each in self.options]
+
+    def _ways(self) -> list[list[int]]:
+        return [list(range(len(self.options)))]
 
     def _signed(self, options: list[Option]) -> list[int]:
         """What each option of a cell adds to a signature; alike where it adds the same."""
@@ -124,14 +146,15 @@ class Join:
             signed.append(known.setdefault(mark, len(known)))
         return signed
 
-    def _ceiling(self) -> int:
+    def highest(self) -> int:
         """No label above this, its stores still to come at their least included, is as good as the best."""
         return ceiling(self.parts, self.branch, self.best) + self.prices.constant
 
     def _fix(self) -> None:
         """Keep the options that can be in a selection as good as the best, cheapest first."""
-        room = self._ceiling() - self.prices.suffix[0]
-        for options, reduced in zip(self.relaxation.options, self.prices.reduced, strict=True):
+        room = self.highest() - self.prices.least
+        for options, rows in zip(self.relaxation.options, self.relaxation.rows.rows, strict=True):
+            reduced = [self.prices.reduced(row) for row in rows]
             most = min(reduced) + room
             kept = sorted(place for place, cost in enumerate(reduced) if cost <= most)
             kept.sort(key=reduced.__getitem__)
@@ -150,12 +173,16 @@ class Join:
             gain = self.relaxation.gains[watch[0]]
             assert gain is not None  # only used globals are watched
             taken, steady = self._taken(watch[0])
-            fields.append(base_field(options, watch, gain, taken, steady))
+            field = base_field(options, watch, gain, taken, steady, self.ways)
+            if watch[1] < 0:
+                self.bases[watch[0]] = field
+            fields.append(field)
             start.append(0)
         for place in range(len(parts.pools)):
-            drawn = self._drawn(place)
+            drawn = self.drawn(place)
             by_option = [[option.pools[place] for option in each] for each in options]
             pools.append(Field(by_option, self.relaxation.available[place], drawn))
+            pools[place].pool = place
             start.append(drawn)
         fields += pools
         for place, index in enumerate(parts.groups):
@@ -178,7 +205,7 @@ class Join:
 
     def _same(self, pool: int, group: int) -> bool:
         """Whether a limit only repeats that the pieces of a pool are limited."""
-        return self._drawn(pool) == 0 and all(
+        return self.drawn(pool) == 0 and all(
             option.pools[pool] == option.groups[group] for each in self.options for option in each
         )
 
@@ -196,7 +223,7 @@ class Join:
                 taken += min(gain.at(point) for point in gain.points)
         return taken, steady
 
-    def _drawn(self, place: int) -> int:
+    def drawn(self, place: int) -> int:
         """Pieces of a shared pool that the node itself uses."""
         pool = self.parts.pools[place]
         drawn = 0
@@ -209,36 +236,46 @@ class Join:
         """Join all cells, keeping at most `width` labels at each; True when nothing was cut: the branch is proved."""
         self.step_limit = self.steps + step_limit
         self.cut_bound = NOTHING
-        if self.is_empty:
-            return True
+        if not self.is_empty:
+            self._finished(width)
+        return self.cut_bound == NOTHING
+
+    def _finished(self, width: int) -> None:
+        """Join the cells and settle what comes out."""
+        start = self._start()
+        self._settle(self._grown(self.ways[0], start, self.prices.least, width))
+
+    def _start(self) -> Label:
+        """The label before any cell: what the node's own decisions cost."""
         count = 0
         for position in self.parts.optional:
             count += self.node.counts[position] * self.parts.globals[position].counted
         reduced = self.parts.weight * count
         for place, price in enumerate(self.prices.of_piece):
-            reduced += price * self._drawn(place)
-        labels = [Label(reduced, self.parts.constant, self.states.start, count, 0, 0, None, None, 0)]
-        for cell in range(len(self.options)):
-            labels = self._extended(labels, cell)
+            reduced += price * self.drawn(place)
+        return Label(reduced, self.parts.constant, self.states.start, count, None, None, 0)
+
+    def _grown(self, way: list[int], start: Label, rest: int, width: int) -> list[Label]:
+        """Labels over these cells, at most `width` of them; `rest`: the least that these and all other cells add."""
+        labels = [start]
+        for cell in way:
+            rest -= min(self.reduced[cell])
+            labels = self._extended(labels, cell, rest)
             if len(labels) > width:
-                # Of labels with one bound on the total, those that have saved more are nearer to a good selection.
-                weight = self.parts.weight
-                labels.sort(key=lambda label: (label.reduced - weight * label.count, label.cost))
-                rest = self.prices.suffix[cell + 1] - self.prices.constant
-                self.cut_bound = min(self.cut_bound, min(label.reduced for label in labels[width:]) + rest)
+                labels.sort(key=by_reduced)
+                cut = min(label.reduced for label in labels[width:]) + rest - self.prices.constant
+                self.cut_bound = min(self.cut_bound, cut)
                 labels = labels[:width]
             if not labels:
                 break
-        self._settle(labels)
-        return self.cut_bound == NOTHING
+        return labels
 
-    def _extended(self, labels: list[Label], cell: int) -> list[Label]:
-        """Every label with every option of the cell that the bound lets pass."""
-        rest = self.prices.suffix[cell + 1]
-        ceiling = self._ceiling() - rest
+    def _extended(self, labels: list[Label], cell: int, rest: int) -> list[Label]:
+        """Every label with every option of the cell that the bound lets pass; `rest`: the least that all others add."""
+        ceiling = self.highest() - rest
         states = self.states
         loosely = self.branch.trust == LOOSE
-        labels.sort(key=_by_reduced)
+        labels.sort(key=by_reduced)
         found: dict[tuple[int, int], Label] = {}
         loose: list[Label] = []
         added = states.added[cell]
@@ -256,7 +293,7 @@ class Join:
                 state = label.state + plus
                 cost = label.cost + option.cost
                 for field in states.caps:
-                    over = ((state >> field.shift) & field.mask) - field.limit
+                    over = field.of(state) - field.limit
                     if over > 0:
                         cost += over
                         new_reduced += over * SCALE
@@ -267,16 +304,14 @@ class Join:
                     state = states.leveled_at(cell, state)
                 count = label.count + option.count
                 if loosely:
-                    loose.append(Label(new_reduced, cost, state, count, 0, 0, label, option, 0))
+                    loose.append(Label(new_reduced, cost, state, count, label, option, 0))
                     continue
                 signature = self._signature(label.signature, self.signed[cell][place])
                 other = found.get((signature, state))
                 if other is not None and (other.cost, other.count) < (cost, count):
                     continue
-                expiry = label.expiry + option.expiry
-                key = label.key + option.key
-                new = Label(new_reduced, cost, state, count, expiry, key, label, option, signature)
-                if other is None or _beats(new, other):
+                new = Label(new_reduced, cost, state, count, label, option, signature)
+                if other is None or (cost, count) < (other.cost, other.count) or ties_of(new) < ties_of(other):
                     found[(signature, state)] = new
         if loosely:
             return loose
@@ -301,7 +336,8 @@ class Join:
         guards = self.states.guards
         for label in labels:
             state = label.state | guards
-            for better in kept[:MOST_COMPARED]:
+            for place in range(min(len(kept), MOST_COMPARED)):
+                better = kept[place]
                 if (state - better.state) & guards == guards and (
                     better.cost < label.cost or better.count < label.count
                 ):
@@ -312,7 +348,7 @@ class Join:
 
     def _settle(self, labels: list[Label]) -> None:
         """Settle whole choices exactly, the most promising first, while they can still be as good as the best."""
-        ceiling = self._ceiling()
+        ceiling = self.highest()
         finished = [
             (self._finish(label), label.count, place) for place, label in enumerate(labels) if label.reduced <= ceiling
         ]
@@ -322,20 +358,16 @@ class Join:
             if total > self.best.total:
                 break
             self.steps += len(problem.applications) // 4 + 1
-            complete(problem, self._decisions(labels[place]), self.best)
+            complete(problem, self.decisions(labels[place].options()), self.best)
 
     def _finish(self, label: Label) -> int:
         """The least total that this choice of options can settle to."""
         bases = [0] * len(self.node.counts)
         fuzz = [0] * len(bases)
-        at: Label | None = label
-        while at is not None:
-            option = at.option
-            if option is not None:
-                for position in range(len(bases)):
-                    bases[position] += option.bases[position]
-                    fuzz[position] += option.fuzz[position]
-            at = at.parent
+        for option in label.options():
+            for position in range(len(bases)):
+                bases[position] += option.bases[position]
+                fuzz[position] += option.fuzz[position]
         total = label.cost
         for position, gain in enumerate(self.relaxation.gains):
             if gain is None:
@@ -353,16 +385,14 @@ class Join:
                     fuzz[later] += most - least
         return total
 
-    def _decisions(self, label: Label) -> list[int]:
+    def decisions(self, chosen: list[Option]) -> list[int]:
+        """The counts of a whole choice: one option of every cell."""
         counts = [0] * len(self.parts.problem.applications)
         for position in self.parts.optional:
             counts[self.parts.globals[position].index] = self.node.counts[position]
-        at: Label | None = label
-        while at is not None:
-            if at.option is not None:
-                for index, pieces in at.option.counts:
-                    counts[index] = pieces
-            at = at.parent
+        for option in chosen:
+            for index, pieces in option.counts:
+                counts[index] = pieces
         return counts
 
 
@@ -377,7 +407,7 @@ def _gain_between(gain: Gain, low: int, high: int) -> tuple[int, int]:
     return max(values), min(values)
 
 
-def _by_reduced(label: Label) -> tuple[int, int]:
+def by_reduced(label: Label) -> tuple[int, int]:
     return label.reduced, label.cost
 
 
@@ -385,15 +415,15 @@ def _by_cost(label: Label) -> tuple[int, int]:
     return label.cost, label.count
 
 
-def _beats(one: Label, other: Label) -> bool:
-    """Of two labels in one state, the better."""
-    if one.cost != other.cost:
-        return one.cost < other.cost
-    if one.count != other.count:
-        return one.count < other.count
-    if one.expiry != other.expiry:
-        return one.expiry < other.expiry
-    return one.key < other.key
+def ties_of(label: Label) -> int:
+    """What decides between labels in one state with equal cost and count: expiries, then names, packed."""
+    tie = label.tie
+    if tie is None:
+        tie = 0
+        if label.parent is not None and label.option is not None:
+            tie = ties_of(label.parent) + label.option.tie
+        label.tie = tie
+    return tie
 
 
 MOST_COMPARED = 40

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from itertools import product
 
-from pricing.engine.bounds import Relaxation
-from pricing.engine.gains import Gain
+from pricing.engine.beaten import reduced_options
+from pricing.engine.bounds import Relaxation, Rows
+from pricing.engine.gains import FINE, Gain
 from pricing.engine.keys import Keys
 from pricing.engine.options import CellWalk
-from pricing.engine.outcome import ANY_DOUBT, NO_DOUBT, Node, Option
-from pricing.engine.parts import Cell, Parts, has_item_cap
+from pricing.engine.outcome import ANY_DOUBT, NO_DOUBT, RATIO_ONE, Node, Option
+from pricing.engine.parts import SCALE, Cell, Parts, has_item_cap
 from pricing.engine.settle import coins_for
 from pricing.engine.states import Watch
 
@@ -30,9 +31,10 @@ LOOSE = -2
 class Branch:
     """One node, ready to be judged."""
 
-    __slots__ = ("node", "relaxation", "trust", "watched")
+    __slots__ = ("keys", "node", "relaxation", "trust", "watched")
 
-    def __init__(self, node: Node, relaxation: Relaxation, trust: int, watched: list[Watch]) -> None:
+    def __init__(self, keys: Keys, node: Node, relaxation: Relaxation, trust: int, watched: list[Watch]) -> None:
+        self.keys = keys
         self.node = node
         self.relaxation = relaxation
         self.trust = trust
@@ -75,6 +77,7 @@ class Branch:
         for chosen in product(*cuts):
             cut = Relaxation(
                 relaxation.options,
+                relaxation.rows,
                 list(chosen),
                 relaxation.chained,
                 relaxation.available,
@@ -82,7 +85,7 @@ class Branch:
                 relaxation.short,
                 relaxation.weight,
             )
-            children.append(Branch(self.node, cut, self.trust, self._watched_on(chosen)))
+            children.append(Branch(self.keys, self.node, cut, self.trust, self._watched_on(chosen)))
         return children
 
     def _watched_on(self, chosen: tuple[Gain | None, ...]) -> list[Watch]:
@@ -127,6 +130,48 @@ def _is_permitted(parts: Parts, node: Node) -> bool:
     return all(used * group.weight <= group.most for group, used in groups)
 
 
+class Outcomes:
+    """The options of one cell, and over what range they lie."""
+
+    __slots__ = ("bases_high", "bases_low", "certain", "doubt", "least", "options")
+
+    def __init__(self, options: list[Option], parts: Parts) -> None:
+        self.options = options
+        self.least = min(SCALE * option.cost + parts.weight * option.count for option in options)
+        self.doubt = max(option.doubt for option in options)
+        self.bases_low: list[int] = []
+        """For each global, the least and the most that the cell adds to its base; and whether that is ever uncertain."""
+        self.bases_high: list[int] = []
+        self.certain: list[bool] = []
+        for position in range(len(parts.globals)):
+            low = 1 << 62
+            high = 0
+            certain = True
+            for option in options:
+                base, fuzz = option.bases[position], option.fuzz[position]
+                low = min(low, base - fuzz)
+                high = max(high, base)
+                certain = certain and fuzz == 0
+            self.bases_low.append(low)
+            self.bases_high.append(high)
+            self.certain.append(certain)
+
+
+class Sketch:
+    """A node with the outcomes of its cells, and a first bound: most nodes are refused by it."""
+
+    __slots__ = ("bound", "gains", "node", "outcomes")
+
+    def __init__(self, node: Node, outcomes: list[Outcomes], gains: list[Gain | None]) -> None:
+        self.node = node
+        self.outcomes = outcomes
+        self.gains = gains
+        self.bound = sum(each.least for each in outcomes)
+        for gain in gains:
+            if gain is not None:
+                self.bound -= max(gain.tops) * SCALE // FINE
+
+
 class Brancher:
     """Makes branches, and keeps the options of cells that several of them share."""
 
@@ -135,7 +180,7 @@ class Brancher:
     def __init__(self, parts: Parts, keys: Keys) -> None:
         self.parts = parts
         self.keys = keys
-        self.cache: list[dict[Key, list[Option]]] = [{} for _ in parts.cells]
+        self.cache: list[dict[Key, Outcomes | None]] = [{} for _ in parts.cells]
         self.steps = 0
         self.chained = [
             [covers and self._sees_saving(earlier, later) for later, covers in enumerate(row)]
@@ -151,18 +196,27 @@ class Brancher:
             return not has_item_cap(app)
         return not self.parts.problem.measured_on_item
 
-    def branch(self, node: Node) -> Branch | None:
-        """The node's relaxation; None when some store has no outcome under it."""
-        options: list[list[Option]] = []
+    def sketch(self, node: Node) -> Sketch | None:
+        """The node with its outcomes; None when some store has none under it."""
+        outcomes: list[Outcomes] = []
         gains: list[Gain | None] = []
         for _ in range(1 + self._passes(node)):
-            options = [self._options(cell, place, node) for place, cell in enumerate(self.parts.cells)]
-            if not all(options):
-                return None
-            gains = self._gains(node, options)
+            outcomes = []
+            for place, cell in enumerate(self.parts.cells):
+                found = self._outcomes(cell, place, node)
+                if found is None:
+                    return None
+                outcomes.append(found)
+            gains = self._gains(node, outcomes)
             if not self._tighten(node, gains):
                 break
-        trust = self._judge(node, options, gains)
+        return Sketch(node, outcomes, gains)
+
+    def branch(self, sketch: Sketch) -> Branch:
+        """The node's relaxation."""
+        node, gains = sketch.node, sketch.gains
+        options = [each.options for each in sketch.outcomes]
+        trust = self._judge(sketch)
         watched = self._watched(gains)
         if trust == EXACT:
             options = [reduced_options(each, watched) for each in options]
@@ -170,8 +224,10 @@ class Brancher:
         chained = [[linked and gains[later] is not None for later, linked in enumerate(row)] for row in self.chained]
         faces = [self._face(pool) for pool in self.parts.pools]
         short = [self._may_fall_short(position) for position in range(len(gains))]
-        relaxation = Relaxation(options, gains, chained, available, faces, short, self.parts.weight)
-        return Branch(node, relaxation, trust, watched)
+        positions = sorted({position for position, _ in watched})
+        rows = Rows(options, self.parts.weight, positions, len(available))
+        relaxation = Relaxation(options, rows, gains, chained, available, faces, short, self.parts.weight)
+        return Branch(self.keys, node, relaxation, trust, watched)
 
     def _face(self, pool: int) -> int:
         """The worth of a piece of a select coupon; 0 for other coupons."""
@@ -183,20 +239,21 @@ class Brancher:
             return 0
         return min(3, sum(1 for count in node.counts if count))
 
-    def _options(self, cell: Cell, place: int, node: Node) -> list[Option]:
+    def _outcomes(self, cell: Cell, place: int, node: Node) -> Outcomes | None:
         key = [node.mask & cell.clash, *(node.groups_used[group] for group in cell.groups)]
         if cell.dependent:
             for position, lines in enumerate(cell.global_lines):
                 if lines and node.counts[position]:
                     key += [position, node.ratio_lo[position], node.ratio_hi[position]]
-        options = self.cache[place].get(tuple(key))
-        if options is None:
+        known = tuple(key)
+        if known not in self.cache[place]:
             walk = CellWalk(self.parts, cell, node, self.keys)
-            options = self.cache[place][tuple(key)] = walk.run()
+            options = walk.run()
             self.steps += walk.steps
-        return options
+            self.cache[place][known] = Outcomes(options, self.parts) if options else None
+        return self.cache[place][known]
 
-    def _gains(self, node: Node, options: list[list[Option]]) -> list[Gain | None]:
+    def _gains(self, node: Node, outcomes: list[Outcomes]) -> list[Gain | None]:
         """What each used global saves, over the range that all options give its base."""
         problem = self.parts.problem
         gains: list[Gain | None] = []
@@ -206,8 +263,10 @@ class Brancher:
                 gains.append(None)
                 savings.append((0, 0))
                 continue
-            low = sum(min(option.bases[position] - option.fuzz[position] for option in each) for each in options)
-            high = sum(max(option.bases[position] for option in each) for each in options)
+            low = high = 0
+            for each in outcomes:
+                low += each.bases_low[position]
+                high += each.bases_high[position]
             for earlier in range(position):
                 if self.chained[earlier][position]:
                     low -= savings[earlier][1]
@@ -254,6 +313,8 @@ class Brancher:
             low, high = gain.ratios(weights)
             if self._may_fall_short(position):
                 low = 0
+            if problem.measured_on_item and not problem.by_item_price:
+                high = RATIO_ONE  # shared over running amounts, of which there may be less than of the base
             if (low, high) != (node.ratio_lo[position], node.ratio_hi[position]):
                 node.ratio_lo[position], node.ratio_hi[position] = low, high
                 changed = True
@@ -273,13 +334,9 @@ class Brancher:
                     break
         return watched
 
-    def _judge(
-        self,
-        node: Node,
-        options: list[list[Option]],
-        gains: list[Gain | None],
-    ) -> int:
+    def _judge(self, sketch: Sketch) -> int:
         """How far the relaxed figures are the true ones: the branch's trust."""
+        node, outcomes, gains = sketch.node, sketch.outcomes, sketch.gains
         used = sum(1 for count in node.counts if count)
         paying = 0
         for position, gain in enumerate(gains):
@@ -293,11 +350,11 @@ class Brancher:
             if self._may_fall_short(position) and not (app.is_coins and self.parts.problem.moved):
                 return LOOSE
             if gain.varies():
-                if not gain.rises or any(option.fuzz[position] for each in options for option in each):
+                if not gain.rises or not all(each.certain[position] for each in outcomes):
                     return LOOSE
                 if app.is_coins and has_item_cap(app) and used > 1:
                     return LOOSE
-        doubt = max(option.doubt for each in options for option in each)
+        doubt = max(each.doubt for each in outcomes)
         if paying > 1 or doubt == ANY_DOUBT:
             return LOOSE
         if doubt == NO_DOUBT:
@@ -306,40 +363,3 @@ class Brancher:
             (gain.app.layer for gain in gains if gain is not None and gain.app.layer < doubt),
             default=LOOSE,
         )
-
-
-def reduced_options(options: list[Option], watched: list[Watch]) -> list[Option]:
-    """Without those that another of the same store beats in everything that a later layer can read."""
-    ranked = sorted(options, key=_option_order)
-    kept: list[Option] = []
-    for option in ranked:
-        for better in kept:
-            if _outdoes(better, option, watched):
-                break
-        else:
-            kept.append(option)
-    return kept
-
-
-def _option_order(option: Option) -> tuple[int, int, int, int]:
-    return option.cost, option.count, option.expiry, option.key
-
-
-def _outdoes(better: Option, option: Option, watched: list[Watch]) -> bool:
-    """`better` comes first by (cost, count, expiry, names)."""
-    for position, sign in watched:
-        if sign * better.bases[position] > sign * option.bases[position]:
-            return False
-    if better.coins > option.coins:
-        return False
-    same = better.coins == option.coins
-    for mine, theirs in (
-        (option.pools, better.pools),
-        (option.groups, better.groups),
-        (option.caps, better.caps),
-    ):
-        for used, other in zip(mine, theirs, strict=True):
-            if other > used:
-                return False
-            same = same and other == used
-    return same or better.cost < option.cost or better.count < option.count

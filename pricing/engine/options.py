@@ -456,11 +456,11 @@ class CellWalk:
         option.groups = [self.group_used[group] - self.node.groups_used[group] for group in self.parts.groups]
         option.caps = [self.shared_caps.get(rule, 0) for rule in self.parts.caps]
         option.count = self.count
-        option.key = self.key
+        option.tie = self.key
         for pool, pieces in self.pool_used.items():
             if pieces and pool not in self.parts.pools:
                 option.coins += problem.pools[pool].cost(pieces)
-                option.expiry += expiry_of(problem.pools[pool].expiries, pieces, self.keys)
+                option.tie += expiry_of(problem.pools[pool].expiries, pieces, self.keys)
         if option.coins <= problem.coins:
             option.counts = self.counts.copy()
             self.options.append(option)

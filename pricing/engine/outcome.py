@@ -44,12 +44,10 @@ class Option:
         "count",
         "counts",
         "doubt",
-        "ends",
-        "expiry",
         "fuzz",
         "groups",
-        "key",
         "pools",
+        "tie",
     )
 
     def __init__(self, cost: int, bases: list[int], fuzz: list[int], doubt: int) -> None:
@@ -70,9 +68,7 @@ class Option:
         self.coins = 0
         """Coins for pieces of coupons that only this store uses."""
         self.count = 0
-        self.expiry = 0
-        """Local pieces by expiry, packed: less is better (SPEC 6.4)."""
-        self.key = 0
-        """Names, packed: less is better (SPEC 6.5)."""
+        self.tie = 0
+        """Local pieces by expiry, then names, packed: less is better (SPEC 6.4 and 6.5)."""
         self.counts: list[tuple[int, int]] = []
         """(application, count) of its decisions."""

@@ -7,15 +7,17 @@ nothing was cut. What wins has been settled exactly. The start is the greedy ans
 
 from __future__ import annotations
 
-from pricing.engine.bounds import COARSE, Prices
+from pricing.engine.bounds import Prices
 from pricing.engine.gains import is_simple
+from pricing.engine.halves import Halves
 from pricing.engine.judge import NOTHING, Best, complete
 from pricing.engine.keys import Keys
-from pricing.engine.labels import Join, ceiling
-from pricing.engine.nodes import Branch, Brancher, nodes_of
+from pricing.engine.labels import Join, ceiling, total_of
+from pricing.engine.nodes import EXACT, Branch, Brancher, Sketch, nodes_of
 from pricing.engine.parts import SCALE, Parts, parts_of
 from pricing.engine.problem import Application, Problem
 from pricing.engine.settle import exchange_coins, take
+from pricing.engine.swaps import swapped
 from pricing.engine.walk import Walk
 
 STEP_LIMIT = 400_000
@@ -24,8 +26,17 @@ STEP_LIMIT = 400_000
 SMALL = 600
 """Up to so many selections, walking through all of them is faster than cutting the problem up."""
 
-ATTEMPTS = ((16, 0), (256, COARSE), (4096, 1), (1 << 30, 0))
-"""How many labels are kept at each store, attempt by attempt; and how finely prices are moved before it (0: not)."""
+PASSES = 60
+"""In how many passes the prices of a branch are moved before its stores are joined."""
+
+QUICK, THOROUGH = 200, 3000
+"""Pairs of changes looked at in one round of `swaps.py`: before prices are moved, and after."""
+
+ATTEMPTS = (64, 1024, 16384, NOTHING)
+"""How many labels are kept at each store, attempt by attempt."""
+
+TIE_STEPS = 40_000
+"""Work allowed once the total is proved and only ties are open (SPEC 6.2 to 6.5)."""
 
 
 class Found:
@@ -72,58 +83,96 @@ def _joined(problem: Problem, limit: int) -> Found | None:
     best = Best()
     complete(problem, greedy(problem, None), best)
     brancher = Brancher(parts, keys)
-    branches: list[tuple[int, int, Branch]] = []
+    sketches: list[tuple[int, int, Sketch]] = []
     for place, node in enumerate(nodes):
-        branch = brancher.branch(node)
-        if branch is not None:
-            branches.append((branch.relaxation.unpriced().bound, place, branch))
-    branches.sort(key=_by_bound)
-    steps = brancher.steps
+        sketch = brancher.sketch(node)
+        if sketch is not None:
+            sketches.append((sketch.bound, place, sketch))
+    sketches.sort(key=_by_bound)
+    steps = 0
+    open_branches: list[Open] = []
+    for bound, _, sketch in sketches:
+        if bound < SCALE * (best.total - parts.constant + 1):
+            for child in _children(parts, brancher.branch(sketch), best):
+                steps += child.dive(parts, best, QUICK)
+                open_branches.append(child)
+    steps += brancher.steps
+    open_branches.sort(key=_by_open_bound)
+    for child in open_branches:
+        steps += child.improve(parts, best)
+    open_branches.sort(key=_by_open_bound)
     lowest = NOTHING
-    for bound, _, branch in branches:
-        if bound > ceiling(parts, branch, best):
-            continue
-        for child, prices in _children(parts, branch, best):
-            proved, open_bound, more = _join(parts, child, prices, best, limit - steps)
-            steps += more
-            if not proved:
-                lowest = min(lowest, open_bound)
+    for child in open_branches:
+        proved, open_bound, more = _join(parts, child, best, limit - steps)
+        steps += more
+        if not proved:
+            lowest = min(lowest, open_bound)
     if lowest < NOTHING:
         _greedy(problem, best)
     lower = best.total
     if lowest < NOTHING:
-        lower = min(lower, -(-(lowest - parts.weight * parts.most) // SCALE) + parts.constant)
+        lower = min(lower, total_of(parts, lowest))
     return Found(best.counts, best.total, lower, lowest == NOTHING, steps)
 
 
-def _children(parts: Parts, branch: Branch, best: Best) -> list[tuple[Branch, Prices]]:
+class Open:
+    """A branch that may still hold the best, with the best prices known."""
+
+    __slots__ = ("branch", "place", "prices")
+
+    def __init__(self, branch: Branch, place: int, prices: Prices) -> None:
+        self.branch = branch
+        self.place = place
+        self.prices = prices
+
+    def dive(self, parts: Parts, best: Best, tried: int) -> int:
+        """Offer a good selection of the branch, when its figures are exact; the steps it took."""
+        if self.branch.trust != EXACT or self.prices.bound > ceiling(parts, self.branch, best):
+            return 0
+        return swapped(parts, self.branch, self.prices, best, tried)
+
+    def improve(self, parts: Parts, best: Best) -> int:
+        """Better prices, and a better selection, unless the total is proved already; the steps it took."""
+        if total_of(parts, self.prices.bound) >= best.total:
+            return 0
+        branch = self.branch
+        enough = ceiling(parts, branch, best)
+        self.prices = branch.relaxation.moved_prices(self.prices, branch.priced(), PASSES, enough)
+        return self.dive(parts, best, THOROUGH)
+
+
+def _children(parts: Parts, branch: Branch, best: Best) -> list[Open]:
     """The parts of a branch that can still hold the best, the most promising first, each with guessed prices."""
     prices = branch.relaxation.guessed_prices(ceiling(parts, branch, best))
     if prices.bound > ceiling(parts, branch, best):
         return []
     children = branch.children()
     if len(children) == 1:
-        return [(branch, prices)]
-    found: list[tuple[int, int, Branch, Prices]] = []
+        return [Open(branch, 0, prices)]
+    found: list[Open] = []
     for place, child in enumerate(children):
         prices = child.relaxation.guessed_prices(ceiling(parts, child, best))
-        found.append((prices.bound, place, child, prices))
-    found.sort(key=_by_child_bound)
-    return [(child, prices) for _, _, child, prices in found]
+        if prices.bound <= ceiling(parts, child, best):
+            found.append(Open(child, place, prices))
+    found.sort(key=_by_open_bound)
+    return found
 
 
-def _join(parts: Parts, branch: Branch, prices: Prices, best: Best, limit: int) -> tuple[bool, int, int]:
+def _join(parts: Parts, child: Open, best: Best, limit: int) -> tuple[bool, int, int]:
     """Work one branch off: whether it is proved, else the bound that stands, and the steps it took."""
+    branch = child.branch
+    bound = child.prices.bound
     steps = 0
-    bound = prices.bound
-    for width, grain in ATTEMPTS:
-        enough = ceiling(parts, branch, best)
-        if bound <= enough and grain:
-            prices = branch.relaxation.moved_prices(prices, branch.priced(), grain, enough)
-            bound = max(bound, prices.bound)
-        if bound > enough:
+    for width in ATTEMPTS:
+        if bound > ceiling(parts, branch, best):
             return True, bound, steps
-        join = Join(parts, branch, prices, best)
+        if total_of(parts, bound) >= best.total:
+            limit = min(limit, steps + TIE_STEPS)
+            width = NOTHING
+        if branch.trust == EXACT:
+            join: Join = Halves(parts, branch, child.prices, best)
+        else:
+            join = Join(parts, branch, child.prices, best)
         proved = join.run(width, limit - steps)
         steps += join.steps
         if proved:
@@ -134,12 +183,12 @@ def _join(parts: Parts, branch: Branch, prices: Prices, best: Best, limit: int) 
     return False, bound, steps
 
 
-def _by_bound(entry: tuple[int, int, Branch]) -> tuple[int, int]:
+def _by_bound(entry: tuple[int, int, Sketch]) -> tuple[int, int]:
     return entry[0], entry[1]
 
 
-def _by_child_bound(entry: tuple[int, int, Branch, Prices]) -> tuple[int, int]:
-    return entry[0], entry[1]
+def _by_open_bound(entry: Open) -> tuple[int, int]:
+    return entry.prices.bound, entry.place
 
 
 def _greedy(problem: Problem, best: Best) -> None:

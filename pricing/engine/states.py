@@ -28,7 +28,7 @@ NO_LIMIT = 1 << 62
 class Field:
     """One part of a state."""
 
-    __slots__ = ("by_option", "levels", "limit", "mask", "shift", "top", "watch")
+    __slots__ = ("by_option", "edge", "levels", "limit", "mask", "pool", "shift", "top", "watch")
 
     def __init__(self, by_option: list[list[int]], limit: int, start: int) -> None:
         self.by_option = by_option
@@ -39,8 +39,16 @@ class Field:
         self.shift = 0
         self.mask = 0
         self.watch: Watch | None = None
+        self.pool = -1
+        """Of pieces: which of the shared pools they are from."""
+        self.edge = 0
+        """Of a watched global: its noted base without any shortfall."""
         self.levels: list[list[tuple[int, int]]] = []
         """For each cell, (least, largest) shortfalls between which the gain is settled once that cell is decided."""
+
+    def of(self, state: int) -> int:
+        """What a packed state has in this field."""
+        return (state >> self.shift) & self.mask
 
 
 class States:
@@ -95,11 +103,14 @@ class States:
         return state
 
 
-def base_field(options: list[list[Option]], watch: Watch, gain: Gain, taken: int, steady: bool) -> Field:
+def base_field(
+    options: list[list[Option]], watch: Watch, gain: Gain, taken: int, steady: bool, ways: list[list[int]]
+) -> Field:
     """The field of a watched global, whose base must reach the gain's range.
 
     `taken`: what globals before it take off its base at the least. `steady`: they take just that, and no other base is
-    chained to this one, so that levels may be written alike.
+    chained to this one, so that levels may be written alike. `ways`: the cells in the order in which they are joined,
+    one list for each half.
     """
     position, sign = watch
     edges = [
@@ -112,12 +123,13 @@ def base_field(options: list[list[Option]], watch: Watch, gain: Gain, taken: int
     most = sum(edges) - taken
     field = Field(by_option, most - gain.low if sign < 0 else NO_LIMIT, 0)
     field.watch = watch
+    field.edge = sum(edges)
     if steady and sign < 0:
-        field.levels = _levels(field, gain, most)
+        field.levels = _levels(field, gain, most, ways)
     return field
 
 
-def _levels(field: Field, gain: Gain, most: int) -> list[list[tuple[int, int]]]:
+def _levels(field: Field, gain: Gain, most: int, ways: list[list[int]]) -> list[list[tuple[int, int]]]:
     """For each cell, between which shortfalls the gain is settled after it. `most`: the base without any shortfall."""
     points = gain.points
     steps: list[tuple[int, int]] = []
@@ -129,12 +141,12 @@ def _levels(field: Field, gain: Gain, most: int) -> list[list[tuple[int, int]]]:
         else:
             # The gain climbs between two breakpoints: it has no levels.
             return []
-    rest = 0
-    levels: list[list[tuple[int, int]]] = []
-    for each in reversed(field.by_option):
-        # Of a level from base `first` to `last`: never above `last`, and `first` still reached at the least.
-        settled = [(most - last, min(most - rest - first, field.top - rest)) for first, last in steps]
-        levels.append([(least, largest) for least, largest in settled if least < largest])
-        rest += max(each)
-    levels.reverse()
+    levels: list[list[tuple[int, int]]] = [[] for _ in field.by_option]
+    for way in ways:
+        rest = field.top
+        for cell in way:
+            rest -= max(field.by_option[cell])
+            # Of a level from base `first` to `last`: never above `last`, and `first` still reached at the least.
+            settled = [(most - last, min(most - rest - first, field.top - rest)) for first, last in steps]
+            levels[cell] = [(least, largest) for least, largest in settled if least < largest]
     return levels

@@ -13,6 +13,7 @@ from pricing import Cart, Engine
 from pricing.engine import labels, nodes, search, states
 from pricing.engine.bounds import Relaxation
 from pricing.engine.case import case_of
+from pricing.engine.halves import Pairs
 from pricing.engine.keys import Keys
 from pricing.engine.labels import Join
 from pricing.engine.nodes import LOOSE, Branch, Brancher, nodes_of
@@ -50,18 +51,25 @@ def joined(problem: Problem) -> list[int]:
 
 def all_options(self: Join) -> None:
     self.options = [list(each) for each in self.relaxation.options]
-    self.reduced = [list(each) for each in self.prices.reduced]
+    self.reduced = [[self.prices.reduced(row) for row in rows] for rows in self.relaxation.rows.rows]
+
+
+def no_window(self: Pairs) -> None:
+    """Every pair is looked at in order of its bound."""
 
 
 SWITCHES: dict[str, tuple[object, str, object]] = {
     "as it comes": (search, "SMALL", 0),
-    "no dominance": (Brancher, "_judge", lambda self, node, options, gains: LOOSE),
+    "no dominance": (Brancher, "_judge", lambda self, sketch: LOOSE),
     "no options dropped in a store": (nodes, "reduced_options", lambda options, watched: options),
     "no options fixed by reduced cost": (Join, "_fix", all_options),
-    "no settled levels": (states, "_levels", lambda field, gain, most: [[] for _ in field.by_option]),
+    "no settled levels": (states, "_levels", lambda field, gain, most, ways: [[] for _ in field.by_option]),
     "no cut at thresholds": (Branch, "children", lambda self: [self]),
-    "no prices moved": (Relaxation, "moved_prices", lambda self, best, positions, grain, enough: best),
-    "no narrow attempts": (search, "ATTEMPTS", ((1 << 30, 0),)),
+    "no prices moved": (Relaxation, "moved_prices", lambda self, best, positions, passes, enough: best),
+    "no swaps": (search, "swapped", lambda parts, branch, prices, best, tried: 0),
+    "no narrow attempts": (search, "ATTEMPTS", (1 << 30,)),
+    "no halves": (search, "Halves", Join),
+    "no windows": (Pairs, "_choose_window", no_window),
     "labels compared with one other": (labels, "MOST_COMPARED", 1),
 }
 
@@ -84,12 +92,13 @@ def test_no_bound_is_above_the_best_total_of_its_branch(walked: list[tuple[Probl
         brancher = Brancher(parts, Keys(parts))
         bounds = []
         for node in nodes_of(parts):
-            branch = brancher.branch(node)
+            sketch = brancher.sketch(node)
             decided = all(node.counts[position] == counts[parts.globals[position].index] for position in parts.optional)
-            if branch is not None:
+            if sketch is not None:
+                branch = brancher.branch(sketch)
                 prices = branch.relaxation.guessed_prices(1 << 100)
-                moved = branch.relaxation.moved_prices(prices, branch.priced(), 1, 1 << 100)
-                bounds.append((decided, max(prices.bound, moved.bound)))
+                moved = branch.relaxation.moved_prices(prices, branch.priced(), 60, 1 << 100)
+                bounds.append((decided, max(sketch.bound, prices.bound, moved.bound)))
         holding = [bound for decided, bound in bounds if decided]
         ceiling = SCALE * (best.total - parts.constant) + parts.weight * best.count
         assert not holding or min(holding) <= ceiling

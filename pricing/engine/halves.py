@@ -1,0 +1,266 @@
+"""Joining the stores of a branch whose figures are exact: two halves of the stores, met in the middle.
+
+Reads and offers the same as `labels.Join`. Each half is grown as there; then every label of the first half looks among
+those of the second for the ones that fit it.
+
+Lemma (window): let what stores share in a field have a price: pieces, or a base on which its global saves a constant. A
+selection that leaves `over` of the limit is dearer than its reduced cost says by price * over. So a label of the second
+half fits only when its field is at most what the first leaves of the limit, and less than that by no more than the room
+that the bound leaves, divided by the price: a window into the second half, sorted by the field.
+
+Lemma (halves): limits, costs, counts, expiries and names add up over stores, so dominance within a half holds as it does
+over all stores; and what one half can still cost the other is the sum of its stores' least reduced costs.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+
+from pricing.engine.bounds import Prices
+from pricing.engine.judge import Best, complete
+from pricing.engine.keys import expiry_of
+from pricing.engine.labels import Join, Label, by_reduced
+from pricing.engine.nodes import Branch
+from pricing.engine.outcome import Option
+from pricing.engine.parts import Parts
+from pricing.engine.settle import coins_for
+from pricing.engine.states import Field
+
+
+class Halves(Join):
+    """The label search of one exact branch under one set of prices."""
+
+    def __init__(self, parts: Parts, branch: Branch, prices: Prices, best: Best) -> None:
+        super().__init__(parts, branch, prices, best)
+        self.start = Label(0, 0, 0, 0, None, None, 0) if self.is_empty else self._start()
+
+    def _ways(self) -> list[list[int]]:
+        """The stores dealt out, those with the most options first, so that both halves have about as many choices."""
+        ways: list[list[int]] = [[], []]
+        sizes = [1, 1]
+        for cell in sorted(range(len(self.options)), key=lambda cell: (-len(self.options[cell]), cell)):
+            half = 0 if sizes[0] <= sizes[1] else 1
+            ways[half].append(cell)
+            sizes[half] *= len(self.options[cell])
+        return [way[::-1] for way in ways]
+
+    def _finished(self, width: int) -> None:
+        first = self._grown(self.ways[0], self.start, self.prices.least, width)
+        if not first:
+            return
+        rest = self.start.reduced
+        for way in self.ways:
+            for cell in way:
+                rest += min(self.reduced[cell])
+        second = self._grown(self.ways[1], Label(0, 0, 0, 0, None, None, 0), rest, width)
+        if second:
+            pairs = Pairs(self)
+            self._meet(pairs, first, second)
+            pairs.settle()
+
+    def _meet(self, pairs: Pairs, first: list[Label], second: list[Label]) -> None:
+        """Offer every pair that fits and can be as good as the best."""
+        first.sort(key=by_reduced)
+        least = min(label.reduced for label in second)
+        field, price = pairs.field, pairs.price
+        if field is None:
+            second.sort(key=by_reduced)
+            drawn = [label.reduced for label in second]
+        else:
+            second.sort(key=lambda label: (field.of(label.state), label.reduced))
+            drawn = [field.of(label.state) for label in second]
+        for label in first:
+            room = self.highest() - label.reduced
+            if room < least:
+                break
+            high = 0
+            if field is None:
+                places = range(bisect_right(drawn, room))
+            else:
+                high = field.limit - field.of(label.state)
+                start = bisect_left(drawn, high - (room - least) // price)
+                places = range(bisect_right(drawn, high) - 1, start - 1, -1)
+            for place in places:
+                if self.steps >= self.step_limit:
+                    self.cut_bound = min(self.cut_bound, label.reduced + least - self.prices.constant)
+                    return
+                self.steps += 1
+                other = second[place]
+                over = price * (high - drawn[place]) if field is not None else 0
+                if other.reduced + over > room:
+                    continue
+                if pairs.met(label, other):
+                    room = self.highest() - label.reduced
+
+
+class Pairs:
+    """Whole choices of options of one branch, offered to the best."""
+
+    __slots__ = ("best", "coins", "field", "held", "join", "price", "saved", "ties", "varies")
+
+    def __init__(self, join: Halves) -> None:
+        self.join = join
+        self.best = join.best
+        self.coins = self._steady_coins()
+        self.ties = self._ties_of_best()
+        """What ranks the best selection among its equals, when it is one of this node."""
+        self.held: list[Option] = []
+        """One that only wins a tie with the best."""
+        gains = join.relaxation.gains
+        self.varies = any(gain is not None and gain.varies() for gain in gains)
+        self.saved = sum(gain.at(gain.low) for gain in gains if gain is not None)
+        """What the globals save, when nothing varies."""
+        self.field: Field | None = None
+        """The field through which the second half is looked into: the one that is worth most."""
+        self.price = 0
+        self._choose_window()
+
+    def _steady_coins(self) -> int:
+        """Coins that every selection of the branch spends, or -1 when they differ."""
+        relaxation = self.join.relaxation
+        if any(option.coins for options in self.join.options for option in options):
+            return -1
+        if any(self.join.parts.problem.pools[pool].trades for pool in self.join.parts.pools):
+            return -1
+        coins = 0
+        for position, gain in enumerate(relaxation.gains):
+            if gain is not None and gain.app.is_coins:
+                if gain.varies() or relaxation.short[position]:
+                    return -1
+                coins += coins_for(gain.app, gain.at(gain.low))
+        return coins
+
+    def _choose_window(self) -> None:
+        join = self.join
+        worth = 0
+        for field in join.states.fields:
+            price = 0
+            if field.pool >= 0:
+                price = join.prices.of_piece[field.pool]
+            elif field.watch is not None and field.watch[1] < 0:
+                position = field.watch[0]
+                gain = join.relaxation.gains[position]
+                if gain is not None and not gain.varies() and not self._chained_to(position):
+                    price = join.prices.of_base[position]
+            if price * field.limit > worth:
+                self.field, self.price, worth = field, price, price * field.limit
+
+    def _chained_to(self, position: int) -> bool:
+        """Whether the base is noted without the saving of another global."""
+        relaxation = self.join.relaxation
+        return any(
+            gain is not None and relaxation.chained[earlier][position] for earlier, gain in enumerate(relaxation.gains)
+        )
+
+    def met(self, one: Label, other: Label) -> bool:
+        """Offer a pair of labels; whether it became the best."""
+        join = self.join
+        state = one.state + other.state
+        cost = one.cost + other.cost
+        for field in join.states.caps:
+            over = field.of(state) - field.limit
+            if over > 0:
+                cost += over
+                state -= over << field.shift
+        if not join.states.within(state) or not self._may_win(cost, one.count + other.count, state):
+            return False
+        return self._offered([*one.options(), *other.options()], cost, one.count + other.count, state)
+
+    def offered(self, chosen: list[Option], state: int) -> bool:
+        """Offer a choice of options whose state is within all limits; whether it became the best."""
+        cost, count = self.join.start.cost, self.join.start.count
+        for option in chosen:
+            cost += option.cost
+            count += option.count
+        return self._may_win(cost, count, state) and self._offered(chosen, cost, count, state)
+
+    def _may_win(self, cost: int, count: int, state: int) -> bool:
+        best = self.best
+        total = self.total(cost, state)
+        if total != best.total or self.coins < 0:
+            return total <= best.total
+        return self.coins < best.coins or (self.coins == best.coins and count <= best.count)
+
+    def _offered(self, chosen: list[Option], cost: int, count: int, state: int) -> bool:
+        best = self.best
+        ties = self._ties(chosen)
+        if (
+            self.ties is not None
+            and self.coins == best.coins
+            and count == best.count
+            and self.total(cost, state) == best.total
+        ):
+            if ties < self.ties:
+                self.ties = ties
+                self.held = chosen
+            return False
+        if not self._settled(chosen):
+            return False
+        self.ties = ties
+        self.held = []
+        return True
+
+    def settle(self) -> None:
+        """Offer the winner among equals; earlier ones need not be settled."""
+        if self.held:
+            self._settled(self.held)
+
+    def _settled(self, chosen: list[Option]) -> bool:
+        problem = self.join.parts.problem
+        self.join.steps += len(problem.applications) // 4 + 1
+        return complete(problem, self.join.decisions(chosen), self.best)
+
+    def total(self, cost: int, state: int) -> int:
+        """What a choice comes to; less only where coins are also spent on pieces."""
+        if not self.varies:
+            return cost - self.saved
+        relaxation = self.join.relaxation
+        taken = [0] * len(relaxation.gains)
+        for position, gain in enumerate(relaxation.gains):
+            if gain is None:
+                continue
+            base = gain.low
+            field = self.join.bases[position]
+            if field is not None:
+                base = field.edge - field.of(state) - taken[position]
+            saved = gain.at(base)
+            cost -= saved
+            for later, chained in enumerate(relaxation.chained[position]):
+                if chained:
+                    taken[later] += saved
+        return cost
+
+    def _ties(self, chosen: list[Option]) -> int:
+        """What ranks a selection of this node among its equals: expiries, then names, packed."""
+        join = self.join
+        parts = join.parts
+        tie = 0
+        pieces = [join.drawn(place) for place in range(len(parts.pools))]
+        for option in chosen:
+            tie += option.tie
+            for place, used in enumerate(option.pools):
+                pieces[place] += used
+        for pool, used in zip(parts.pools, pieces, strict=True):
+            tie += expiry_of(parts.problem.pools[pool].expiries, used, join.branch.keys)
+        return tie
+
+    def _ties_of_best(self) -> int | None:
+        join = self.join
+        parts, keys, counts = join.parts, join.branch.keys, self.best.counts
+        if not counts:
+            return None
+        for position in parts.optional:
+            if counts[parts.globals[position].index] != join.node.counts[position]:
+                return None
+        tie = 0
+        pieces = [0] * len(parts.problem.pools)
+        for app in parts.problem.applications:
+            if app.pool >= 0:
+                pieces[app.pool] += counts[app.index]
+        for pool, used in zip(parts.problem.pools, pieces, strict=True):
+            tie += expiry_of(pool.expiries, used, keys)
+        for cell in parts.cells:
+            for app in cell.apps:
+                if counts[app.index]:
+                    tie += keys.of_use(app.index, counts[app.index] if app.pool >= 0 else 0)
+        return tie
