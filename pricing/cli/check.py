@@ -24,7 +24,17 @@ BOM = "\ufeff"
 @click.option("--format", "form", type=click.Choice(["text", "short", "json"]), default="text", help="How to tell it.")
 @click.option("--fix", is_flag=True, help="Do the fixes that are marked [safe].")
 def command(folder: str, form: str, fix: bool) -> None:
-    """Report every mistake in the rules of DIR (default: rules)."""
+    """Report every mistake in the rules of DIR (default: rules).
+
+    An error stops the rules from being used; a warning or a hint does not. `pricing explain CODE` tells more about
+    each. With --fix the fixes that are marked [safe] are made, and what is left is reported.
+
+    \b
+    Examples:
+      pricing check
+      pricing check rules --fix
+      pricing check rules --format short
+    """
     loaded = load_folder(folder)
     if fix:
         loaded = _fixed(folder, loaded)

@@ -62,6 +62,12 @@ def command(
 
     CART is a JSON file with one cart, a .jsonl file with one cart a line, or - for the standard input. A wrong cart is
     named and the others are priced all the same; the exit status is 1 then.
+
+    \b
+    Examples:
+      pricing quote rules/demo/cart.json
+      pricing quote rules/demo/cart.json --without SUMMER12 --without "select coupon"
+      pricing quote carts.jsonl --json --jobs 4 > quotes.jsonl
     """
     if carts.count("-") > 1:
         raise click.UsageError("The standard input (-) can be read only once.")

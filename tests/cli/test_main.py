@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
 from types import ModuleType
 
 import click
 import pytest
 
-from pricing.cli import BROKEN_PIPE, COMMANDS, INTERRUPTED, run
+from pricing.cli import BROKEN_PIPE, COMMANDS, INTERRUPTED, commands, run
 from pricing.model.errors import CartError, Problem, RuleErrors
 from tests.cli.conftest import Run
 
@@ -109,6 +110,22 @@ def test_every_listed_command_has_its_file_and_its_help(pricing: Run) -> None:
         assert name in COMMANDS
         done = pricing(name, "--help")
         assert done.returncode == 0 and done.stdout.startswith(f"Usage: pricing {name}")
+
+
+def every_command() -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(commands)
+    for name in commands.list_commands(context):
+        found = commands.get_command(context, name)
+        assert found is not None
+        yield name, found
+        if isinstance(found, click.Group):
+            yield from ((f"{name} {below}", each) for below, each in found.commands.items())
+
+
+def test_the_help_of_every_command_shows_an_example_of_it() -> None:
+    for name, found in every_command():
+        examples = found.get_help(click.Context(found, info_name=f"pricing {name}")).partition("Example")[2]
+        assert f"    pricing {name}" in examples, name
 
 
 def test_no_command_is_wrong_use(pricing: Run) -> None:
