@@ -70,7 +70,7 @@ def _threshold(line: StepLine, home: Home) -> int | None:
     home.findings.add(
         "P0309", line.threshold, f"{word} {line.threshold.text} is reached by every order.",
         caret="must be more than nothing",
-        helps=("A saving without a condition is written: take 5.00 off",) if word == "spend" else (),
+        helps=("A saving without a condition is written: take 10% off, at most 10.00",) if word == "spend" else (),
     )  # fmt: skip
     return None
 

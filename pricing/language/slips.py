@@ -26,6 +26,9 @@ _PERCENT_WORD = re.compile(r"(?<=[0-9])\s*(?:percent|per cent|pct)\b", re.IGNORE
 _CURRENCY_WORD = re.compile(r"(?<=[0-9])\s+(?:USD|EUR|GBP|JPY|dollars?|euros?|yen)\b|\b(?:USD|EUR|GBP|JPY)\s+(?=[0-9])")
 _AT_MOST = re.compile(r"\b(?:up to|max(?:imum)?\.?|no more than|capped at)(?=\s+[0-9])", re.IGNORECASE)
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
+_FREE = re.compile(r"free(?:\s+(?:shipping|delivery))?(?=\s*\Z)", re.IGNORECASE)
+
 
 def repaired(line: TextLine, findings: Findings) -> TextLine | None:
     """The line with evident slips put right, each told; None when there is none. Offsets stay true: spaces fill up.
@@ -115,6 +118,8 @@ def tell(line: TextLine, trouble: Trouble, findings: Findings) -> None:
             fix=findings.replace(where, ""),
         )  # fmt: skip
         return
+    if _bare(line, trouble, where, findings, helps):
+        return
     meant = _SYNONYMS.get(found.lower())
     meant = meant if meant in trouble.expected else nearest(found, trouble.expected, 0.6)
     if meant:
@@ -127,8 +132,29 @@ def tell(line: TextLine, trouble: Trouble, findings: Findings) -> None:
     findings.add("P0105", where, f'This {first} line cannot be read at "{found[:60]}".', caret=caret, helps=helps)
 
 
+def _bare(line: TextLine, trouble: Trouble, where: Span, findings: Findings, helps: Sequence[str]) -> bool:
+    """Tell a date that has no from before it, and free shipping in the order of everyday speech."""
+    rest = line.text[trouble.start :]
+    says = f'This {line.first} line cannot be read at "{line.text[trouble.start : trouble.end].strip()}".'
+    if "from" in trouble.expected and _DAY.match(rest):
+        fix = findings.replace(Span(where.start, where.start), "from ", says="put from before it")
+        findings.add("P0105", where, says, caret="from comes before this", helps=helps, fix=fix)
+        return True
+    free = _FREE.match(rest) if "ship" in trouble.expected else None
+    if free is None:
+        return False
+    where = Span(where.start, where.start + free.end())
+    findings.add(
+        "P0105", where, says, caret="write ship free", fix=findings.replace(where, "ship free"),
+        helps=("A line with free shipping looks like: spend 35.00 ship free",),
+    )  # fmt: skip
+    return True
+
+
 def _missing(trouble: Trouble) -> str:
     options = [*trouble.expected, *trouble.other]
+    if "take" in options and "ship" in options:
+        options.remove("ship")  # of free shipping only, which takes both
     if not options or len(options) > 4:
         return "something is missing here" if trouble.start == trouble.end else "this does not belong here"
     return f"expected {' or '.join(options)}"
@@ -161,13 +187,14 @@ def odd_label(raw: RawBlock, rest: Sequence[Atom], findings: Findings) -> None:
     if any(atom.quoted for atom in rest):
         findings.add(
             "P0110", where, "After the name comes one label in quotes, and nothing else.",
-            helps=(f"It looks like: {_head_example(raw)}", "Names have no spaces; use - instead."),
+            helps=("Names have no spaces; use - instead.", f"It looks like: {_head_example(raw)}"),
         )  # fmt: skip
         return
     text = " ".join(atom.text for atom in rest)
     findings.add(
         "P0110", where, "A label stands in quotes.", caret="put this in quotes",
-        helps=(f"It looks like: {_head_example(raw)}",), fix=findings.replace(where, f'"{text}"', safe=True),
+        helps=("Before it stands the name, one word without spaces.", f"It looks like: {_head_example(raw)}"),
+        fix=findings.replace(where, f'"{text}"'),  # the name may be part of the label: whoever wrote it must look
     )  # fmt: skip
 
 
