@@ -15,7 +15,8 @@ class RuleFolder(click.Path):
     def __init__(self) -> None:
         super().__init__(file_okay=False)
 
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+    def convert(self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None) -> str:
+        value = os.fspath(value)
         folder = Path(value)
         if folder.is_file():
             self.fail(f"{value} is a file; name the folder of all rules, such as rules.", param, ctx)
