@@ -195,17 +195,28 @@ _CHOSEN_BY_PRICE = ITEM_KINDS | {Kind.COIN_PAYMENT, Kind.COIN_EXCHANGE}
 
 
 def _rivals(cards: Sequence[Card]) -> Iterator[tuple[Card, Card]]:
-    """Pairs of one kind from two campaigns whose times overlap; in each, the one that begins later comes first."""
-    by_kind: dict[Kind, list[Card]] = {}
+    """Pairs of one kind from two campaigns whose times and stores overlap; the one that begins later comes first."""
+    running: dict[tuple[Kind, str], dict[str, list[Card]]] = {}
+    """By kind and store (none: every store), then by campaign."""
+    stores: dict[Kind, set[str]] = {}
     for item in sorted(cards, key=lambda each: (each.rule.valid.start or _EVER, each.rule.name)):
         rule = item.rule
         if rule.kind in _CHOSEN_BY_PRICE or item.block.name is None:
             continue
-        running = by_kind.setdefault(rule.kind, [])
-        begins = rule.valid.start or _EVER
-        running[:] = [other for other in running if (other.rule.valid.end or _NEVER) > begins]
-        yield from ((item, other) for other in running if other.rule.campaign != rule.campaign)
-        running.append(item)
+        own = _stores(rule)
+        known = stores.setdefault(rule.kind, {""})
+        for store in sorted({"", *own} if own else known):
+            for campaign, others in running.get((rule.kind, store), {}).items():
+                if campaign != rule.campaign:
+                    yield from ((item, other) for other in others)
+        known |= own
+        for store in sorted(own or {""}):
+            running.setdefault((rule.kind, store), {}).setdefault(rule.campaign, []).append(item)
+
+
+def _stores(rule: Rule) -> set[str]:
+    """The stores that a rule names; none when it is for all."""
+    return set().union(*(clause.values for clause in rule.scope.only if clause.word == "stores"))
 
 
 def _says(rule: Rule, other: Rule) -> bool:
