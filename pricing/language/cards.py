@@ -251,6 +251,24 @@ def _unknown_kind(
     return Recognised(line, "unknown")
 
 
+_UNLED = (
+    (re.compile(r"\s*[0-9]+ coins? = .*"), "rate"),
+    (re.compile(r"\s*[0-9]+ coins? for .*"), "trade"),
+    (re.compile(r"\s*[0-9]+ for [0-9]+.*"), "buy"),
+    (re.compile(r"\s*\S*[0-9]\S* (at )?[0-9]+[.,][0-9]{2}\s*"), "price"),
+)
+"""Lines without a first word, by what the rest looks like."""
+
+
+def _with_colon(line: TextLine, first: str, where: Span, findings: Findings) -> Recognised:
+    right = first[:-1].lower()
+    findings.add(
+        "P0104", where, "After the first word of a line stands no colon.", caret=f"write {right}",
+        fix=findings.replace(where, right, safe=True),
+    )  # fmt: skip
+    return Recognised(_with(line, where, right + " "), right)
+
+
 def _half_a_kind(line: TextLine, first: str, where: Span, findings: Findings) -> Recognised:
     """A card that begins with one word of a kind, such as coupon."""
     kinds = KIND_SLIPS[first.lower()]
@@ -264,9 +282,17 @@ def _half_a_kind(line: TextLine, first: str, where: Span, findings: Findings) ->
 
 
 def _unknown_word(line: TextLine, first: str, where: Span, findings: Findings) -> Recognised:
-    slip = SLIPS.get(first.lower())
+    slip = SLIPS.get(first.lower().rstrip(":"))
     if first.lower() == "not" and line.text.split()[1:2] == ["with"]:
         slip = "never"
+    slip = slip or next((word for pattern, word in _UNLED if pattern.fullmatch(line.text)), None)
+    if first in ("//", "--", ";"):
+        findings.add(
+            "P0104", where, "A remark begins with #.", caret="write #", fix=findings.replace(where, "#", safe=True)
+        )
+        return Recognised(TextLine(line.text, line.start, True), "")
+    if first.endswith(":") and first[:-1].lower() in WORDS:
+        return _with_colon(line, first, where, findings)
     meant = slip or nearest(first, WORDS, 0.7)
     if re.match(r"[$€£¥]?[0-9]", first) and re.search(r"\boff\b", line.text):
         at = Span(where.start, where.start)
@@ -279,7 +305,11 @@ def _unknown_word(line: TextLine, first: str, where: Span, findings: Findings) -
         findings.add(
             "P0104", where, f'A line cannot begin with "{first}".', caret=f"did you mean {meant}?",
             helps=(_form(meant),),
-            fix=findings.replace(where, meant, safe=first.lower() in PLURALS or (not slip and surely(first, meant))),
+            fix=(
+                findings.replace(where, meant, safe=_letters(first) in PLURALS or (not slip and surely(first, meant)))
+                if first[:1].isalpha() and not first[-1:].isdigit()
+                else None
+            ),
         )  # fmt: skip
     else:
         findings.add(
@@ -289,7 +319,13 @@ def _unknown_word(line: TextLine, first: str, where: Span, findings: Findings) -
     return Recognised(TextLine(line.text, line.start, True), "")
 
 
+def _letters(word: str) -> str:
+    return word.lower().rstrip(":")
+
+
 def _form(meant: str) -> str:
+    if meant == "buy":
+        return "buy says from how many items on, as in: buy 3 take 10% off, or: buy 1 get 1 free"
     word = WORDS[meant.split()[0]]
     return f"{word.word} says {word.says}, as in: {word.example}"
 
@@ -298,7 +334,11 @@ def _unreadable_start(line: TextLine, findings: Findings) -> None:
     where = Span(line.span.start, min(line.span.start + 1, line.span.end))
     findings.add(
         "P0104", where, "A line begins with a word of the language.", caret="not a word",
-        helps=("Such as stores, valid, spend, take or limit; a remark begins with #.",),
+        helps=(
+            ("The label of a card stands on its first line, behind the name.",)
+            if line.text.lstrip().startswith('"')
+            else ("Such as stores, valid, spend, take or limit; a remark begins with #.",)
+        ),
     )  # fmt: skip
 
 

@@ -218,7 +218,7 @@ def _good_name(word: str, atom: Atom, home: Home) -> bool:
     if home.catalogue.has(word, name):
         return True
     known, file = home.catalogue.names[word], home.catalogue.files[word]
-    meant = nearest(name, known)
+    meant = f"list {name}" if name in home.lists else nearest(name, known)
     home.findings.add(
         _CODES[word], atom, f'There is no {_WHAT[word]} called "{name}".', caret=f"not in {file}",
         helps=(f"Did you mean {meant}?",) if meant else _known(known),

@@ -191,6 +191,7 @@ SLIPS = {
     "validity": "valid", "from": "valid from", "claims": "claim", "pieces": "piece", "trades": "trade",
     "rates": "rate", "ladders": "ladder", "last": "lasts", "orders": "order", "once": "limit 1 use",
     "minimum": "spend", "min": "spend", "over": "spend", "above": "spend", "dates": "valid", "date": "valid",
+    "expires": "lasts", "expire": "lasts",
     "starts": "valid", "start": "valid", "ends": "valid", "end": "valid", "cannot": "never", "exclusive": "never",
 }  # fmt: skip
 """First words that people write, and the word that they mean."""

@@ -15,6 +15,7 @@ CATALOGUE = {
     "stores.csv": "store\nnova-home\nluma-lights\n",
     "skus.csv": "sku,store,price,categories\nNH-1,nova-home,45.00,home\nLL-1,luma-lights,9.00,lamps\n",
 }
+LIST = "list favourites\n  stores nova-home\n\n"
 CARD = 'store discount card "Card"\n  stores nova-home\n  {}\n'
 
 SURE = [
@@ -36,6 +37,8 @@ SURE = [
     ("days Mon-Fri", "P0229", "days mon, tue, wed, thu, fri"),
     ("15% off", "P0104", "take 15% off"),
     ("never combine with seller coupon", "P0129", "never  with seller coupon"),
+    ("days: mon", "P0104", "days mon"),
+    ("// staff only", "P0104", "# staff only"),
 ]
 """Lines whose slip has one meaning: the code, and what --fix makes of the line."""
 
@@ -53,6 +56,15 @@ SHOWN = [
     ("spend 50.00 free shipping", "P0105", "write ship free"),
     ("spend 50.00 5.00 off", "P0105", "expected take"),
     ("10% off orders over 50", "P0104", "put take before it"),
+    ("take 10% off over 50.00", "P0105", "The condition comes first"),
+    ("spend more than 50.00 take 5.00 off", "P0105", "means that much or more"),
+    ("spend >= 50.00 take 5.00 off", "P0105", "remove >="),
+    ("2 for 1", "P0104", "buy 1 get 1 free"),
+    ("buy 2 get 1 half price", "P0105", "buy 2 get 1 at 50% off"),
+    ("limit 2 per customer", "P0125", "replace 2 with 2 uses"),
+    ("at most 10%", "P0124", "at most 10% per item"),
+    ("stores favourites", "P0201", "Did you mean list favourites?"),
+    ('"The label"', "P0104", "The label of a card stands on its first line"),
 ]
 """Lines whose slip may have two meanings: what the message says. --fix leaves them alone."""
 
@@ -81,7 +93,7 @@ def test_a_slip_with_one_meaning_is_put_right_and_nothing_else(
 
 @pytest.mark.parametrize(("line", "code", "says"), SHOWN, ids=[line for line, _, _ in SHOWN])
 def test_a_slip_with_two_meanings_is_shown_and_left_alone(tmp_path: Path, line: str, code: str, says: str) -> None:
-    text = HEAD + CARD.format(line)
+    text = HEAD + LIST + CARD.format(line)
     assert code in {item.code for item in load_texts({"a.promo": text}, CATALOGUE).diagnostics}
     told, left = fixed(tmp_path, text)
     assert says in told
