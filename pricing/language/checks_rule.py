@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from pricing.language.catalogue import Catalogue, Item
@@ -14,7 +15,7 @@ from pricing.model.kind import ITEM_KINDS, Kind
 from pricing.model.ladder import Step
 from pricing.model.rule import Rule
 from pricing.model.scope import Clause as ScopeClause
-from pricing.money import LARGEST, AmountError, parse, show
+from pricing.money import LARGEST, AmountError, decimals, parse, show
 
 _ONE_VALUED = frozenset({"stores", "brands", "skus", "methods", "countries", "channels"})
 """Words of which a line of a cart has one value, so that two lines of a card can exclude each other."""
@@ -22,6 +23,7 @@ _CAPPED = frozenset({Kind.SELLER_COUPON, Kind.CROSS_STORE_DISCOUNT, Kind.PLATFOR
 """Kinds of which a percentage without a cap is usually a slip: one order can be of any size."""
 _MONEY_OFF = _CAPPED | {Kind.STORE_DISCOUNT}
 """Kinds of which an amount off any order is usually a slip: a small order becomes free."""
+_PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?) ?%", re.ASCII)
 MOST_UNITS = 1000
 """No basket that people fill has more units of one thing."""
 
@@ -29,6 +31,7 @@ MOST_UNITS = 1000
 def run(item: Card, findings: Findings) -> bool:
     """All checks of one card; whether its scope may hold anything."""
     _steps(item, findings)
+    _promised(item, findings)
     _uncapped(item, findings)
     _pieces(item, findings)
     _budget(item, findings)
@@ -91,6 +94,20 @@ def _steps(item: Card, findings: Findings) -> None:
                 caret="no threshold",
                 helps=(f"From what amount on? Such as: spend {show(10 * step.amount, rule.currency)} take {given} off",),
             )  # fmt: skip
+
+
+def _promised(item: Card, findings: Findings) -> None:
+    """A label that speaks of a percentage, where the same number is given as money."""
+    rule = item.rule
+    for said in _PERCENT.findall(rule.label):
+        for step in rule.ladder:
+            if step.amount and step.amount == Fraction(said) * 10 ** decimals(rule.currency):
+                given = show(step.amount, rule.currency)
+                findings.add(
+                    "P0337", line_at(item, step.reach) or item.block,
+                    f"The label speaks of {said}%, but this takes {given} off.", caret="no % sign",
+                    helps=(f"Is take {said}% off meant? Otherwise change the label.",),
+                )  # fmt: skip
 
 
 def _unreached(line: HasSpan, why: str, findings: Findings) -> None:
