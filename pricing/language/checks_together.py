@@ -171,6 +171,7 @@ def _repeated(step: Step, base: int) -> int:
 def _undecided(cards: Sequence[Card], policy: Policy, shelf: _Shelf, findings: Mapping[str, Findings]) -> None:
     """Rules of one kind in two campaigns that want the same item, and nothing written about which counts."""
     decided = {limit.kind for limit in policy.limits if limit.count == 1}
+    decided |= {one for one, other in policy.never if one is other}
     told: set[str] = set()
     for item, other in islice(_rivals([each for each in cards if each.rule.kind not in decided]), MOST_PAIRS):
         rule, rival = item.rule, other.rule
@@ -195,11 +196,11 @@ _CHOSEN_BY_PRICE = ITEM_KINDS | {Kind.COIN_PAYMENT, Kind.COIN_EXCHANGE}
 
 
 def _rivals(cards: Sequence[Card]) -> Iterator[tuple[Card, Card]]:
-    """Pairs of one kind from two campaigns whose times and stores overlap; the one that begins later comes first."""
+    """Pairs of one kind from two campaigns that name one store; first the one that begins later, or has no beginning."""
     running: dict[tuple[Kind, str], dict[str, list[Card]]] = {}
     """By kind and store (none: every store), then by campaign."""
     stores: dict[Kind, set[str]] = {}
-    for item in sorted(cards, key=lambda each: (each.rule.valid.start or _EVER, each.rule.name)):
+    for item in sorted(cards, key=lambda each: (each.rule.valid.start or _NEVER, each.rule.name)):
         rule = item.rule
         if rule.kind in _CHOSEN_BY_PRICE or item.block.name is None:
             continue
