@@ -24,7 +24,8 @@ class RuleFolder(click.Path):
             self.fail(f"There is no folder called {value} here; name the folder of all rules.", param, ctx)
         if not any(folder.rglob("*.promo")):
             self.fail(f"{value} holds no rules: no file in it ends in .promo.", param, ctx)
-        whole = next((above for above in folder.resolve().parents if _holds_rules(above)), None)
+        above = folder.resolve().parents[:2]  # as from campaigns/2026
+        whole = next((place for place in above if _holds_rules(place)), None)
         if whole is not None and not _holds_rules(folder):
             self.fail(
                 f"{value} is only a part of the rules; name the folder {whole.name}, which holds all.", param, ctx
