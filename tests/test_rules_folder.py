@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
+import shutil
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -146,7 +150,7 @@ def test_each_card_can_be_copied_into_this_folder_alone(card: str) -> None:
 def test_the_message_in_readme_is_what_its_wrong_card_gets() -> None:
     (wrong,), (message,) = blocks("wrong"), blocks("message")
     head, _ = heads_and_cards()
-    loaded = load_texts({"campaigns/2026/tea-days.promo": f"{head}\n\n{wrong}"}, catalogue())
+    loaded = load_texts({"campaigns/2026/tea-days.promo": f"{head}\n{wrong}"}, catalogue())
     report = loaded.report().replace("--> campaigns", "--> rules/campaigns")
     assert report.startswith(message)
     assert len(loaded.errors) == 2
@@ -164,8 +168,57 @@ def test_the_example_in_readme_costs_what_it_says(tmp_path: Path) -> None:
     assert " 58.00\n====" in outcome.receipt
 
 
+def test_every_command_of_the_page_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of them, in order, with what the page says to put into which file when."""
+    shutil.copytree(RULES, tmp_path / "rules")
+    monkeypatch.chdir(tmp_path)
+    for words in ("init -q", "add rules", "-c user.name=a -c user.email=b commit -qm rules"):
+        subprocess.run(["git", *words.split()], check=True)
+    head, cards = heads_and_cards()
+    promo = tmp_path / "rules/campaigns/2026/tea-days.promo"
+    told: dict[str, tuple[int, str]] = {}
+    for command in [line for block in blocks("text") for line in block.splitlines()]:
+        if command == "pricing check rules":
+            assert typed(command) == (0, "rules: all is well\n")
+            promo.write_text(head, "utf-8")
+            assert "hint P0504: This campaign has no cards." in typed(command)[1]
+            promo.write_text(f"{head}\n{blocks('wrong')[0]}", "utf-8")
+            status, said = typed(command)
+            assert status == 1 and said.startswith(blocks("message")[0])
+            continue
+        if command.endswith("--update"):
+            every_30 = next(card for card in cards if "cross-store discount" in card)
+            promo.write_text(f"{promo.read_text('utf-8')}\n{every_30}", "utf-8")
+            example = next(iter(re.findall(r"(?ms)^````text\n(## .*?)^````$", README)))
+            promo.with_suffix(SUFFIX).write_text(example, "utf-8")
+        told[command] = typed(command + " --effort 400" * ("audit" in command))
+    assert {command: status for command, (status, _) in told.items() if status} == {"pricing fmt rules --diff": 1}
+    for command, said in (
+        ("pricing check rules --fix", "fixed 2 places\nrules: all is well\n"),
+        ("pricing explain P0104", "P0104 (error): "),
+        ("pricing explain tea-week", "From 25.00 on it takes\n3.00 off."),
+        ("pricing fmt rules", "7 files, 1 changed\n"),
+        ("pricing test rules", "40 examples, all as expected.\n"),
+        ("pricing test rules --update", "41 examples, 1 block rewritten.\n"),
+        ("pricing diff HEAD rules --carts rules/demo/cart.json", "1 cart pays the same"),
+        ("pricing audit rules --floor 30%", "No cart was found that pays less than 30.0% of its list price."),
+    ):
+        assert said in told[command][1], told[command][1]
+    assert " 58.00\n====" in promo.with_suffix(SUFFIX).read_text("utf-8")
+
+
+def typed(command: str) -> tuple[int, str]:
+    """The exit status of a command line, and all that it prints."""
+    scripts = Path(sys.executable).parent
+    env = {**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(RULES.parent)}
+    done = subprocess.run(
+        ["bash", "-c", f"({command}) 2>&1"], stdout=subprocess.PIPE, text=True, check=False, env=env, encoding="utf-8"
+    )
+    return done.returncode, done.stdout
+
+
 def test_readme_is_for_people_and_names_only_what_exists() -> None:
     rules = {rule.name for rule in engine().book.rules}
     for path in re.findall(r"`(?:rules/)?((?:campaigns|catalogue|demo)/[\w./-]*)`", README):
-        assert (RULES / path).exists() or path == "campaigns/2026/tea-days.promo", path
+        assert (RULES / path).exists() or path.startswith("campaigns/2026/tea-days."), path
     assert {"every-30", "SUMMER8"} <= rules

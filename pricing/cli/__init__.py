@@ -23,9 +23,9 @@ COMMANDS = {
     "fmt": "Put rule files into their canonical form.",
     "explain": "Tell what a card means, or what a code of a mistake means.",
     "test": "Run the example carts beside the rules.",
-    "audit": "Look for rules that lose money or never apply.",
+    "audit": "Look for the cart whose savings hurt most.",
     "diff": "Show what a change of rules does to prices.",
-    "new": "Begin a new campaign.",
+    "new": "Print a commented card, or a whole campaign, to fill in.",
     "ledger": "Keep and look up what was used.",
 }
 """By name, in the order of the help page. Written here so that the help page need not import them all."""
@@ -94,7 +94,20 @@ def _how_built() -> str:
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Say which version."
 )
 def commands() -> None:
-    """Prices marketplace carts at the best permitted total, to the cent, and says why."""
+    """Prices marketplace carts at the best permitted total, to the cent, and says why.
+
+    \b
+    Examples:
+      pricing check rules
+      pricing quote rules/demo/cart.json --rules rules
+      pricing COMMAND --help
+
+    \b
+    Words that are begun are completed with the Tab key, after this once:
+      bash: echo 'eval "$(_PRICING_COMPLETE=bash_source pricing)"' >> ~/.bashrc
+      zsh:  echo 'eval "$(_PRICING_COMPLETE=zsh_source pricing)"' >> ~/.zshrc
+      fish: _PRICING_COMPLETE=fish_source pricing > ~/.config/fish/completions/pricing.fish
+    """
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -16,7 +16,8 @@ import click
 from pricing.api import Engine
 from pricing.audit.folder import catalogue_of
 from pricing.audit.starts import Bounds
-from pricing.audit.worst import COINS, EFFORT, Audit, Finding, audit, endless
+from pricing.audit.worst import COINS, EFFORT, Audit, Finding, audit, endless, is_endless
+from pricing.cli.files import RuleFolder
 from pricing.cli.talk import complain, remark
 from pricing.columns import clean, left, right, shorten_name, wrapped
 from pricing.model.rule import Rule
@@ -38,7 +39,7 @@ def _floor(ctx: click.Context, option: click.Parameter, text: str | None) -> Fra
 
 
 @click.command("audit")
-@click.argument("folder", metavar="[DIR]", type=click.Path(exists=True, file_okay=False), default="rules")
+@click.argument("folder", metavar="[DIR]", type=RuleFolder(), default="rules")
 @click.option("--floor", metavar="SHARE", callback=_floor,
               help="The least share of the list price of its goods that a cart must still pay, as in 40%.")  # fmt: skip
 @click.option("--lines", metavar="N", type=click.IntRange(1, 50), default=Bounds().lines, show_default=True,
@@ -150,6 +151,15 @@ def _text(made: Audit, rules: dict[str, Rule]) -> Iterator[str]:
     yield from _cart("The cart that pays the smallest share", share, rules)
     if money.quote.cart != share.quote.cart:
         yield from _cart("The cart that saves most money", money, rules)
+    again = _endless(made.currency, rules)
+    if again:
+        yield ""
+        yield from wrapped(f"Nothing stops these from being used in order after order: {', '.join(again)}.", WIDTH)
+
+
+def _endless(currency: str, rules: dict[str, Rule]) -> list[str]:
+    """Coupons and codes without a limit per customer, day or in total, and without a budget."""
+    return [name for name, rule in sorted(rules.items()) if rule.currency == currency and is_endless(rule)]
 
 
 def _cart(title: str, finding: Finding, rules: dict[str, Rule]) -> Iterator[str]:
@@ -234,5 +244,6 @@ def _as_dict(made: Audit, floor: Fraction | None, rules: dict[str, Rule]) -> dic
         "currency": made.currency,
         "carts": made.carts,
         "made_up": made.made_up,
+        "endless": _endless(made.currency, rules),
         "findings": [finding(one) for one in made.findings],
     }

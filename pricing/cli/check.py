@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from pricing.cli.files import write_text
+from pricing.cli.files import RuleFolder, write_text
 from pricing.language.diagnostics.fixes import applied, safe_edits
 from pricing.language.diagnostics.render import summary
 from pricing.language.load import Loaded, load_folder
@@ -20,11 +20,21 @@ BOM = "\ufeff"
 
 
 @click.command("check")
-@click.argument("folder", default="rules", metavar="[DIR]", type=click.Path(exists=True, file_okay=False))
+@click.argument("folder", default="rules", metavar="[DIR]", type=RuleFolder())
 @click.option("--format", "form", type=click.Choice(["text", "short", "json"]), default="text", help="How to tell it.")
 @click.option("--fix", is_flag=True, help="Do the fixes that are marked [safe].")
 def command(folder: str, form: str, fix: bool) -> None:
-    """Report every mistake in the rules of DIR (default: rules)."""
+    """Report every mistake in the rules of DIR (default: rules).
+
+    An error stops the rules from being used; a warning or a hint does not. `pricing explain CODE` tells more about
+    each. With --fix the fixes that are marked [safe] are made, and what is left is reported.
+
+    \b
+    Examples:
+      pricing check
+      pricing check rules --fix
+      pricing check rules --format short
+    """
     loaded = load_folder(folder)
     if fix:
         loaded = _fixed(folder, loaded)

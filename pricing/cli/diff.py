@@ -109,9 +109,9 @@ def _text(made: Comparison) -> Iterator[str]:
                signed(made.old - made.new))  # fmt: skip
     yield ""
     same = made.carts - made.pay_more - made.pay_less
-    yield _row(f"{_count(made.pay_more, 'cart')} pay more", "", "", signed(made.more))
-    yield _row(f"{_count(made.pay_less, 'cart')} pay less", "", "", signed(-made.less))
-    yield _row(f"{_count(same, 'cart')} pay the same", "", "", "")
+    yield _row(f"{_pay(made.pay_more)} more", "", "", signed(made.more))
+    yield _row(f"{_pay(made.pay_less)} less", "", "", signed(-made.less))
+    yield _row(f"{_pay(same)} the same", "", "", "")
     yield from _rows("Savings by rule (carts)", made.moved_rules, made.currency)
     yield from _rows("Savings by who pays for them (carts)", made.moved_funders, made.currency)
     if made.changes:
@@ -152,6 +152,10 @@ _ROOM = (17, 17, 14)
 
 def _count(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def _pay(carts: int) -> str:
+    return f"{_count(carts, 'cart')} {'pays' if carts == 1 else 'pay'}"
 
 
 def _as_dict(made: Comparison) -> dict[str, Any]:

@@ -22,7 +22,18 @@ from pricing.language.formatter import fmt
 @click.option("--check", is_flag=True, help="Only say which files would change.")
 @click.option("--diff", is_flag=True, help="Only show what would change.")
 def command(files: tuple[str, ...], check: bool, diff: bool) -> None:
-    """Put rule files into their canonical layout. A folder stands for its .promo files; default: rules."""
+    """Put rule files into their canonical layout.
+
+    A folder stands for its .promo files; default: rules. Nothing but spaces and line ends is changed. What was written
+    is read again; a file whose meaning could not be proved to be the same is left as it is.
+
+    \b
+    Examples:
+      pricing fmt
+      pricing fmt rules/campaigns/2026/summer-brand-week.promo
+      pricing fmt rules --check
+      pricing fmt rules --diff
+    """
     if not files and not Path("rules").is_dir():
         raise click.UsageError("There is no folder called rules here; name the files to format.")
     status = 0

@@ -41,13 +41,23 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON inst
 
 @click.group("ledger")
 def command() -> None:
-    """Keep and look up who holds and used what."""
+    """Keep and look up who holds and used what.
+
+    \b
+    Example:
+      pricing ledger wallet c-1 --db shop.db
+    """
 
 
 @command.command("migrate")
 @_place
 def migrate(place: str) -> int:
-    """Make the tables, or bring those of an earlier version up to date."""
+    """Make the tables, or bring those of an earlier version up to date.
+
+    \b
+    Example:
+      pricing ledger migrate --db shop.db
+    """
 
     def work() -> int:
         database = Database(place)
@@ -69,7 +79,13 @@ def migrate(place: str) -> int:
 @click.option("--repair", is_flag=True, help="Make the counts of limits anew from the journal first.")
 @_as_json
 def verify(place: str, folder: str, repair: bool, as_json: bool) -> int:
-    """Work out every balance from the journal and compare. Exit status 1 when one differs."""
+    """Work out every balance from the journal and compare. Exit status 1 when one differs.
+
+    \b
+    Examples:
+      pricing ledger verify --db shop.db
+      pricing ledger verify --db shop.db --repair
+    """
 
     def work() -> int:
         with _opened(place, folder) as ledger:
@@ -92,7 +108,12 @@ def verify(place: str, folder: str, repair: bool, as_json: bool) -> int:
 @_at
 @_as_json
 def wallet(customer: str, place: str, folder: str, at: datetime | None, as_json: bool) -> int:
-    """Show a customer's coins and coupons: usable, later, held, used, expired."""
+    """Show a customer's coins and coupons: usable, later, held, used, expired.
+
+    \b
+    Example:
+      pricing ledger wallet c-1 --db shop.db
+    """
 
     def work() -> int:
         with _opened(place, folder) as ledger:
@@ -126,7 +147,13 @@ def grant(
     folder: str,
     at: datetime | None,
 ) -> int:
-    """Give a customer coins or pieces of a coupon."""
+    """Give a customer coins or pieces of a coupon.
+
+    \b
+    Examples:
+      pricing ledger grant c-1 --coins 200 --why "late parcel" --db shop.db
+      pricing ledger grant c-1 --coupon select-summer --pieces 3 --why "contest" --db shop.db
+    """
     if (coins is None) == (coupon is None) or (pieces is not None and coupon is None):
         raise click.UsageError("give either --coins N or --coupon RULE [--pieces N]")
 
@@ -156,7 +183,13 @@ def grant(
 @click.option("--until", "end", metavar="INSTANT", callback=_instant, help="Until this instant.")
 @_as_json
 def report(place: str, folder: str, start: datetime | None, end: datetime | None, as_json: bool) -> int:
-    """Show what every rule cost and did, and who paid for it."""
+    """Show what every rule cost and did, and who paid for it.
+
+    \b
+    Examples:
+      pricing ledger report --db shop.db
+      pricing ledger report --db shop.db --from 2026-06-01T00:00:00-07:00
+    """
 
     def work() -> int:
         with _opened(place, folder) as ledger:

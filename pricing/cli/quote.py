@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from pricing.api import Engine
+from pricing.cli.files import RuleFolder
 from pricing.cli.inputs import Source, sources, total_size
 from pricing.cli.pricer import Outcome, Pricer, Wishes, priced_by_many
 from pricing.cli.talk import Progress, complain, remark
@@ -35,8 +36,8 @@ def _instant(ctx: click.Context, option: click.Parameter, text: str | None) -> s
 
 @click.command("quote")
 @click.argument("carts", metavar="CART...", nargs=-1, required=True, type=_IN)
-@click.option("--rules", "folder", metavar="DIR", type=click.Path(exists=True, file_okay=False), default="rules",
-              show_default=True, help="The folder of rules.")  # fmt: skip
+@click.option("--rules", "folder", metavar="DIR", type=RuleFolder(), default="rules", show_default=True,
+              help="The folder of rules.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one quote a line, as JSON.")
 @click.option("--at", metavar="INSTANT", callback=_instant, help="Price at this instant instead of the cart's own.")
 @click.option("--without", metavar="NAME", multiple=True, help="Leave out a rule or a kind of rule. May be repeated.")
@@ -62,6 +63,12 @@ def command(
 
     CART is a JSON file with one cart, a .jsonl file with one cart a line, or - for the standard input. A wrong cart is
     named and the others are priced all the same; the exit status is 1 then.
+
+    \b
+    Examples:
+      pricing quote rules/demo/cart.json
+      pricing quote rules/demo/cart.json --without SUMMER12 --without "select coupon"
+      pricing quote carts.jsonl --json --jobs 4 > quotes.jsonl
     """
     if carts.count("-") > 1:
         raise click.UsageError("The standard input (-) can be read only once.")

@@ -255,7 +255,8 @@ def _name_and_label(raw: RawBlock, findings: Findings) -> tuple[Atom | None, Ato
     name = atoms[0] if atoms else None
     label = next((atom for atom in atoms if atom.quoted), None)
     if name is None or (name is label and len(atoms) == 1):
-        slips.no_name(raw, name, findings)
+        if raw.word != "unknown":  # which of its words is the name cannot be told
+            slips.no_name(raw, name, findings)
         return None, label
     rest = atoms[1:]
     if len(rest) > 1 or (rest and not rest[0].quoted):

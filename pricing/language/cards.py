@@ -14,7 +14,7 @@ from attrs import define, frozen
 from pricing.language.diagnostics.diagnostic import Diagnostic, Findings
 from pricing.language.diagnostics.nearest import nearest, surely
 from pricing.language.diagnostics.source import Source, Span
-from pricing.language.vocabulary import KIND_NAMES, KIND_OF, PLURALS, SLIPS, WORDS
+from pricing.language.vocabulary import KIND_NAMES, KIND_OF, KIND_SLIPS, PLURALS, SLIPS, WORDS
 
 HEADS = frozenset({"campaign", "list", "policy"})
 
@@ -23,6 +23,8 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc]"
 )
 _FIRST = re.compile(r'\s*([^\s,"=]+)(?:(\s+)([^\s,"=]+))?')
+_OFF = re.compile(r"\s*[0-9][0-9.]*%? off(\s*,\s*at most [0-9][0-9.]*)?\s*")
+"""All that a take line holds behind its first word."""
 
 
 @frozen
@@ -230,6 +232,8 @@ def _unknown_kind(
     indented = line.text[:1].isspace()
     if not second or (indented and first.lower() in SLIPS):
         return None
+    if not indented and first.lower() in KIND_SLIPS and ('"' in line.text or line.text.split() == [first, second]):
+        return _half_a_kind(line, first, where, findings)
     for said, span, count in ((first, where, 1), (f"{first} {second}", both, 2)):
         kind = nearest(said, KIND_NAMES, 0.83)
         if kind:
@@ -247,20 +251,65 @@ def _unknown_kind(
     return Recognised(line, "unknown")
 
 
+_UNLED = (
+    (re.compile(r"\s*[0-9]+ coins? = .*"), "rate"),
+    (re.compile(r"\s*[0-9]+ coins? for .*"), "trade"),
+    (re.compile(r"\s*[0-9]+ for [0-9]+.*"), "buy"),
+    (re.compile(r"\s*\S*[0-9]\S* (at )?[0-9]+[.,][0-9]{2}\s*"), "price"),
+)
+"""Lines without a first word, by what the rest looks like."""
+
+
+def _with_colon(line: TextLine, first: str, where: Span, findings: Findings) -> Recognised:
+    right = first[:-1].lower()
+    findings.add(
+        "P0104", where, "After the first word of a line stands no colon.", caret=f"write {right}",
+        fix=findings.replace(where, right, safe=True),
+    )  # fmt: skip
+    return Recognised(_with(line, where, right + " "), right)
+
+
+def _half_a_kind(line: TextLine, first: str, where: Span, findings: Findings) -> Recognised:
+    """A card that begins with one word of a kind, such as coupon."""
+    kinds = KIND_SLIPS[first.lower()]
+    one = kinds[0].value if len(kinds) == 1 else ""
+    meant = one or f"{', '.join(kinds[:-1])} or {kinds[-1]}"
+    findings.add(
+        "P0104", where, f'There is no kind of card called "{first}".', caret="not a kind of card",
+        helps=(f"Did you mean {meant}?",), fix=findings.replace(where, one) if one else None,
+    )  # fmt: skip
+    return Recognised(line, "card", one, 1) if one else Recognised(line, "unknown", "", 1)
+
+
 def _unknown_word(line: TextLine, first: str, where: Span, findings: Findings) -> Recognised:
-    slip = SLIPS.get(first.lower())
+    slip = SLIPS.get(first.lower().rstrip(":"))
+    if first.lower() == "not" and line.text.split()[1:2] == ["with"]:
+        slip = "never"
+    slip = slip or next((word for pattern, word in _UNLED if pattern.fullmatch(line.text)), None)
+    if first in ("//", "--", ";"):
+        findings.add(
+            "P0104", where, "A remark begins with #.", caret="write #", fix=findings.replace(where, "#", safe=True)
+        )
+        return Recognised(TextLine(line.text, line.start, True), "")
+    if first.endswith(":") and first[:-1].lower() in WORDS:
+        return _with_colon(line, first, where, findings)
     meant = slip or nearest(first, WORDS, 0.7)
     if re.match(r"[$€£¥]?[0-9]", first) and re.search(r"\boff\b", line.text):
         at = Span(where.start, where.start)
         findings.add(
             "P0104", where, f'A line cannot begin with "{first[:60]}".', caret="did you mean take?",
-            helps=(_form("take"),), fix=findings.replace(at, "take ", safe=True, says="put take before it"),
+            helps=(_form("take"),),
+            fix=findings.replace(at, "take ", safe=_OFF.fullmatch(line.text) is not None, says="put take before it"),
         )  # fmt: skip
     elif meant:
         findings.add(
             "P0104", where, f'A line cannot begin with "{first}".', caret=f"did you mean {meant}?",
             helps=(_form(meant),),
-            fix=findings.replace(where, meant, safe=first.lower() in PLURALS or (not slip and surely(first, meant))),
+            fix=(
+                findings.replace(where, meant, safe=_letters(first) in PLURALS or (not slip and surely(first, meant)))
+                if first[:1].isalpha() and not first[-1:].isdigit()
+                else None
+            ),
         )  # fmt: skip
     else:
         findings.add(
@@ -270,7 +319,13 @@ def _unknown_word(line: TextLine, first: str, where: Span, findings: Findings) -
     return Recognised(TextLine(line.text, line.start, True), "")
 
 
+def _letters(word: str) -> str:
+    return word.lower().rstrip(":")
+
+
 def _form(meant: str) -> str:
+    if meant == "buy":
+        return "buy says from how many items on, as in: buy 3 take 10% off, or: buy 1 get 1 free"
     word = WORDS[meant.split()[0]]
     return f"{word.word} says {word.says}, as in: {word.example}"
 
@@ -279,7 +334,11 @@ def _unreadable_start(line: TextLine, findings: Findings) -> None:
     where = Span(line.span.start, min(line.span.start + 1, line.span.end))
     findings.add(
         "P0104", where, "A line begins with a word of the language.", caret="not a word",
-        helps=("Such as stores, valid, spend, take or limit; a remark begins with #.",),
+        helps=(
+            ("The label of a card stands on its first line, behind the name.",)
+            if line.text.lstrip().startswith('"')
+            else ("Such as stores, valid, spend, take or limit; a remark begins with #.",)
+        ),
     )  # fmt: skip
 
 

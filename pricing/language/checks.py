@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pricing.language import checks_between, checks_rule, checks_when
-from pricing.language.catalogue import Catalogue
+from pricing.language import checks_between, checks_rule, checks_together, checks_when
+from pricing.language.catalogue import NO_CATALOGUE, Catalogue
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.resolve import Card, Head
 from pricing.model.policy import Policy
@@ -37,11 +37,12 @@ def run(
                 helps=('A label stands after the name, in quotes; receipts show it: "Spend more, save more".',),
             )  # fmt: skip
         if item.sound:
-            checks_rule.run(item, told)
+            open_scope = checks_rule.run(item, told)
             checks_when.run(item, heads[item.source.name].campaign, told)
-            if walk:
+            if walk and open_scope:
                 checks_rule.against_catalogue(item, catalogue, told)
     checks_between.run(cards, policy, findings)
+    checks_together.run(cards, policy, catalogue if walk else NO_CATALOGUE, findings)
     _campaigns(heads, findings)
 
 

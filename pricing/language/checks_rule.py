@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from pricing.language.catalogue import Catalogue, Item
 from pricing.language.diagnostics.diagnostic import Findings
+from pricing.language.diagnostics.source import HasSpan
 from pricing.language.resolve import Card, of
 from pricing.language.syntax import AtMost, Budget, Clause, Listed, Price, StepLine
 from pricing.language.values import written
@@ -13,21 +15,27 @@ from pricing.model.kind import ITEM_KINDS, Kind
 from pricing.model.ladder import Step
 from pricing.model.rule import Rule
 from pricing.model.scope import Clause as ScopeClause
-from pricing.money import AmountError, parse, show
+from pricing.money import LARGEST, AmountError, decimals, parse, show
 
 _ONE_VALUED = frozenset({"stores", "brands", "skus", "methods", "countries", "channels"})
 """Words of which a line of a cart has one value, so that two lines of a card can exclude each other."""
 _CAPPED = frozenset({Kind.SELLER_COUPON, Kind.CROSS_STORE_DISCOUNT, Kind.PLATFORM_COUPON, Kind.PROMO_CODE})
 """Kinds of which a percentage without a cap is usually a slip: one order can be of any size."""
+_MONEY_OFF = _CAPPED | {Kind.STORE_DISCOUNT}
+"""Kinds of which an amount off any order is usually a slip: a small order becomes free."""
+_PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?) ?%", re.ASCII)
+MOST_UNITS = 1000
+"""No basket that people fill has more units of one thing."""
 
 
-def run(item: Card, findings: Findings) -> None:
-    """All checks of one card."""
+def run(item: Card, findings: Findings) -> bool:
+    """All checks of one card; whether its scope may hold anything."""
     _steps(item, findings)
+    _promised(item, findings)
     _uncapped(item, findings)
     _pieces(item, findings)
     _budget(item, findings)
-    _scope(item, findings)
+    return not _scope(item, findings)
 
 
 def line_at(item: Card, reach: int) -> Clause | None:
@@ -77,17 +85,46 @@ def _steps(item: Card, findings: Findings) -> None:
                 helps=("Only the highest step reached counts, so spending more would bring less.",),
             )  # fmt: skip
         before = step
+        if step.measure == "units" and step.reach > MOST_UNITS:
+            _unreached(line, f"it takes {step.reach} items", findings)
+        if rule.kind in _MONEY_OFF and step.amount and not step.reach:
+            given = show(step.amount, rule.currency)
+            findings.add(
+                "P0336", line, f"Any order gets {given} off, and one of {given} or less costs nothing.",
+                caret="no threshold",
+                helps=(f"From what amount on? Such as: spend {show(10 * step.amount, rule.currency)} take {given} off",),
+            )  # fmt: skip
 
 
-def _worth(step: Step, base: int) -> Fraction:
+def _promised(item: Card, findings: Findings) -> None:
+    """A label that speaks of a percentage, where the same number is given as money."""
+    rule = item.rule
+    for said in _PERCENT.findall(rule.label):
+        for step in rule.ladder:
+            if step.amount and step.amount == Fraction(said) * 10 ** decimals(rule.currency):
+                given = show(step.amount, rule.currency)
+                findings.add(
+                    "P0337", line_at(item, step.reach) or item.block,
+                    f"The label speaks of {said}%, but this takes {given} off.", caret="no % sign",
+                    helps=(f"Is take {said}% off meant? Otherwise change the label.",),
+                )  # fmt: skip
+
+
+def _unreached(line: HasSpan, why: str, findings: Findings) -> None:
+    findings.add(
+        "P0334", line, "No cart is likely to reach this step.", caret=why, helps=("Is there a digit too many?",)
+    )
+
+
+def worth(step: Step, base: int) -> Fraction:
     """What a step gives on a base, in minor units, before rounding."""
-    worth = Fraction(step.amount) if step.amount else step.share * base
-    return worth if step.at_most is None else min(worth, Fraction(step.at_most))
+    full = Fraction(step.amount) if step.amount else step.share * base
+    return full if step.at_most is None else min(full, Fraction(step.at_most))
 
 
 def _less(step: Step, before: Step, rule: Rule) -> bool:
     if step.measure == "money" and rule.kind is not Kind.FREE_SHIPPING:
-        return _worth(step, step.reach) < _worth(before, step.reach)
+        return worth(step, step.reach) < worth(before, step.reach)
     if bool(step.share) != bool(before.share):
         return False
     return step.amount < before.amount or step.share < before.share
@@ -96,8 +133,7 @@ def _less(step: Step, before: Step, rule: Rule) -> bool:
 def _gives(step: Step, base: int, rule: Rule) -> str:
     if step.share and (step.measure != "money" or rule.kind is Kind.FREE_SHIPPING):
         return written(step.share)
-    worth = _worth(step, base)
-    return show(int(worth), rule.currency)
+    return show(int(worth(step, base)), rule.currency)
 
 
 def _uncapped(item: Card, findings: Findings) -> None:
@@ -125,13 +161,15 @@ def _pieces(item: Card, findings: Findings) -> None:
                 "P0329",
                 line,
                 f"No piece fits into this step: one piece is worth {piece}.",
-                caret="never reached by a piece",
+                caret="so nobody can use one here",
+                helps=(f"Write {piece} or a multiple of it.",),
             )
         elif step.amount % rule.piece:
             usable = show(step.amount - step.amount % rule.piece, rule.currency)
             findings.add(
                 "P0330", line, f"Pieces of {piece} do not add up to {show(step.amount, rule.currency)}.",
                 caret=f"at most {usable} can be used",
+                helps=(f"Write {usable} or {show(step.amount - step.amount % rule.piece + rule.piece, rule.currency)}.",),
             )  # fmt: skip
 
 
@@ -144,6 +182,8 @@ def _budget(item: Card, findings: Findings) -> None:
                 "P0327", line, f"This budget is smaller than one use: {show(largest, rule.currency)}.",
                 helps=("Is a digit missing?",),
             )  # fmt: skip
+        elif rule.budget is not None and (worst := _one_order(rule)) is not None and worst[0] >= rule.budget:
+            findings.add("P0335", line, "One order could use up this whole budget.", caret=worst[1], helps=(worst[2],))
     for cap in of(item.block, AtMost):
         if cap.per is not None and cap.per.text == "order" and rule.caps.per_order and rule.caps.per_store:
             if rule.caps.per_order <= rule.caps.per_store:
@@ -151,8 +191,34 @@ def _budget(item: Card, findings: Findings) -> None:
             break
 
 
-def _scope(item: Card, findings: Findings) -> None:
-    """Scope lines that leave nothing."""
+def _one_order(rule: Rule) -> tuple[int, str, str] | None:
+    """The most that a rule saves in one order, how that comes about, and what to do; None when it cannot be told."""
+    if rule.kind in (Kind.FREE_SHIPPING, Kind.COIN_PAYMENT, Kind.COIN_EXCHANGE):
+        return None
+    cap, boundless = rule.caps.per_order, LARGEST
+    if cap is not None:
+        return cap, f"up to {show(cap, rule.currency)} in one order", "Is a digit missing?"
+    open_end = "Say how much one order may get, such as: at most 20.00 per order"
+    if rule.kind in ITEM_KINDS:
+        limited = any(limit.unit == "items" for limit in rule.limits)
+        return None if limited else (boundless, "any number of items", "Add a line such as: limit 2 items per customer")
+    if any(step.at_most is None and (step.share or step.repeats) for step in rule.ladder) and not rule.caps.per_store:
+        return boundless, "the larger the order, the more", open_end
+    one = max((step.at_most or step.amount for step in rule.ladder), default=0)
+    one = rule.caps.per_store if rule.caps.per_store is not None else one
+    named = [len(clause.values) for clause in rule.scope.only if clause.word == "stores"]
+    stores = min(named, default=1) if rule.ladder_per == "store" else 1
+    where = (
+        f"{show(one, rule.currency)} in each of {stores} stores"
+        if stores > 1
+        else f"{show(one, rule.currency)} at once"
+    )
+    return one * stores, where, "Is a digit missing?" if stores == 1 else open_end
+
+
+def _scope(item: Card, findings: Findings) -> bool:
+    """Scope lines that leave nothing; whether any was told."""
+    told = len(findings.found)
     rule = item.rule
     seen: dict[str, ScopeClause] = {}
     for clause in (*rule.scope.only, *rule.audience.only):
@@ -172,6 +238,7 @@ def _scope(item: Card, findings: Findings) -> None:
                 "P0322", item.block, f"All its {clause.word} are excepted again, so this rule can never apply.",
                 helps=("except removes, and always wins.",),
             )  # fmt: skip
+    return len(findings.found) > told
 
 
 def _taken(value: str, never: ScopeClause) -> bool:
@@ -186,12 +253,13 @@ def against_catalogue(item: Card, catalogue: Catalogue, findings: Findings) -> N
     rule = item.rule
     if rule.kind is Kind.COIN_EXCHANGE:
         return
-    if (rule.scope.only or rule.scope.never) and not any(_in_scope(rule, sku) for sku in catalogue.items):
+    if (rule.scope.only or rule.scope.never) and not any(in_scope(rule, sku) for sku in catalogue.items):
         findings.add(
             "P0321", item.block, "No item of the catalogue is in the scope of this rule.",
             caret="it can never apply",
             helps=("Its scope lines must all hold for one and the same item: lines narrow, commas widen.",),
         )  # fmt: skip
+    _within_reach(item, catalogue, findings)
     if rule.kind not in ITEM_KINDS or not rule.prices:
         return
     rows = {sku.sku: sku for sku in catalogue.items}
@@ -200,24 +268,43 @@ def against_catalogue(item: Card, catalogue: Catalogue, findings: Findings) -> N
         row = rows.get(line.sku.text)
         if row is None or line.sku.text not in prices:
             continue
-        if not _in_scope(rule, row):
+        if not in_scope(rule, row):
             findings.add(
                 "P0332", line, f"{row.sku} is not in the scope of this card, so its price never holds.",
                 notes=(f"{row.sku} is sold by {row.store}.",) if row.store else (),
             )  # fmt: skip
             continue
-        try:
-            listed = parse(row.price, rule.currency)
-        except AmountError:
-            continue
-        if prices[row.sku] >= listed:
+        listed = _price(row, rule.currency)
+        if listed and prices[row.sku] >= listed:
             findings.add(
                 "P0331", line.amount, f"This price is not below the list price of {row.sku}.",
                 caret=f"the list price is {show(listed, rule.currency)}",
+                helps=("An item never costs more than its list price, so this price does nothing.",),
             )  # fmt: skip
 
 
-def _in_scope(rule: Rule, sku: Item) -> bool:
+def _within_reach(item: Card, catalogue: Catalogue, findings: Findings) -> None:
+    """Whether a basket of what the catalogue sells can come to the steps by money."""
+    rule = item.rule
+    steps = [step for step in rule.ladder if step.measure == "money" and step.reach]
+    prices = [_price(sku, rule.currency) for sku in catalogue.items if in_scope(rule, sku)] if steps else []
+    dearest = max(prices, default=0)
+    for step in steps:
+        if dearest and step.reach > MOST_UNITS * dearest:
+            units = -(-step.reach // dearest)
+            line = line_at(item, step.reach) or item.block
+            _unreached(line, f"it takes {units} of the dearest item, {show(dearest, rule.currency)}", findings)
+
+
+def _price(sku: Item, currency: str) -> int:
+    try:
+        return parse(sku.price, currency)
+    except AmountError:
+        return 0
+
+
+def in_scope(rule: Rule, sku: Item) -> bool:
+    """Whether a thing that the catalogue sells is in the scope of a rule."""
     return all(_matches(clause, sku) for clause in rule.scope.only) and not any(
         clause.word != "methods" and _matches(clause, sku) for clause in rule.scope.never
     )

@@ -176,7 +176,7 @@ def _block(rows: list[_Row]) -> list[str]:
     for place, row in enumerate(rows):
         if row.what == "blank":
             # One blank line is kept where it parts something; none at the edges or right below the head.
-            if lines and lines[-1] and place - 1 != head:
+            if lines and lines[-1] and any(between.what != "blank" for between in rows[head + 1 : place]):
                 lines.append("")
         elif row.what == "remark":
             inside = head >= 0 and place > head and (place < last or row.indented)

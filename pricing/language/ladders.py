@@ -70,7 +70,7 @@ def _threshold(line: StepLine, home: Home) -> int | None:
     home.findings.add(
         "P0309", line.threshold, f"{word} {line.threshold.text} is reached by every order.",
         caret="must be more than nothing",
-        helps=("A saving without a condition is written: take 5.00 off",) if word == "spend" else (),
+        helps=("A saving without a condition is written: take 10% off, at most 10.00",) if word == "spend" else (),
     )  # fmt: skip
     return None
 
@@ -201,6 +201,8 @@ def caps(lines: Iterable[AtMost], kind: Kind, ladder_per: str, home: Home) -> Ca
 def _cap_fits(line: AtMost, per: str, kind: Kind, ladder_per: str, home: Home) -> bool:
     if per not in ("item", "store", "order"):
         helps = ["Write at most 20.00 per order, per store or per item."]
+        if line.value.text.endswith("%"):
+            helps = [f"Write at most {line.value.text} per item: a share is understood of each item only."]
         if per in ("customer", "day"):
             helps.append("How often a rule can be used is said by limit: limit 1 use per customer")
         home.findings.add(
@@ -254,10 +256,13 @@ def _limit(line: LimitLine, kind: Kind, home: Home) -> Limit | None:
     unit = _UNITS.get(line.unit.text)
     per = "total" if line.per is not None and line.per.text == "in" else line.per.text if line.per else ""
     forms = "Write limit 1 use per customer, per order, per day or in total."
+    counted = "item" if kind in ITEM_KINDS else "use"
+    if kind in ITEM_KINDS:
+        forms = "Write limit 2 items per customer or per order, or limit 1 use per customer, per day or in total."
     if line.unit.text.startswith("per "):
         home.findings.add(
             "P0125", line.count, "This limit does not say what it counts: uses or items.", helps=(forms,),
-            fix=home.findings.replace(line.count, f"{line.count.text} {'use' if number == 1 else 'uses'}"),
+            fix=home.findings.replace(line.count, f"{line.count.text} {counted}{'' if number == 1 else 's'}"),
         )  # fmt: skip
         return None
     if unit is None:

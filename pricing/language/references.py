@@ -40,9 +40,11 @@ def connect(item: Card, names: Names, findings: Findings) -> Card:
     combines: set[str] = set()
     for line in of(item.block, Never):
         if line.kind is not None:
+            idle = line.kind.text in ("combine", "combines", "combined", "together", "use", "used", "valid")
             findings.add(
-                "P0129", line.kind, "In a card the line is: never with … .",
-                helps=("never KIND with KIND stands in the policy.",),
+                "P0129", line.kind, "In a card, never is followed by with at once.", caret="leave this out",
+                helps=("Write it like: never with seller coupon", "never KIND with KIND stands in the policy."),
+                fix=findings.replace(line.kind, "", safe=True) if idle else None,
             )  # fmt: skip
         never |= _named(line.values, item, names, findings)
     for listed in of(item.block, Listed, "combines"):

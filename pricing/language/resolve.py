@@ -18,7 +18,7 @@ from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.nearest import nearest
 from pricing.language.diagnostics.source import Source
 from pricing.language.home import STAND_IN_CURRENCY, Home
-from pricing.language.scopes import NAME, except_word, never, only
+from pricing.language.scopes import NAME, as_typed, except_word, never, not_a_name, only
 from pricing.language.syntax import (
     AtMost,
     Atom,
@@ -216,10 +216,8 @@ def good_name(atom: Atom, findings: Findings) -> bool:
     """Whether the name of a card, list or campaign is one; told if not."""
     if NAME.fullmatch(atom.text):
         return True
-    findings.add(
-        "P0209", atom, f'"{atom.text[:40]}" is not a name.',
-        helps=("Names are made of letters, digits and the signs - _ . /, and are at most 100 characters long.",),
-    )  # fmt: skip
+    plain = as_typed(atom.text)
+    not_a_name(atom, findings, plain if plain != atom.text and NAME.fullmatch(plain) else "")
     return False
 
 
@@ -414,7 +412,9 @@ def needs(cards: Iterable[Card], findings: Findings) -> None:
         what = _lack(rule, block)
         if what and item.sound:
             code, says, example = what
-            findings.add(code, block, says, helps=(f"Add a line such as: {example}",))
+            findings.add(
+                code, block, says, helps=(example if example[:1].isupper() else f"Add a line such as: {example}",)
+            )
 
 
 def _lack(rule: Rule, block: Block) -> tuple[str, str, str] | None:
@@ -437,5 +437,8 @@ def _lack(rule: Rule, block: Block) -> tuple[str, str, str] | None:
     if kind is Kind.SELLER_COUPON:
         stores = [clause for clause in rule.scope.only if clause.word == "stores"]
         if len(stores) != 1 or len(stores[0].values) != 1 or stores[0].removed:
+            if len(stores) == 1 and len(stores[0].values) > 1:
+                many = f"A seller coupon names exactly one store, not {len(stores[0].values)}."
+                return "P0313", many, "Make a card for each store, or a platform coupon, which may name several."
             return "P0313", "A seller coupon names exactly one store.", "stores nova-home"
     return None

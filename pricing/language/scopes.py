@@ -6,8 +6,10 @@ Reads `Listed` syntax; makes clauses for `Scope.only` and `Scope.never`; used by
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from unicodedata import normalize
 
+from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.nearest import nearest, surely
 from pricing.language.home import Home
 from pricing.language.lists import NamedList
@@ -15,6 +17,8 @@ from pricing.language.syntax import Atom, Block, Listed, Phrase
 from pricing.language.vocabulary import SCOPE_WORDS, SLIPS
 from pricing.model.scope import Clause
 
+FEW = 12
+"""So many names are told, where none is like what was written."""
 NAME = re.compile(r"[\w.\-/]{1,100}")
 _WHAT = {
     "stores": "store", "categories": "category", "brands": "brand", "tags": "tag", "skus": "sku", "methods": "method",
@@ -56,6 +60,26 @@ def except_word(line: Listed, home: Home) -> tuple[Atom, tuple[Phrase, ...]] | N
         fix=home.findings.replace(word, meant, safe=True) if good else None,
     )  # fmt: skip
     return None
+
+
+def _known(names: Collection[str]) -> tuple[str, ...]:
+    """The names there are, when they are few."""
+    return (f"There are: {', '.join(sorted(names))}.",) if 0 < len(names) <= FEW else ()
+
+
+def as_typed(text: str) -> str:
+    """The text with the signs of other keyboards and of word processors made those of the language."""
+    return re.sub("[\u2010-\u2015\u2212]", "-", normalize("NFKC", text))
+
+
+def not_a_name(atom: Atom, findings: Findings, right: str = "", sure: bool = False) -> None:
+    """Say that a name is not one, and what was most likely meant."""
+    findings.add(
+        "P0209", atom, f'"{atom.text[:40]}" is not a name.',
+        caret="a dash, comma or letter of another keyboard" if right else "",
+        helps=("Names are made of letters, digits and the signs - _ . /, and are at most 100 characters long.",),
+        fix=findings.replace(atom, right, safe=sure) if right else None,
+    )  # fmt: skip
 
 
 def read_list(block: Block, home: Home, seen: dict[str, NamedList]) -> NamedList | None:
@@ -112,7 +136,7 @@ def _clause(word: str, phrases: Sequence[Phrase], home: Home) -> Clause | None:
             good = False
             continue
         if len(phrase.atoms) > 1:
-            _no_comma(phrase, home)
+            _no_comma(word, phrase, home)
             good = False
             continue
         if not _good_name(word, first, home):
@@ -132,7 +156,7 @@ def _clause(word: str, phrases: Sequence[Phrase], home: Home) -> Clause | None:
 def _named_list(word: str, phrase: Phrase, home: Home) -> NamedList | None:
     name = phrase.atoms[1]
     if len(phrase.atoms) > 2:
-        _no_comma(Phrase(phrase.atoms[1:]), home)
+        _no_comma("", Phrase(phrase.atoms[1:]), home)
         return None
     named = home.lists.get(name.text)
     if named is None and name.text in home.elsewhere_twice:
@@ -161,8 +185,16 @@ def _named_list(word: str, phrase: Phrase, home: Home) -> NamedList | None:
     return named
 
 
-def _no_comma(phrase: Phrase, home: Home) -> None:
-    right = ", ".join(f'"{atom.text}"' if atom.quoted else atom.text for atom in phrase.atoms)
+def _no_comma(word: str, phrase: Phrase, home: Home) -> None:
+    one = "-".join(atom.text.lower() for atom in phrase.atoms)
+    if word in home.catalogue.names and one in home.catalogue.names[word]:
+        home.findings.add(
+            "P0109", phrase, "A name has no spaces.", caret="is this one name?", helps=(f"Did you mean {one}?",),
+            fix=home.findings.replace(phrase, one),
+        )  # fmt: skip
+        return
+    named = [atom for atom in phrase.atoms if atom.text != "and" or atom.quoted]
+    right = ", ".join(f'"{atom.text}"' if atom.quoted else atom.text for atom in named)
     home.findings.add(
         "P0109", phrase, "Between values there is a comma.", caret="names have no spaces",
         helps=("Commas widen: stores nova-home, luma-lights",), fix=home.findings.replace(phrase, right),
@@ -172,10 +204,10 @@ def _no_comma(phrase: Phrase, home: Home) -> None:
 def _good_name(word: str, atom: Atom, home: Home) -> bool:
     name = atom.text
     if not NAME.fullmatch(name) and not (atom.quoted and name.strip() and len(name) <= 100):
-        home.findings.add(
-            "P0209", atom, f'"{name[:40]}" is not a name.',
-            helps=("Names are made of letters, digits and the signs - _ . /, and are at most 100 characters long.",),
-        )  # fmt: skip
+        plain = as_typed(name)
+        right = ", ".join(part.strip() for part in plain.split(","))
+        sure = word in home.catalogue.names and all(home.catalogue.has(word, part.strip()) for part in plain.split(","))
+        not_a_name(atom, home.findings, right if right != name else "", sure)
         return False
     if word == "countries" and not re.fullmatch(r"[A-Z]{2}", name):
         upper = name.upper()
@@ -186,10 +218,10 @@ def _good_name(word: str, atom: Atom, home: Home) -> bool:
     if home.catalogue.has(word, name):
         return True
     known, file = home.catalogue.names[word], home.catalogue.files[word]
-    meant = nearest(name, known)
+    meant = f"list {name}" if name in home.lists else nearest(name, known)
     home.findings.add(
         _CODES[word], atom, f'There is no {_WHAT[word]} called "{name}".', caret=f"not in {file}",
-        helps=(f"Did you mean {meant}?",) if meant else (),
+        helps=(f"Did you mean {meant}?",) if meant else _known(known),
         fix=home.findings.replace(atom, meant, safe=surely(name, meant, known)) if meant else None,
     )  # fmt: skip
     return False

@@ -26,6 +26,11 @@ _PERCENT_WORD = re.compile(r"(?<=[0-9])\s*(?:percent|per cent|pct)\b", re.IGNORE
 _CURRENCY_WORD = re.compile(r"(?<=[0-9])\s+(?:USD|EUR|GBP|JPY|dollars?|euros?|yen)\b|\b(?:USD|EUR|GBP|JPY)\s+(?=[0-9])")
 _AT_MOST = re.compile(r"\b(?:up to|max(?:imum)?\.?|no more than|capped at)(?=\s+[0-9])", re.IGNORECASE)
 
+_DAY = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}:[0-9]{2})(?![0-9])")
+_CONDITION = re.compile(r"(?:over|above|from|for|on|if|when|with|orders?|minimum|min)\b", re.IGNORECASE)
+_OR_MORE = re.compile(r"(?<=\s)(?:>=|=>|≥|>|more than|at least|over|above|from)\s*(?=[0-9])", re.IGNORECASE)
+_FREE = re.compile(r"free(?:\s+(?:shipping|delivery))?(?=\s*\Z)", re.IGNORECASE)
+
 
 def repaired(line: TextLine, findings: Findings) -> TextLine | None:
     """The line with evident slips put right, each told; None when there is none. Offsets stay true: spaces fill up.
@@ -34,13 +39,13 @@ def repaired(line: TextLine, findings: Findings) -> TextLine | None:
     """
     text = line.text
     broken = False
-    for pattern, code, message, right in _REPAIRS:
+    for pattern, code, message, right in (*_REPAIRS, *(_STEP_REPAIRS if line.first in ("spend", "buy") else ())):
         for found in pattern.finditer(text):
             if text[: found.start()].count('"') % 2:
                 continue
             where = Span(line.start + found.start(), line.start + found.end())
-            # Which currency the campaign has is not known here.
-            safe = code != "P0210"
+            # Which currency the campaign has is not known here, and "more than 50" may mean from 50.01 on.
+            safe = code not in ("P0210", "P0105")
             fix = findings.replace(where, right, safe=safe, says=_says(found[0], right))
             findings.add(code, where, message, fix=fix)
             if len(right) > len(found[0]):
@@ -62,6 +67,9 @@ _REPAIRS: tuple[tuple[re.Pattern[str], str, str, str], ...] = (
     (_PERCENT_WORD, "P0121", "A percentage is written with the sign %.", "%"),
     (_AT_MOST, "P0122", "A cap is written with at most.", "at most"),
 )
+
+
+_STEP_REPAIRS = ((_OR_MORE, "P0105", "A step begins with its amount or number, and means that much or more.", ""),)
 
 
 def _says(old: str, right: str) -> str:
@@ -96,10 +104,14 @@ def tell(line: TextLine, trouble: Trouble, findings: Findings) -> None:
     """Say why a line cannot be read and how such a line looks."""
     first = line.first
     known = WORDS.get(first)
-    example = "buy 2 get 1 free" if first == "buy" and " get " in line.text else known.example if known else ""
-    helps = [f"A line with {first} looks like: {example}"] if example else []
+    helps = [f"A line with {first} looks like: {known.example}"] if known else []
     found = line.text[trouble.start : trouble.end].strip()
+    found = found.strip('"') or found
     where = Span(line.start + trouble.start, line.start + trouble.end)
+    if first == "buy" and " get " in line.text:
+        helps = ["Such a line looks like: buy 2 get 1 free, or: buy 2 get 1 at 50% off"]
+    if first == "take" and _CONDITION.match(line.text[trouble.start :]):
+        helps = ["The condition comes first, as in: spend 50.00 take 5.00 off"]
     if not found:
         if first == "except":
             helps = ["An except line looks like: except categories gift-cards"]
@@ -115,6 +127,8 @@ def tell(line: TextLine, trouble: Trouble, findings: Findings) -> None:
             fix=findings.replace(where, ""),
         )  # fmt: skip
         return
+    if _bare(line, trouble, where, findings, helps):
+        return
     meant = _SYNONYMS.get(found.lower())
     meant = meant if meant in trouble.expected else nearest(found, trouble.expected, 0.6)
     if meant:
@@ -127,8 +141,29 @@ def tell(line: TextLine, trouble: Trouble, findings: Findings) -> None:
     findings.add("P0105", where, f'This {first} line cannot be read at "{found[:60]}".', caret=caret, helps=helps)
 
 
+def _bare(line: TextLine, trouble: Trouble, where: Span, findings: Findings, helps: Sequence[str]) -> bool:
+    """Tell a date that has no from before it, and free shipping in the order of everyday speech."""
+    rest = line.text[trouble.start :]
+    says = f'This {line.first} line cannot be read at "{line.text[trouble.start : trouble.end].strip()}".'
+    if "from" in trouble.expected and _DAY.match(rest):
+        fix = findings.replace(Span(where.start, where.start), "from ", says="put from before it")
+        findings.add("P0105", where, says, caret="from comes before this", helps=helps, fix=fix)
+        return True
+    free = _FREE.match(rest) if "ship" in trouble.expected else None
+    if free is None:
+        return False
+    where = Span(where.start, where.start + free.end())
+    findings.add(
+        "P0105", where, says, caret="write ship free", fix=findings.replace(where, "ship free"),
+        helps=("A line with free shipping looks like: spend 35.00 ship free",),
+    )  # fmt: skip
+    return True
+
+
 def _missing(trouble: Trouble) -> str:
-    options = [*trouble.expected, *trouble.other]
+    options = [*trouble.expected, *(trouble.other if trouble.expected else ())]
+    if "take" in options and "ship" in options:
+        options.remove("ship")  # of free shipping only, which takes both
     if not options or len(options) > 4:
         return "something is missing here" if trouble.start == trouble.end else "this does not belong here"
     return f"expected {' or '.join(options)}"
@@ -139,8 +174,13 @@ def tell_head(raw: RawBlock, trouble: Trouble, findings: Findings) -> None:
     assert raw.head is not None
     where = Span(raw.head.start + trouble.start, max(raw.head.start + trouble.end, raw.head.start + trouble.start))
     findings.add(
-        "P0105", where, "The first line of this card cannot be read here.", caret="this does not belong here",
-        helps=(f"It looks like: {_head_example(raw)}",),
+        "P0105", where, f"The first line of this {raw.kind or raw.word} cannot be read here.",
+        caret="this does not belong here",
+        helps=(
+            ("A list names itself, and lines below say what is in it:", "list select-stores, then: stores nova-home")
+            if raw.word == "list"
+            else (f"It looks like: {_head_example(raw)}",)
+        ),
     )  # fmt: skip
 
 
@@ -161,13 +201,14 @@ def odd_label(raw: RawBlock, rest: Sequence[Atom], findings: Findings) -> None:
     if any(atom.quoted for atom in rest):
         findings.add(
             "P0110", where, "After the name comes one label in quotes, and nothing else.",
-            helps=(f"It looks like: {_head_example(raw)}", "Names have no spaces; use - instead."),
+            helps=("Names have no spaces; use - instead.", f"It looks like: {_head_example(raw)}"),
         )  # fmt: skip
         return
     text = " ".join(atom.text for atom in rest)
     findings.add(
         "P0110", where, "A label stands in quotes.", caret="put this in quotes",
-        helps=(f"It looks like: {_head_example(raw)}",), fix=findings.replace(where, f'"{text}"', safe=True),
+        helps=("Before it stands the name, one word without spaces.", f"It looks like: {_head_example(raw)}"),
+        fix=findings.replace(where, f'"{text}"'),  # the name may be part of the label: whoever wrote it must look
     )  # fmt: skip
 
 

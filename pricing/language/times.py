@@ -21,6 +21,8 @@ _LOOSE_TIME = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2}))?(?::00)?\s*(am|pm|h)?
 _MACHINE_ZONES = ("local", "posix", "right/", "Factory", "tzdata")
 """Files that lie beside the zones on some machines and mean something else on each."""
 FIRST_YEAR, LAST_YEAR = 2000, 2199
+_RUNS = dict.fromkeys(("weekend", "weekends"), "sat, sun")
+_RUNS |= dict.fromkeys(("weekday", "weekdays", "workdays"), "mon, tue, wed, thu, fri")
 DATE_FORM = "Dates are written year-month-day, as in 2026-06-18, and times from 00:00 to 23:59, as in 18:00."
 
 
@@ -49,7 +51,10 @@ def window(line: Span, zone: ZoneInfo, findings: Findings) -> Window | None:
         return None
     if end <= start:
         where = Phrase((*line.begin, line.link, *line.finish))
-        findings.add("P0224", where, f"This {line.word.text} line ends before it begins.")
+        findings.add(
+            "P0224", where, f"This {line.word.text} line ends before it begins.",
+            helps=("Are the two the wrong way round, or is a year or a month wrong?",),
+        )  # fmt: skip
         return None
     return Window(start, end)
 
@@ -93,6 +98,8 @@ def weekdays(line: Listed, findings: Findings) -> tuple[int, ...]:
         fix = None
         if re.fullmatch(r"[A-Za-z]{3,9}\.?", text) and short in DAYS:
             fix = findings.replace(phrase, short, safe=True)
+        if text.lower() in _RUNS:
+            fix = findings.replace(phrase, _RUNS[text.lower()], safe=True)
         span = re.fullmatch(r"([a-z]{3})[a-z]* ?[-–] ?([a-z]{3})[a-z]*", text.lower())
         if span and span[1] in DAYS and span[2] in DAYS:
             first, last = DAYS.index(span[1]), DAYS.index(span[2])

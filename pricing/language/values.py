@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from unicodedata import decimal, normalize
 
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.syntax import Atom
@@ -20,6 +21,8 @@ _CONTINENTAL = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+,[0-9]{1,2}")
 _PLAIN_NUMBER = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII)
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,14}", re.ASCII)
 _CODE = re.compile(r"([0-9][0-9.,]*)([A-Za-z]{3})|([A-Za-z]{3})([0-9][0-9.,]*)")
+_POINTS = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+", re.ASCII)
+_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 LARGEST_COUNT = 10**12
 
 
@@ -37,13 +40,30 @@ def amount(atom: Atom, currency: str, findings: Findings, *, zero: bool = False)
     try:
         minor = parse(text, currency)
     except AmountError as error:
-        many = re.fullmatch(r"[0-9]+\.[0-9]+", text) and "decimals" in str(error)
-        findings.add("P0213" if many else "P0214", atom, str(error) + ".", helps=(f"Write it like {_like(currency)}.",))
+        _unreadable(atom, currency, str(error), findings)
         return None
     if minor == 0 and not zero:
         findings.add("P0218", atom, "This amount is zero.", caret="must be more than nothing")
         return None
     return minor
+
+
+def _unreadable(atom: Atom, currency: str, error: str, findings: Findings) -> None:
+    """Tell an amount that is none."""
+    text = atom.text
+    many = re.fullmatch(r"[0-9]+\.[0-9]+", text) and "decimals" in error
+    helps = [] if "write it like" in error else [f"Write it like {_like(currency)}."]
+    right = _digits(text)
+    fix = findings.replace(atom, right, safe=True) if right != text and _PLAIN_NUMBER.fullmatch(right) else None
+    if many and _POINTS.fullmatch(text):
+        whole = text.replace(".", "")
+        helps = [f"A point stands before decimals only, as in {_like(currency)}. If {whole} is meant, write it so."]
+    findings.add("P0213" if many else "P0214", atom, error + ".", helps=helps, fix=fix)
+
+
+def _digits(text: str) -> str:
+    """The text with digits and points of other scripts, such as wide ones, made plain."""
+    return "".join(str(decimal(sign, sign)) for sign in normalize("NFKC", text))
 
 
 def percentage(atom: Atom, findings: Findings) -> Fraction | None:
@@ -96,9 +116,11 @@ def count(atom: Atom, findings: Findings, what: str = "number") -> int | None:
     if _THOUSANDS.fullmatch(text) and "." not in text:
         _thousands(atom, findings)
         return None
+    digits = str(_WORDS.index(text.lower()) + 1) if text.lower() in _WORDS else _digits(text)
     findings.add(
         "P0216", atom, f'"{_cut(text)}" is not a whole number.', caret=f"a {what}, such as 3",
         helps=("Amounts of money belong in a spend or every line.",) if "." in text or text[:1] in _SIGNS else (),
+        fix=findings.replace(atom, digits, safe=True) if digits != text and _WHOLE.fullmatch(digits) else None,
     )  # fmt: skip
     return None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 
 from attrs import evolve
@@ -18,7 +19,7 @@ from pricing.audit.folder import catalogue_of
 from pricing.audit.shelf import shelf_of
 from pricing.audit.situations import occasions
 from pricing.audit.starts import Bounds, basket_of
-from pricing.audit.worst import COINS, STEPS, audit
+from pricing.audit.worst import COINS, EFFORT, STEPS, audit
 from pricing.language.catalogue import Catalogue, read_catalogue
 from pricing.language.load import load_folder, load_texts
 from pricing.model.rulebook import RuleBook
@@ -117,10 +118,20 @@ def random_trials(book: RuleBook, catalogue: Catalogue, currency: str, bounds: B
         yield till.trial(basket, rng.randrange(len(found)))
 
 
-def compare(book: RuleBook, catalogue: Catalogue, many: int) -> Iterator[tuple[str, str, bool, str]]:
+def campaigns(folder: Path | str) -> dict[str, RuleBook]:
+    """The rules of a folder all together, and of each campaign on its own."""
+    book = load_folder(folder).book
+    assert book is not None
+    own = {made.name: tuple(rule for rule in book.rules if rule.campaign == made.name) for made in book.campaigns}
+    return {"all": book, **{name: evolve(book, rules=rules) for name, rules in own.items()}}
+
+
+def compare(
+    book: RuleBook, catalogue: Catalogue, many: int, effort: int = EFFORT
+) -> Iterator[tuple[str, str, bool, str]]:
     """(currency, sense, whether the audit's worst is as bad as that of `many` random carts, both in words)."""
     bounds = Bounds()
-    for made in audit(book, catalogue):
+    for made in audit(book, catalogue, effort=effort):
         if made.worst("share") is None:
             continue
         trials = random_trials(book, catalogue, made.currency, bounds, 1)
@@ -141,13 +152,8 @@ def compare(book: RuleBook, catalogue: Catalogue, many: int) -> Iterator[tuple[s
 def main() -> None:
     """Compares the whole folder, then each campaign on its own."""
     folder, many = sys.argv[1], int(sys.argv[2])
-    book = load_folder(folder).book
-    assert book is not None
-    books = {"all": book}
-    for campaign in book.campaigns:
-        books[campaign.name] = evolve(book, rules=tuple(rule for rule in book.rules if rule.campaign == campaign.name))
     wrong = 0
-    for name, one in books.items():
+    for name, one in campaigns(folder).items():
         for currency, sense, good, words in compare(one, catalogue_of(folder), many):
             wrong += not good
             print(f"{'ok   ' if good else 'WRONG'} {name} {currency} {sense}: {words}", flush=True)

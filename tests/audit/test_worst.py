@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
 from pricing.api import Engine
 from pricing.audit.climb import by_money, by_share
+from pricing.audit.folder import catalogue_of
 from pricing.audit.starts import Bounds
 from pricing.audit.worst import Audit, audit, endless
 from pricing.language.catalogue import NO_CATALOGUE, Catalogue
-from tests.audit.markets import CATALOGUE, MIXED, book_of, random_trials
+from tests.audit.markets import CATALOGUE, MIXED, book_of, campaigns, compare, random_trials
+
+RULES = Path(__file__).parents[2] / "rules"
 
 FLOOR = Fraction(40, 100)
 
@@ -78,6 +82,14 @@ def test_the_worst_is_as_bad_as_that_of_random_carts(seed: int) -> None:
     assert share is not None and money is not None
     assert share.share <= min(trials, key=by_share).share
     assert money.saved >= min(trials, key=by_money).saved
+
+
+@pytest.mark.parametrize("name", sorted(campaigns(RULES).keys() - {"all"}))
+def test_the_worst_of_each_sample_campaign_is_as_bad_as_that_of_random_carts(name: str) -> None:
+    """`python -m tests.audit.markets rules 100000` is the long run, with the effort that `pricing audit` takes."""
+    found = list(compare(campaigns(RULES)[name], catalogue_of(RULES), 400, effort=1500))
+    assert len(found) == 2
+    assert [words for _, _, good, words in found if not good] == []
 
 
 def test_the_answer_is_the_same_every_time() -> None:

@@ -71,6 +71,13 @@ def test_wrong_rules_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert run(["audit", str(tmp_path / "nothing")]) == 2
 
 
-def test_a_folder_without_rules(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["audit", str(tmp_path), "--floor", "40%"]) == 0
-    assert capsys.readouterr().err.startswith("No cart was found")
+def test_coupons_without_end_are_named_though_the_worst_carts_do_not_use_them(
+    folder: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (Path(folder) / "a.promo").open("a") as file:
+        file.write('\npromo code SMALL "One"\n  spend 90.00 take 1.00 off\n')
+        file.write('\npromo code ONCE "Two"\n  spend 90.00 take 2.00 off\n  limit 1 use per customer\n')
+    assert run(["audit", folder, "--effort", "400"]) == 0
+    assert "Nothing stops these from being used in order after order: AGAIN, SMALL.\n" in capsys.readouterr().out
+    assert run(["audit", folder, "--effort", "400", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["endless"] == ["AGAIN", "SMALL"]

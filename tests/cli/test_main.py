@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
 import click
 import pytest
 
-from pricing.cli import BROKEN_PIPE, COMMANDS, INTERRUPTED, run
+from pricing.cli import BROKEN_PIPE, COMMANDS, INTERRUPTED, commands, run
 from pricing.model.errors import CartError, Problem, RuleErrors
 from tests.cli.conftest import Run
 
@@ -109,6 +111,44 @@ def test_every_listed_command_has_its_file_and_its_help(pricing: Run) -> None:
         assert name in COMMANDS
         done = pricing(name, "--help")
         assert done.returncode == 0 and done.stdout.startswith(f"Usage: pricing {name}")
+
+
+def every_command() -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(commands)
+    for name in commands.list_commands(context):
+        found = commands.get_command(context, name)
+        assert found is not None
+        yield name, found
+        if isinstance(found, click.Group):
+            yield from ((f"{name} {below}", each) for below, each in found.commands.items())
+
+
+def test_the_help_of_every_command_shows_an_example_of_it() -> None:
+    for name, found in every_command():
+        examples = found.get_help(click.Context(found, info_name=f"pricing {name}")).partition("Example")[2]
+        assert f"    pricing {name}" in examples, name
+
+
+@pytest.mark.parametrize("command", [["check"], ["audit", "--floor", "40%"], ["quote", "cart.json", "--rules"]])
+def test_nothing_is_called_well_that_was_not_looked_at(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder without rules, or a part of the rules without their catalogue and policy, is wrong use."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rules" / "campaigns").mkdir(parents=True)
+    (tmp_path / "cart.json").write_text("{}")
+    for folder, said in (
+        ("nowhere", "no folder called nowhere"),
+        ("cart.json", "is a file"),
+        ("rules", "holds no rules"),
+    ):
+        assert run([*command, folder]) == 2
+        assert said in capsys.readouterr().err
+    (tmp_path / "rules" / "policy.promo").write_text("policy p\n")
+    (tmp_path / "rules" / "campaigns" / "a.promo").write_text("campaign a\n  currency USD\n  zone UTC\n")
+    assert run([*command, "rules/campaigns"]) == 2
+    assert "is only a part of the rules; name the folder rules, which holds all" in capsys.readouterr().err
+    assert run([*command, "rules"]) < 2
 
 
 def test_no_command_is_wrong_use(pricing: Run) -> None:

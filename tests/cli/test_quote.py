@@ -130,7 +130,7 @@ def test_two_processes_give_the_same_bytes(pricing: Run) -> None:
         (["quote"], "Missing argument 'CART...'"),
         (["quote", "nowhere.json"], "'nowhere.json' does not exist"),
         (["quote", "rules"], "'rules' is a directory"),
-        (["quote", "cart.json", "--rules", "nowhere"], "Directory 'nowhere' does not exist"),
+        (["quote", "cart.json", "--rules", "nowhere"], "There is no folder called nowhere here"),
         (["quote", "cart.json", "--at", "noon"], "'noon' is not an instant; write it like"),
         (["quote", "cart.json", "--without", "TEEN"], "There is no rule or kind called 'TEEN'. Did you mean 'TEN'?"),
         (["quote", "cart.json", "--jobs", "0"], "--jobs"),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +20,7 @@ from pricing.editor.lexer import PromoLexer
 from pricing.language.vocabulary import CARD_EXAMPLES, WORDS
 from pricing.model.kind import Kind
 
+ROOT = Path(__file__).parents[2]
 CARD = """\
 # A remark, "quoted".
 seller coupon six "Six # off" # more
@@ -73,3 +77,16 @@ def test_the_grammar_knows_every_word() -> None:
         found = patterns[1].match(CARD_EXAMPLES[kind])
         assert found is not None
         assert found[1] == kind
+
+
+def test_what_editors_need_is_installed_too() -> None:
+    """The lexer is found by its name, and the extension of VS Code is among the package's files."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    module, _, name = settings["project"]["entry-points"]["pygments.lexers"]["promo"].partition(":")
+    assert getattr(import_module(module), name) is PromoLexer
+    package = ROOT / "pricing"
+    installed = {
+        path for pattern in settings["tool"]["setuptools"]["package-data"]["pricing"] for path in package.glob(pattern)
+    }
+    extension = {path for path in (package / "editor" / "vscode").rglob("*.*") if "node_modules" not in path.parts}
+    assert extension and extension <= installed

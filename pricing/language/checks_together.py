@@ -1,0 +1,230 @@
+"""Sense between rules that meet on the same goods: thresholds that cancel each other, coins for a coupon that does not
+hold, two campaigns that want the same item.
+
+Reads resolved `Card`s of all files; called by `checks`. Comparing is bounded: a huge folder is checked in part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+
+from pricing.language.catalogue import Catalogue
+from pricing.language.checks_rule import in_scope, line_at, worth
+from pricing.language.diagnostics.diagnostic import Findings
+from pricing.language.resolve import Card, of
+from pricing.language.syntax import TradeLine
+from pricing.model.kind import AUTOMATIC_KINDS, ITEM_KINDS, Kind
+from pricing.model.ladder import Step
+from pricing.model.policy import Policy
+from pricing.model.rule import Rule
+from pricing.model.scope import Scope
+from pricing.model.window import Window
+from pricing.money import show
+
+MOST_PAIRS = 50_000
+"""So many pairs of rules are looked at by each check."""
+_ONE_VALUED = frozenset({"stores", "brands", "skus", "countries", "channels"})
+_EVER = datetime.min.replace(tzinfo=UTC)
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def run(cards: Sequence[Card], policy: Policy, catalogue: Catalogue, findings: Mapping[str, Findings]) -> None:
+    """All checks of rules that meet."""
+    sound = [item for item in cards if item.sound]
+    shelf = _Shelf(catalogue)
+    _traded(cards, findings)
+    _cancelled(sound, policy, shelf, findings)
+    _undecided(sound, policy, shelf, findings)
+
+
+class _Shelf:
+    """Which goods of the catalogue each rule is for, found when asked."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.items = catalogue.items
+        self.known: dict[str, frozenset[int]] = {}
+
+    def of(self, rule: Rule) -> frozenset[int]:
+        if rule.name not in self.known:
+            own = frozenset(place for place, sku in enumerate(self.items) if in_scope(rule, sku))
+            self.known[rule.name] = own
+        return self.known[rule.name]
+
+    def meet(self, rule: Rule, other: Rule) -> bool:
+        """Whether both can hold for one item of one customer at one moment."""
+        same = rule.currency == other.currency and _overlap(rule.valid, other.valid)
+        if not same or (rule.days and other.days and not set(rule.days) & set(other.days)):
+            return False
+        if _apart(rule.audience, other.audience) or _apart(rule.scope, other.scope):
+            return False
+        return not self.items or bool(self.of(rule) & self.of(other))
+
+
+def _overlap(one: Window, other: Window) -> bool:
+    return max(one.start or _EVER, other.start or _EVER) < min(one.end or _NEVER, other.end or _NEVER)
+
+
+def _apart(one: Scope, other: Scope) -> bool:
+    """Whether two scopes name different values of a word of which a line has one."""
+    return any(
+        mine.word == theirs.word and mine.word in _ONE_VALUED and not set(mine.values) & set(theirs.values)
+        for mine in one.only
+        for theirs in other.only
+    )
+
+
+# Coins
+
+
+def _traded(cards: Sequence[Card], findings: Mapping[str, Findings]) -> None:
+    names = {item.rule.name: item for item in cards}
+    for item in cards:
+        for line in of(item.block, TradeLine):
+            coupon = names.get(line.coupon.text)
+            if coupon is not None and not _overlap(item.rule.valid, coupon.rule.valid):
+                findings[item.source.name].add(
+                    "P0410", line.coupon, f"{coupon.rule.name} does not hold at any time at which coins can buy it.",
+                    caret="nobody can use it", notes=(f"it stands at {_place(coupon, findings)}",),
+                    helps=("Compare the valid lines of the two cards, or the dates of their campaigns.",),
+                )  # fmt: skip
+
+
+# Thresholds
+
+
+def _cancelled(cards: Sequence[Card], policy: Policy, shelf: _Shelf, findings: Mapping[str, Findings]) -> None:
+    """Steps of automatic rules that take so much off that a step of a later layer is lost, and more with it."""
+    if policy.measured_on != "running":
+        return
+    order = {kind: place for place, kind in enumerate(policy.order)}
+    first = [item for item in cards if item.rule.kind in AUTOMATIC_KINDS and _by_money(item.rule)]
+    groups: dict[object, list[Card]] = {}
+    for item in cards:
+        rule = item.rule
+        if _by_money(rule):
+            key = (rule.kind, rule.currency, rule.scope, rule.audience, rule.ladder_per)
+            groups.setdefault(key, []).append(item)
+    pairs = (
+        (item, group)
+        for item in first
+        for group in groups.values()
+        if order[item.rule.kind] < order[group[0].rule.kind] and len(group) <= 50
+    )
+    for item, group in islice(pairs, MOST_PAIRS):
+        later = [other for other in group if shelf.meet(item.rule, other.rule)]
+        if later:
+            _tell_cancelled(item, later, findings)
+
+
+def _by_money(rule: Rule) -> bool:
+    """Whether a rule has steps by money that give money off goods."""
+    kinds = rule.kind not in ITEM_KINDS and rule.kind not in (Kind.FREE_SHIPPING, Kind.COIN_PAYMENT)
+    return kinds and any(step.measure == "money" and step.reach for step in rule.ladder)
+
+
+def _tell_cancelled(item: Card, later: Sequence[Card], findings: Mapping[str, Findings]) -> None:
+    rule = item.rule
+    for step in rule.ladder:
+        if not step.reach or step.repeats:
+            continue
+        below, at = step.reach - 1, step.reach
+        saved_below, saved_at = _saves(rule, below), _saves(rule, at)
+        rest_below, rest_at = below - saved_below, at - saved_at
+        lost = max(later, key=lambda other: _saves(other.rule, rest_below))
+        more_below = _saves(lost.rule, rest_below)
+        more_at = max(_saves(other.rule, rest_at) for other in later)
+        if saved_at + more_at >= saved_below + more_below:
+            continue
+        less = show(saved_below + more_below - saved_at - more_at, rule.currency)
+        findings[item.source.name].add(
+            "P0409", line_at(item, step.reach) or item.block,
+            f"Who reaches this step loses {lost.rule.name}, and saves {less} less in all.",
+            caret=f"it leaves {show(rest_at, rule.currency)} to pay, too little for the other",
+            notes=(f"{lost.rule.name} stands at {_place(lost, findings)}",),
+            helps=("Each layer measures what is left to pay: move one of the two thresholds.",),
+        )  # fmt: skip
+        return
+
+
+def _saves(rule: Rule, base: int) -> int:
+    """What a rule gives on a base of one store, when it is used alone."""
+    reached = [step for step in rule.ladder if step.measure == "money" and step.reach <= base]
+    if not reached:
+        return 0
+    step = reached[-1]
+    amount = _repeated(step, base) if step.repeats else int(worth(step, base))
+    for cap in (rule.caps.per_order, rule.caps.per_store):
+        amount = amount if cap is None else min(amount, cap)
+    return min(amount, base)
+
+
+def _repeated(step: Step, base: int) -> int:
+    amount = int(base // step.reach * (step.amount or step.share * step.reach))
+    return amount if step.at_most is None else min(amount, step.at_most)
+
+
+# Campaigns
+
+
+def _undecided(cards: Sequence[Card], policy: Policy, shelf: _Shelf, findings: Mapping[str, Findings]) -> None:
+    """Rules of one kind in two campaigns that want the same item, and nothing written about which counts."""
+    decided = {limit.kind for limit in policy.limits if limit.count == 1}
+    decided |= {one for one, other in policy.never if one is other}
+    told: set[str] = set()
+    for item, other in islice(_rivals([each for each in cards if each.rule.kind not in decided]), MOST_PAIRS):
+        rule, rival = item.rule, other.rule
+        if rule.name in told or _says(rule, rival) or _says(rival, rule) or not shelf.meet(rule, rival):
+            continue
+        told.add(rule.name)
+        assert item.block.name is not None
+        findings[item.source.name].add(
+            "P0511", item.block.name,
+            f"{rule.name} and {rival.name}, of two campaigns, are for the same items at the same time.",
+            caret="only one of the two counts on an item",
+            notes=(f"{rival.name} stands at {_place(other, findings)}",),
+            helps=(
+                f"If that is meant, write: never with {rival.name}",
+                f"If both shall count, write: combines with {rival.name}",
+            ),
+        )  # fmt: skip
+
+
+_CHOSEN_BY_PRICE = ITEM_KINDS | {Kind.COIN_PAYMENT, Kind.COIN_EXCHANGE}
+"""Kinds that settle it among themselves: the lowest price, the best trade."""
+
+
+def _rivals(cards: Sequence[Card]) -> Iterator[tuple[Card, Card]]:
+    """Pairs of one kind from two campaigns that name one store; first the one that begins later, or has no beginning."""
+    running: dict[tuple[Kind, str], dict[str, list[Card]]] = {}
+    """By kind and store (none: every store), then by campaign."""
+    stores: dict[Kind, set[str]] = {}
+    for item in sorted(cards, key=lambda each: (each.rule.valid.start or _NEVER, each.rule.name)):
+        rule = item.rule
+        if rule.kind in _CHOSEN_BY_PRICE or item.block.name is None:
+            continue
+        own = _stores(rule)
+        known = stores.setdefault(rule.kind, {""})
+        for store in sorted({"", *own} if own else known):
+            for campaign, others in running.get((rule.kind, store), {}).items():
+                if campaign != rule.campaign:
+                    yield from ((item, other) for other in others)
+        known |= own
+        for store in sorted(own or {""}):
+            running.setdefault((rule.kind, store), {}).setdefault(rule.campaign, []).append(item)
+
+
+def _stores(rule: Rule) -> set[str]:
+    """The stores that a rule names; none when it is for all."""
+    return set().union(*(clause.values for clause in rule.scope.only if clause.word == "stores"))
+
+
+def _says(rule: Rule, other: Rule) -> bool:
+    """Whether a card says anything about meeting another one."""
+    never = any(name in (other.name, other.kind.value, "anything") for name in rule.never)
+    return never or other.name in rule.combines
+
+
+def _place(item: Card, findings: Mapping[str, Findings]) -> str:
+    return findings[item.source.name].place(item.block.name or item.block)
