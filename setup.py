@@ -10,6 +10,7 @@ from setuptools import setup
 
 COMPILED = (
     "allocate",
+    "answer",
     "beaten",
     "bounds",
     "case",

@@ -11,11 +11,8 @@ from pricing.engine.plan import PlannedRule
 from pricing.engine.problem import Application
 from pricing.engine.search import Found
 from pricing.engine.settle import Settlement, rounded, settle
+from pricing.model.errors import SearchFault
 from pricing.model.quote import Bought, KeptCoupon, Quote, QuoteCharge, QuoteLine, Reasons, Saving, Use
-
-
-class SearchFault(RuntimeError):
-    """The search claimed what settling does not confirm: a fault of this library, never of a cart or a rule."""
 
 
 def quote_of(case: Case, found: Found, ask: Callable[[Quote], Reasons]) -> Quote:

@@ -13,9 +13,11 @@ from pricing.engine.states import Watch
 
 def reduced_options(options: list[Option], watched: list[Watch]) -> list[Option]:
     """Without those that another of the same store beats in everything that a later layer can read."""
+    if len(options) == 1:
+        return options
     ranked = sorted(options, key=_order)
-    drawn = [[*option.pools, *option.groups, *option.caps, option.coins] for option in ranked]
-    states, shared, guards = _packed(_shortfalls(ranked, watched), drawn)
+    shared, shift, guards = _packed(_drawn(ranked), 0, 0, [0] * len(ranked))
+    states, _, guards = _packed(_shortfalls(ranked, watched), shift, guards, shared)
     kept: list[int] = []
     for place, option in enumerate(ranked):
         state = states[place] | guards
@@ -30,32 +32,39 @@ def reduced_options(options: list[Option], watched: list[Watch]) -> list[Option]
     return [ranked[place] for place in kept]
 
 
+def _drawn(ranked: list[Option]) -> list[list[int]]:
+    """What each option draws on, column by column."""
+    first = ranked[0]
+    columns = [[option.coins for option in ranked]]
+    for place in range(len(first.pools)):
+        columns.append([option.pools[place] for option in ranked])
+    for place in range(len(first.groups)):
+        columns.append([option.groups[place] for option in ranked])
+    for place in range(len(first.caps)):
+        columns.append([option.caps[place] for option in ranked])
+    return columns
+
+
 def _shortfalls(ranked: list[Option], watched: list[Watch]) -> list[list[int]]:
-    """For each option, how far each watched base falls short of the best that the store offers."""
-    shortfalls: list[list[int]] = [[] for _ in ranked]
+    """How far each watched base falls short of the best that the store offers, column by column."""
+    columns: list[list[int]] = []
     for position, sign in watched:
-        edge = min(sign * option.bases[position] for option in ranked)
-        for place, option in enumerate(ranked):
-            shortfalls[place].append(sign * option.bases[position] - edge)
-    return shortfalls
+        bases = [sign * option.bases[position] for option in ranked]
+        edge = min(bases)
+        columns.append([base - edge for base in bases])
+    return columns
 
 
-def _packed(shortfalls: list[list[int]], drawn: list[list[int]]) -> tuple[list[int], list[int], int]:
-    """Packed as in `states.py`: everything, and what is drawn alone, for each option; and the guard bits."""
-    shift = guards = 0
-    states = [0] * len(drawn)
-    shared = [0] * len(drawn)
-    for table, is_drawn in ((drawn, True), (shortfalls, False)):
-        for column in range(len(table[0])):
-            most = max(row[column] for row in table)
-            if most:
-                for place, row in enumerate(table):
-                    states[place] += row[column] << shift
-                    if is_drawn:
-                        shared[place] += row[column] << shift
-                shift += most.bit_length() + 1
-                guards |= 1 << (shift - 1)
-    return states, shared, guards
+def _packed(columns: list[list[int]], shift: int, guards: int, below: list[int]) -> tuple[list[int], int, int]:
+    """The columns packed as in `states.py`, above what is packed already; then the next shift, and the guard bits."""
+    states = below
+    for column in columns:
+        most = max(column)
+        if most:
+            states = [state + (value << shift) for state, value in zip(states, column, strict=True)]
+            shift += most.bit_length() + 1
+            guards |= 1 << (shift - 1)
+    return states, shift, guards
 
 
 def _order(option: Option) -> tuple[int, int, int]:

@@ -96,14 +96,15 @@ class Halves(Join):
 class Pairs:
     """Whole choices of options of one branch, offered to the best."""
 
-    __slots__ = ("best", "coins", "field", "held", "join", "price", "saved", "ties", "varies")
+    __slots__ = ("best", "coins", "field", "held", "is_ours", "join", "price", "saved", "ties", "varies")
 
     def __init__(self, join: Halves) -> None:
         self.join = join
         self.best = join.best
         self.coins = self._steady_coins()
-        self.ties = self._ties_of_best()
-        """What ranks the best selection among its equals, when it is one of this node."""
+        self.is_ours = self._is_of_node()
+        self.ties: int | None = None
+        """What ranks the best selection of this node among its equals; worked out when it must."""
         self.held: list[Option] = []
         """One that only wins a tie with the best."""
         gains = join.relaxation.gains
@@ -153,7 +154,7 @@ class Pairs:
         )
 
     def met(self, one: Label, other: Label) -> bool:
-        """Offer a pair of labels; whether it became the best."""
+        """Offer a pair of labels; whether it is better than the best in more than a tie."""
         join = self.join
         state = one.state + other.state
         cost = one.cost + other.cost
@@ -162,43 +163,38 @@ class Pairs:
             if over > 0:
                 cost += over
                 state -= over << field.shift
-        if not join.states.within(state) or not self._may_win(cost, one.count + other.count, state):
+        if not join.states.within(state):
             return False
-        return self._offered([*one.options(), *other.options()], cost, one.count + other.count, state)
+        total, count = self.total(cost, state), one.count + other.count
+        if not self._may_win(total, count):
+            return False
+        return self._offered([*one.options(), *other.options()], total, count)
 
     def offered(self, chosen: list[Option], state: int) -> bool:
-        """Offer a choice of options whose state is within all limits; whether it became the best."""
+        """Offer a choice of options whose state is within all limits; likewise."""
         cost, count = self.join.start.cost, self.join.start.count
         for option in chosen:
             cost += option.cost
             count += option.count
-        return self._may_win(cost, count, state) and self._offered(chosen, cost, count, state)
-
-    def _may_win(self, cost: int, count: int, state: int) -> bool:
-        best = self.best
         total = self.total(cost, state)
+        return self._may_win(total, count) and self._offered(chosen, total, count)
+
+    def _may_win(self, total: int, count: int) -> bool:
+        best = self.best
         if total != best.total or self.coins < 0:
             return total <= best.total
         return self.coins < best.coins or (self.coins == best.coins and count <= best.count)
 
-    def _offered(self, chosen: list[Option], cost: int, count: int, state: int) -> bool:
+    def _offered(self, chosen: list[Option], total: int, count: int) -> bool:
         best = self.best
-        ties = self._ties(chosen)
-        if (
-            self.ties is not None
-            and self.coins == best.coins
-            and count == best.count
-            and self.total(cost, state) == best.total
-        ):
-            if ties < self.ties:
-                self.ties = ties
+        if self.coins >= 0 and total == best.total and self.coins == best.coins and count == best.count:
+            if not self.is_ours:
+                return self._settled(chosen)
+            if self._ties(chosen) < self._ties_of_best():
+                self.ties = self._ties(chosen)
                 self.held = chosen
             return False
-        if not self._settled(chosen):
-            return False
-        self.ties = ties
-        self.held = []
-        return True
+        return self._settled(chosen)
 
     def settle(self) -> None:
         """Offer the winner among equals; earlier ones need not be settled."""
@@ -208,7 +204,12 @@ class Pairs:
     def _settled(self, chosen: list[Option]) -> bool:
         problem = self.join.parts.problem
         self.join.steps += len(problem.applications) // 4 + 1
-        return complete(problem, self.join.decisions(chosen), self.best)
+        if not complete(problem, self.join.decisions(chosen), self.best):
+            return False
+        self.is_ours = True
+        self.ties = None
+        self.held = []
+        return True
 
     def total(self, cost: int, state: int) -> int:
         """What a choice comes to; less only where coins are also spent on pieces."""
@@ -244,14 +245,12 @@ class Pairs:
             tie += expiry_of(parts.problem.pools[pool].expiries, used, join.branch.keys)
         return tie
 
-    def _ties_of_best(self) -> int | None:
+    def _ties_of_best(self) -> int:
+        """The same of the best selection, which is one of this node."""
+        if self.ties is not None:
+            return self.ties
         join = self.join
         parts, keys, counts = join.parts, join.branch.keys, self.best.counts
-        if not counts:
-            return None
-        for position in parts.optional:
-            if counts[parts.globals[position].index] != join.node.counts[position]:
-                return None
         tie = 0
         pieces = [0] * len(parts.problem.pools)
         for app in parts.problem.applications:
@@ -263,4 +262,13 @@ class Pairs:
             for app in cell.apps:
                 if counts[app.index]:
                     tie += keys.of_use(app.index, counts[app.index] if app.pool >= 0 else 0)
+        self.ties = tie
         return tie
+
+    def _is_of_node(self) -> bool:
+        """Whether the best selection is one of this node."""
+        join = self.join
+        counts = self.best.counts
+        return bool(counts) and all(
+            counts[join.parts.globals[position].index] == join.node.counts[position] for position in join.parts.optional
+        )

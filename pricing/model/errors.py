@@ -1,4 +1,4 @@
-"""The two errors that a caller meets: wrong carts and wrong rules. Each carries every problem found, not the first."""
+"""The errors that a caller meets: wrong carts and wrong rules, which carry every problem found; and a fault of our own."""
 
 from __future__ import annotations
 
@@ -37,6 +37,10 @@ class RuleErrors(ValueError):
 
     def __reduce__(self) -> tuple[type[RuleErrors], tuple[tuple[object, ...], str]]:
         return type(self), (self.diagnostics, str(self))
+
+
+class SearchFault(RuntimeError):
+    """The search claimed what settling does not confirm: a fault of this library, never of a cart or a rule."""
 
 
 def shown(value: object) -> str:
