@@ -60,6 +60,12 @@ def check_window(window: Window, at: datetime, what: str, rule: Rule) -> None:
         raise LedgerError("over", f"{what} ended {window.end.isoformat()}", where)
 
 
+def check_hours(rule: Rule, at: datetime, what: str) -> None:
+    """LedgerError when `days` and `hours` do not hold."""
+    if not is_in_hours(rule, at):
+        raise LedgerError("wrong-day-or-hour", f"{what} is closed on this day or at this hour", f"rule {rule.name}")
+
+
 def check_customer(rule: Rule, customer: Customer) -> None:
     """LedgerError when the card is for others."""
     if not is_for(rule, customer):

@@ -75,7 +75,8 @@ def offers(
 ) -> tuple[Offer, ...]:
     """All that could help on this product, in this cart, or in this campaign (by name); sorted by kind, then rule."""
     text_of(at)
-    cart = _cart(what, customer, at, country, channel)
+    currency = next((rule.rule.currency for rule in plan.rules if rule.rule.campaign == what), "USD")
+    cart = _cart(what, currency, customer, at, country, channel)
     cart = evolve(cart, wallet=wallet_for_cart(core, customer.id, at))
     counted = usage(core, customer.id, None, at)
     situation = Situation(plan, cart, counted, frozenset())
@@ -89,11 +90,13 @@ def offers(
     return tuple(sorted((one for one in found if one), key=lambda one: (kinds.index(one.kind), one.rule)))
 
 
-def _cart(what: Line | Cart | str, customer: Customer, at: datetime, country: str, channel: str) -> Cart:
-    """A cart to ask the engine's matcher with: the cart itself, or one with just this product."""
+def _cart(
+    what: Line | Cart | str, currency: str, customer: Customer, at: datetime, country: str, channel: str
+) -> Cart:
+    """A cart to ask the engine's matcher with: the cart itself, or one with just this product (a campaign: any)."""
     if isinstance(what, Cart):
         return evolve(what, customer=customer, at=at)
-    line = what if isinstance(what, Line) else Line(sku="-", store="-", price=(0, "USD"), quantity=1)
+    line = what if isinstance(what, Line) else Line(sku="-", store="-", price=(0, currency), quantity=1)
     return Cart(currency=line.currency, at=at, lines=[line], customer=customer, country=country, channel=channel)
 
 
@@ -137,15 +140,16 @@ def _offer(
     rule = planned.rule
     reason = refusal_before_scope(planned, situation)
     window = claim_window(rule) if planned.is_coupon else rule.valid
-    if reason in _HIDDEN and not (reason == "other-currency" and situation.lines[0].sku == "-"):
+    if reason in _HIDDEN:
         return None
     if not is_for(rule, situation.cart.customer):
         return None
-    limit = core.rules.limits(rule.name).uses_total if planned.is_coupon else None
-    left = None if limit is None else stock.get(rule.name, limit)
+    left = _left(core, rule.name, stock) if planned.is_coupon else None
     held = sum(lot.pieces for lot in situation.lots.get(rule.name, ()))
     state = _state(core, planned, reason, held, left, picked.get(rule.name, 0), at)
-    if state != "starts" and limit_refusal(planned, situation):
+    gone = _left(core, rule.trade.coupon, stock) if rule.trade else None
+    no_trade = rule.trade is not None and gone is not None and gone < rule.trade.pieces
+    if state != "starts" and (no_trade or limit_refusal(planned, situation)):
         state = "used-up"
     if not state:
         return None
@@ -167,6 +171,12 @@ def _offer(
         coins=rule.trade.coins if rule.trade else 0,
         gives=(rule.trade.pieces, rule.trade.coupon) if rule.trade else None,
     )
+
+
+def _left(core: Core, coupon: str, stock: Mapping[str, int]) -> int | None:
+    """Pieces of a coupon that can still be handed out; None: no limit."""
+    limit = core.rules.limits(coupon).uses_total
+    return None if limit is None else stock.get(coupon, limit)
 
 
 def _state(
