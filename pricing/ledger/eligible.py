@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from pricing.ledger.errors import LedgerError
-from pricing.ledger.instants import name_of
+from pricing.ledger.instants import name_of, within_calendar
 from pricing.model.cart import Customer
 from pricing.model.rule import Rule
 from pricing.model.window import Window
@@ -36,7 +36,8 @@ def is_for(rule: Rule, customer: Customer) -> bool:
 
 def is_in_hours(rule: Rule, at: datetime) -> bool:
     """Whether `days` and `hours` hold, in the rule's zone."""
-    local = at.astimezone(ZoneInfo(rule.zone))
+    with within_calendar():
+        local = at.astimezone(ZoneInfo(rule.zone))
     minute = local.hour * 60 + local.minute
     if rule.days and local.weekday() not in rule.days:
         return False

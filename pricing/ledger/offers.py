@@ -6,6 +6,7 @@ Reads the rules, what the customer holds and used, and the stock; makes `Offer`s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from attrs import evolve, frozen
@@ -20,6 +21,7 @@ from pricing.model.cart import Cart, Customer, Line, Usage
 from pricing.model.kind import Kind
 from pricing.model.ladder import Step
 from pricing.model.rule import Rule
+from pricing.money import show
 
 _STOCK = (
     "SELECT rule, sum(lim) - sum(used) AS pieces FROM counter WHERE what = 'stock' GROUP BY rule"
@@ -38,6 +40,8 @@ class Offer:
     note: str
     ladder: tuple[Step, ...]
     """What it gives; item rules with fixed prices have none."""
+    words: tuple[str, ...]
+    """The same as a card writes it, prices of these products, coin rates and trades too: `spend 50.00 take 5.00 off`."""
     currency: str
     state: str
     """`ready`: it counts by itself · `pick-up`: a piece can be picked up · `held`: pieces are in the wallet ·
@@ -90,9 +94,7 @@ def offers(
     return tuple(sorted((one for one in found if one), key=lambda one: (kinds.index(one.kind), one.rule)))
 
 
-def _cart(
-    what: Line | Cart | str, currency: str, customer: Customer, at: datetime, country: str, channel: str
-) -> Cart:
+def _cart(what: Line | Cart | str, currency: str, customer: Customer, at: datetime, country: str, channel: str) -> Cart:
     """A cart to ask the engine's matcher with: the cart itself, or one with just this product (a campaign: any)."""
     if isinstance(what, Cart):
         return evolve(what, customer=customer, at=at)
@@ -160,6 +162,7 @@ def _offer(
         campaign=rule.campaign,
         note=rule.note,
         ladder=rule.ladder,
+        words=tuple(_words(rule, {line.sku for line in situation.lines})),
         currency=rule.currency,
         state=state,
         starts=(window.start if window.start and window.start > at else rule.valid.start)
@@ -203,23 +206,34 @@ def _state(
     return "" if over else "used-up"
 
 
-def words_of(step: Step, show: Rule | Offer) -> str:
+def _words(rule: Rule, skus: AbstractSet[str]) -> Iterable[str]:
+    """What a rule gives, in the words of its card."""
+    for sku, price in rule.prices:
+        if sku in skus:
+            yield f"{sku} at {show(price, rule.currency)}"
+    for step in rule.ladder:
+        yield words_of(step, rule)
+    if rule.piece:
+        yield f"{show(rule.piece, rule.currency)} a piece"
+    if rule.trade:
+        yield f"{rule.trade.coins} coins for {rule.trade.pieces} {rule.trade.coupon}"
+    if rule.rate:
+        yield f"{rule.rate.coins} coins = {show(rule.rate.amount, rule.currency)}"
+
+
+def words_of(step: Step, rule: Rule | Offer) -> str:
     """A step as a card writes it: `spend 50.00 take 5.00 off`."""
-    from pricing.money import show as money
-
-    def reach() -> str:
-        return f"{step.reach} items" if step.measure == "units" else money(step.reach, show.currency)
-
+    reach = f"{step.reach} items" if step.measure == "units" else show(step.reach, rule.currency)
     percent = step.share * 100
     number = f"{percent.numerator}" if percent.denominator == 1 else f"{percent.numerator}/{percent.denominator}"
-    value = f"{number}%" if step.share else money(step.amount, show.currency)
+    value = f"{number}%" if step.share else show(step.amount, rule.currency)
     if step.given_units:
         off = "free" if step.share == 1 else f"at {number}% off"
         return f"buy {step.reach - step.given_units} get {step.given_units} {off}"
-    gives = "ship free" if show.kind is Kind.FREE_SHIPPING and step.share == 1 else f"take {value} off"
+    gives = "ship free" if rule.kind is Kind.FREE_SHIPPING and step.share == 1 else f"take {value} off"
     if step.at_most is not None:
-        gives += f", at most {money(step.at_most, show.currency)}"
+        gives += f", at most {show(step.at_most, rule.currency)}"
     if not step.reach:
         return gives
     word = "every" if step.repeats else "buy" if step.measure == "units" else "spend"
-    return f"{word} {reach()} {gives}"
+    return f"{word} {reach} {gives}"

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from attrs import frozen
 
-from pricing.ledger.offers import Offer, words_of
+from pricing.ledger.offers import Offer
 from pricing.ledger.reading import MyCoupons
 from pricing.ledger.report import RuleReport
 from pricing.ledger.verify import Finding
@@ -88,12 +88,9 @@ def offers_table(title: str, offers: Sequence[Offer], at: datetime) -> Table:
     """What a page shows."""
     rows = []
     for offer in offers:
-        gives = "; ".join(words_of(step, offer) for step in offer.ladder)
-        if offer.gives:
-            gives = f"{offer.coins} coins for {offer.gives[0]} {offer.gives[1]}"
         state = f"starts in {offer.starts_in(at)}" if offer.state == "starts" else offer.state
         left = "" if offer.left is None else str(offer.left)
-        rows.append((offer.kind.value, offer.rule, gives, state, str(offer.held or ""), left))
+        rows.append((offer.kind.value, offer.rule, "; ".join(offer.words), state, str(offer.held or ""), left))
     headings = ("kind", "rule", "gives", "state", "held", "left")
     return Table(title, headings, tuple(rows), frozenset({4, 5}))
 

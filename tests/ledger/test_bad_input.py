@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,8 @@ import pytest
 
 from pricing.ledger import Ledger, LedgerError
 from pricing.model.cart import Customer
-from tests.ledger.shop import ANN, ENGINE, NOON, cart
+from pricing.model.errors import CartError
+from tests.ledger.shop import ANN, ENGINE, NOON, cart, engine_with
 
 INJECTIONS = [
     "'; DROP TABLE entry; --",
@@ -82,6 +85,37 @@ def test_instants_need_an_offset(ledger: Ledger, call: Callable[[Ledger, Any], o
         with pytest.raises(LedgerError, match="offset"):
             call(ledger, bad)
     assert rows(ledger) == before
+
+
+@pytest.mark.parametrize(
+    "when, zone",
+    [
+        (datetime.min.replace(tzinfo=UTC), "America/Los_Angeles"),
+        (datetime.max.replace(tzinfo=UTC), "Asia/Tokyo"),
+    ],
+)
+def test_instants_at_the_ends_of_the_calendar_are_told(where: str, when: datetime, zone: str) -> None:
+    engine = engine_with(
+        **{
+            "zone        UTC": f"zone        {zone}",
+            "  valid       from 2026-06-01 through 2026-06-30\n": "",
+            "  claim       from 2026-06-05 through 2026-06-20\n": "",
+        }
+    )
+    quote = engine.quote(cart(codes=("TODAY3",)))
+    with Ledger(where, engine) as ledger:
+        for call in (
+            lambda: ledger.reserve(quote, "o-1", when),
+            lambda: ledger.grant("ann", when, "game", rule="one-each", pieces=1),
+            lambda: ledger.pick_up("ann", "one-each", when),
+            lambda: ledger.exchange("ann", "coins-for-select", when),
+            lambda: ledger.usage("ann", None, when),
+            lambda: ledger.wallet("ann", when),
+            lambda: ledger.offers("fair", "ann", when),
+        ):
+            with suppress(LedgerError, CartError):  # some can be answered; none ends in another exception
+                call()
+        assert ledger.verify() == ()
 
 
 @pytest.mark.parametrize("bad", [0, -1, True, 10**13, "5", None, 2.0])
