@@ -77,7 +77,7 @@ def refund(
                     price=price,
                 )
             except CartError as error:
-                raise LedgerError("bad-return", str(error), f"order {order_id}") from None
+                raise _told("bad-return", error, order_id) from None
             call = Call("refund", text_of(at), key, reason, order_id)
             _record(connection, core, kept, earlier, found, call, shipping)
             return _document(found)
@@ -110,7 +110,7 @@ def dispute(
             try:
                 found = agreed(kept.quote, amount, earlier, line)
             except CartError as error:
-                raise LedgerError("bad-amount", str(error), f"order {order_id}") from None
+                raise _told("bad-amount", error, order_id) from None
             call = Call("dispute", text_of(at), key, reason, order_id)
             _record(connection, core, kept, earlier, found, call, False)
             return _document(found)
@@ -118,6 +118,12 @@ def dispute(
         return once(connection, "dispute", key, at, (order_id, repr(amount), line), done)
 
     return _refund_of(core.database.write(work))
+
+
+def _told(code: str, error: CartError, order_id: str) -> LedgerError:
+    """All that the engine finds wrong with a return, as one error of this order."""
+    what = "; ".join(f"{problem.what} ({problem.path})" for problem in error.problems)
+    return LedgerError(code, what, f"order {order_id}")
 
 
 def _committed(connection: Connection, core: Core, order_id: str, customer: str | None) -> Kept:

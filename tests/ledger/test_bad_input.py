@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,18 @@ def test_addresses_that_lead_nowhere(address: str) -> None:
     with pytest.raises(LedgerError) as failed:
         Ledger(address, ENGINE)
     assert failed.value.code == "bad-address"
+
+
+def test_a_database_that_somebody_keeps_locked_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pricing.ledger.database._WAIT_MILLISECONDS", 20)
+    file = tmp_path / "ledger.db"
+    with Ledger(file, ENGINE) as ledger, closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LedgerError, match="keeps the database locked; try again") as failed:
+            ledger.grant("ann", NOON, "game", coins=1)
+        assert failed.value.code == "busy"
+        other.execute("ROLLBACK")
+        assert ledger.grant("ann", NOON, "game", coins=1).coins == 1
 
 
 def test_a_file_that_is_something_else_is_told(tmp_path: Path) -> None:
