@@ -1,6 +1,6 @@
 """How many reservations a second, and whether the last piece is sold exactly once.
 
-    python -m benchmarks.ledger rates            unlimited, limited and hot rules; a plain row lock; django-oscar
+    python -m benchmarks.ledger                  unlimited, limited and hot rules; a plain row lock; django-oscar
     python -m benchmarks.ledger load             16 processes, 1,000 pieces, 50,000 attempts on PostgreSQL
     python -m benchmarks.ledger load --sqlite    the same on SQLite
 
@@ -189,9 +189,12 @@ def load(url: str, processes: int, pieces: int, attempts: int, shards: int | Non
     return outcome
 
 
-@click.group()
-def main() -> None:
-    """Benchmarks of the ledger."""
+@click.group(invoke_without_command=True)
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Benchmarks of the ledger: `rates` when none is named."""
+    if context.invoked_subcommand is None:
+        context.invoke(rates_command)
 
 
 @main.command("load")

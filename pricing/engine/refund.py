@@ -40,6 +40,9 @@ class Earlier:
     returns under `refund to recompute` give it, for a return that paid nothing there is not made up by a later one."""
     shipping: bool = False
     """Whether shipping was paid back."""
+    agreed: Mapping[str, int] = field(factory=dict)
+    """Line id: minor units of `cash` that were agreed on without a return. `refund to recompute` does not take them off
+    what a return is worth."""
 
 
 def refund(
@@ -206,7 +209,8 @@ def _cash(quote: Quote, earlier: Earlier, new: _State, price: Price | None) -> d
         return paid
     kept = _kept(quote.cart, new.units)
     goods = sum(line.pays for line in quote.lines)
-    back = goods - (price(kept) if kept else 0) - sum(_paid_back(line, earlier) for line in quote.lines)
+    returned = sum(_paid_back(line, earlier) for line in quote.lines) - sum(earlier.agreed.values())
+    back = goods - (price(kept) if kept else 0) - returned
     ids = [line.id for line in quote.lines]
     # The difference goes to the lines that came back, by their paid share; what is more than they paid, to the others.
     own = [line.pays - _paid_back(line, earlier) if new.units[line.id] else 0 for line in quote.lines]

@@ -15,7 +15,7 @@ from pricing.ledger.core import Core
 from pricing.ledger.errors import LedgerError, Shortage
 from pricing.ledger.instants import digest_of
 from pricing.ledger.limits import ENDLESS
-from pricing.ledger.orders import Order, find, reserve
+from pricing.ledger.orders import Asked, Kept, Order, find, reserve
 from pricing.ledger.reading import usage, wallet_for_cart
 from pricing.ledger.stored import cart_document
 from pricing.model.cart import Cart, RuleUsage, Usage
@@ -65,24 +65,27 @@ def checkout(core: Core, engine: Quoter, cart: Cart, order_id: str, without: Ite
     What the cart itself says about the wallet is not believed. Repeated with the same order id it gives the same quote.
     """
     declined = tuple(without)
-    asked = digest_of(cart_document(cart, wallet=False), sorted(declined))
+    fingerprint = digest_of(cart_document(cart, wallet=False), sorted(declined))
     kept = find(core, order_id)
     if kept is not None:
-        if kept.cart != asked:
-            raise LedgerError("order-taken", "this order was checked out with another cart", f"order {order_id}")
-        if kept.order.state == "released":
-            raise LedgerError("released", "this order was released; check out under a new id", f"order {order_id}")
-        return Checkout(kept.order, kept.quote, ())
+        return _known(kept, fingerprint)
     used_up: set[str] = set()
     met: list[tuple[Shortage, int]] = []
     for _ in range(_ATTEMPTS):
-        quote = engine.quote(*_situation(core, cart, used_up), without=declined)
+        now, counted = _situation(core, cart, used_up)
+        quote = engine.quote(now, counted, without=declined)
         try:
-            order = reserve(core, quote, order_id, cart.at, cart=asked)
+            order = reserve(core, quote, order_id, cart.at, Asked(counted, declined, fingerprint))
         except Shortage as shortage:
             used_up |= _blamed(shortage, quote)
             met.append((shortage, quote.total_minor))
             continue
+        except LedgerError as error:
+            # The same checkout was faster, on another connection: then its answer is the answer.
+            kept = find(core, order_id) if error.code == "order-taken" else None
+            if kept is None:
+                raise
+            return _known(kept, fingerprint)
         totals = [*(total for _, total in met), quote.total_minor][1:]
         changes = (
             Change(short.rule, short.of, short.left, before, after)
@@ -90,6 +93,16 @@ def checkout(core: Core, engine: Quoter, cart: Cart, order_id: str, without: Ite
         )
         return Checkout(order, quote, tuple(changes))
     raise LedgerError("busy", "too much runs out at once; try again", f"order {order_id}")
+
+
+def _known(kept: Kept, fingerprint: str) -> Checkout:
+    """The answer to a repeated checkout."""
+    where = f"order {kept.order.id}"
+    if kept.asked.cart != fingerprint:
+        raise LedgerError("order-taken", "this order was checked out with another cart", where)
+    if kept.order.state == "released":
+        raise LedgerError("released", "this order was released; check out under a new id", where)
+    return Checkout(kept.order, kept.quote, ())
 
 
 def _situation(core: Core, cart: Cart, used_up: Iterable[str]) -> tuple[Cart, Usage]:
@@ -111,6 +124,6 @@ def _blamed(shortage: Shortage, quote: Quote) -> set[str]:
 Price = Callable[[Cart], int]
 
 
-def goods_price(engine: Quoter) -> Price:
-    """What a cart's goods cost under the engine's rules, minor units: for `refund to recompute`."""
-    return lambda cart: sum(line.pays for line in engine.quote(cart).lines)
+def goods_price(engine: Quoter, asked: Asked) -> Price:
+    """What a cart's goods cost as the order was priced, minor units: for `refund to recompute`."""
+    return lambda cart: sum(line.pays for line in engine.quote(cart, asked.usage, asked.without).lines)

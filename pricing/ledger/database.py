@@ -46,6 +46,10 @@ class Database:
                 with self.engine.begin() as connection:
                     return work(connection)
             except DBAPIError as error:
+                if self.is_sqlite and "database is locked" in str(error.orig):
+                    raise LedgerError(
+                        "busy", "another process keeps the database locked; try again", "database"
+                    ) from None
                 if getattr(error.orig, "sqlstate", None) not in _AGAIN or attempt == _ATTEMPTS - 1:
                     raise
         raise AssertionError("unreachable")

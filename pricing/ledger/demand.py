@@ -35,6 +35,8 @@ class RuleDemand:
     """Minor units that it gives."""
     platform: int
     """The platform's part of that."""
+    by_line: tuple[tuple[str, int], ...] = ()
+    """(line id, units at its price), where `items` are counted: a line that comes back gives back its own."""
 
 
 @frozen
@@ -61,7 +63,10 @@ class Demand:
             coins=kept["coins"],
             pieces=tuple((rule, many) for rule, many in kept["pieces"]),
             bought=tuple((rule, many, expires) for rule, many, expires in kept["bought"]),
-            rules=tuple(RuleDemand(**one) for one in kept["rules"]),
+            rules=tuple(
+                RuleDemand(**{**one, "by_line": tuple((line, many) for line, many in one.get("by_line", ()))})
+                for one in kept["rules"]
+            ),
         )
 
 
@@ -70,8 +75,7 @@ def demand_of(quote: Quote, rules: Rules, at: datetime) -> Demand:
     _check(quote)
     uses, pieces = _uses(quote)
     money, items = _money(quote, rules)
-    for name in money:
-        uses.setdefault(name, 1)
+    _check_used(quote, money)
     bought = {one.coupon: one.pieces for one in quote.bought}
     # Bought pieces are not in the ledger's lots; `used_lots` says until when they would last.
     ends = {lot.rule: lot.expires for lot in used_lots(quote, rules.book) if lot.rule in bought}
@@ -83,7 +87,14 @@ def demand_of(quote: Quote, rules: Rules, at: datetime) -> Demand:
         ),
         bought=tuple((name, many, expiry_text(ends.get(name))) for name, many in sorted(bought.items()) if many),
         rules=tuple(
-            RuleDemand(name, day_of(rules.rule(name), at), many, items.get(name, 0), *money.get(name, (0, 0)))
+            RuleDemand(
+                name,
+                day_of(rules.rule(name), at),
+                many,
+                sum(items.get(name, {}).values()),
+                *money.get(name, (0, 0)),
+                tuple(sorted(items.get(name, {}).items())),
+            )
             for name, many in sorted(uses.items())
         ),
     )
@@ -104,10 +115,10 @@ def _uses(quote: Quote) -> tuple[dict[str, int], dict[str, int]]:
     return uses, pieces
 
 
-def _money(quote: Quote, rules: Rules) -> tuple[dict[str, tuple[int, int]], dict[str, int]]:
-    """(minor units given and the platform's part, by rule; units at the price of item rules that limit them)."""
+def _money(quote: Quote, rules: Rules) -> tuple[dict[str, tuple[int, int]], dict[str, dict[str, int]]]:
+    """(minor units given and the platform's part, by rule; units at the price of item rules that limit them, by line)."""
     money: dict[str, tuple[int, int]] = {}
-    items: dict[str, int] = {}
+    items: dict[str, dict[str, int]] = {}
     parts = [(line.id, line.savings) for line in quote.lines]
     parts += [("", charge.savings) for charge in quote.shipping]
     for line_id, savings in parts:
@@ -116,8 +127,20 @@ def _money(quote: Quote, rules: Rules) -> tuple[dict[str, tuple[int, int]], dict
             money[saving.rule] = (amount + saving.amount, platform + saving.platform)
             rule = rules.rule(saving.rule)
             if rule.kind in ITEM_KINDS and rules.limits(rule.name).items_customer is not None:
-                items[rule.name] = items.get(rule.name, 0) + _units(quote, rule, rules, line_id, saving.amount)
+                items.setdefault(rule.name, {})[line_id] = _units(quote, rule, rules, line_id, saving.amount)
     return money, items
+
+
+def _check_used(quote: Quote, money: Mapping[str, tuple[int, int]]) -> None:
+    """Refuses a quote whose savings are not those of what it says it uses: nothing is saved by what is not taken."""
+    used: dict[str, int] = {}
+    for use in quote.used:
+        used[use.rule] = used.get(use.rule, 0) + use.amount
+    for name in sorted({*used, *money}):
+        saved = money.get(name, (0, 0))[0]
+        if saved != used.get(name, 0):
+            what = f"its lines save {saved} by {name!r}, but it uses that for {used.get(name, 0)}"
+            raise LedgerError("bad-quote", what, "quote.used")
 
 
 def _check(quote: Quote) -> None:

@@ -58,6 +58,7 @@ RUG = Line(id="rug", sku="NH-2002", store="nova-home", price=(2500, "USD"), quan
 def main() -> None:
     """Walks through the whole life of a coupon and prints what the customer sees."""
     engine = Engine.from_texts({"campaigns/summer.promo": RULES})
+    print("The rules of this shop, as marketing wrote them:\n" + RULES)
     with tempfile.TemporaryDirectory() as folder, Ledger(Path(folder) / "ledger.db", engine) as ledger:
         _get(ledger)
         _buy(ledger)
@@ -69,22 +70,26 @@ def main() -> None:
 
 
 def _get(ledger: Ledger) -> None:
-    _say("1. The product page of a kettle")
+    _say("1. Ann, who has nothing yet, looks at the page of a kettle")
     offers_table("Offers", ledger.offers(KETTLE, ANN, NOON), NOON).print()
+    _wallet(ledger, NOON)
 
-    _say("2. Ann picks the coupon up (twice does not help), checks in for coins, trades some of them")
+    _say("2. She picks the coupon up; a second one is refused")
     ledger.pick_up(ANN, "nova-6-off-60", NOON)
     try:
         ledger.pick_up(ANN, "nova-6-off-60", NOON + timedelta(minutes=1))
     except Shortage as shortage:
-        print(f"  {shortage}")
+        print(f"Refused: {shortage}")
+    _wallet(ledger, NOON)
+
+    _say("3. Seven days of check-in bring 320 coins; 20 of them buy two select coupons")
     ledger.grant(ANN, NOON, "seven days of check-in", coins=320)
     ledger.exchange(ANN, "coins-for-select", NOON, times=2)
     _wallet(ledger, NOON)
 
 
 def _buy(ledger: Ledger) -> None:
-    _say("3. Checkout: the best price, held for half an hour")
+    _say("4. Checkout of two kettles and a rug: the best price, and all that it uses is held for half an hour")
     cart = Cart(
         currency="USD",
         at=NOON + timedelta(minutes=5),
@@ -99,29 +104,38 @@ def _buy(ledger: Ledger) -> None:
     )
     headings = ("rule", "kind", "pieces", "coins", "saves")
     Table(f"order-1: {show(quote.total_minor, 'USD')} to pay", headings, rows, frozenset({2, 3, 4})).print()
+    for one in quote.bought:
+        print(f"{one.pieces} of the pieces of {one.coupon} was bought on the way, for {one.coins} coins.")
     _wallet(ledger, cart.at)
 
-    _say("4. The payment is checked, then it is there")
-    ledger.verifying("order-1", NOON + timedelta(minutes=8))
+    _say("5. The payment is being checked, which may take six hours: the hold stays")
+    checked = ledger.verifying("order-1", NOON + timedelta(minutes=8))
+    print(f"order-1 is {checked.state}, held until {checked.hold_until:%Y-%m-%d %H:%M} UTC.")
+    _wallet(ledger, NOON + timedelta(minutes=8))
+
+    _say("6. It is paid: what was held is used")
     ledger.commit("order-1", NOON + timedelta(hours=2))
     _wallet(ledger, NOON + timedelta(hours=2))
 
 
 def _give_back(ledger: Ledger) -> None:
-    _say("5. One kettle comes back")
+    _say("7. One kettle comes back: its share of the money and of the coins, but no coupon while the rest is kept")
     later = NOON + timedelta(days=2)
     _refund(ledger.refund("order-1", {"kettle": 1}, later, key="return-1", why="dented"))
     _wallet(ledger, later)
 
-    _say("6. Buyer and seller agree on 2.00 for a scratch on the rug; then everything comes back")
+    _say("8. Ann complains about a scratch on the rug; she and the seller agree on 2.00, and she keeps it")
     later = NOON + timedelta(days=3)
     _refund(ledger.dispute("order-1", 200, later, key="dispute-1", line="rug", why="scratch"))
+    _wallet(ledger, later)
+
+    _say("9. In the end everything comes back, less the 2.00 that she has; so do the coupons, which still last")
     _refund(ledger.refund("order-1", {"kettle": 1, "rug": 1}, later, key="return-2", shipping=True))
     _wallet(ledger, later)
 
 
 def _say(what: str) -> None:
-    print(f"\n{what}\n")
+    print(f"\n\n{what}\n")
 
 
 def _wallet(ledger: Ledger, at: datetime) -> None:
@@ -133,7 +147,7 @@ def _wallet(ledger: Ledger, at: datetime) -> None:
 def _refund(back: Refund) -> None:
     """One line: what came back."""
     pieces = ", ".join(f"{many} of {rule}" for rule, many in back.coupons.items())
-    print(f"  paid back {show(back.cash, back.currency)}, {back.coins} coins" + (f", {pieces}" if pieces else ""))
+    print(f"Paid back {show(back.cash, back.currency)}, {back.coins} coins" + (f", {pieces}" if pieces else ""))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from pricing.ledger.errors import LedgerError
-from pricing.ledger.instants import name_of
+from pricing.ledger.instants import name_of, within_calendar
 from pricing.model.cart import Customer
 from pricing.model.rule import Rule
 from pricing.model.window import Window
@@ -36,7 +36,8 @@ def is_for(rule: Rule, customer: Customer) -> bool:
 
 def is_in_hours(rule: Rule, at: datetime) -> bool:
     """Whether `days` and `hours` hold, in the rule's zone."""
-    local = at.astimezone(ZoneInfo(rule.zone))
+    with within_calendar():
+        local = at.astimezone(ZoneInfo(rule.zone))
     minute = local.hour * 60 + local.minute
     if rule.days and local.weekday() not in rule.days:
         return False
@@ -58,6 +59,12 @@ def check_window(window: Window, at: datetime, what: str, rule: Rule) -> None:
         raise LedgerError("not-yet", f"{what} starts {window.start.isoformat()}", where)
     if window.end is not None and at >= window.end:
         raise LedgerError("over", f"{what} ended {window.end.isoformat()}", where)
+
+
+def check_hours(rule: Rule, at: datetime, what: str) -> None:
+    """LedgerError when `days` and `hours` do not hold."""
+    if not is_in_hours(rule, at):
+        raise LedgerError("wrong-day-or-hour", f"{what} is closed on this day or at this hour", f"rule {rule.name}")
 
 
 def check_customer(rule: Rule, customer: Customer) -> None:

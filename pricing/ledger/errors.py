@@ -23,4 +23,4 @@ class Shortage(LedgerError):
         self.asked = asked
         self.left = left
         name = f"{of} of {rule!r}" if rule else of
-        super().__init__("ran-out", f"only {left} left, {asked} asked for: {name}", where)
+        super().__init__("ran-out", f"{asked} asked for, {left or 'none'} left: {name}", where)

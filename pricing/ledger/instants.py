@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,15 +25,23 @@ def text_of(at: datetime, path: str = "at") -> str:
     """An aware instant as the tables spell it, such as `2026-06-20T18:30:00.000000Z`."""
     if not isinstance(at, datetime) or at.utcoffset() is None:
         raise LedgerError("bad-time", "an instant needs an offset, as in 2026-06-20T18:30:00-07:00", path)
-    try:
+    with within_calendar(path):
         return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
-    except OverflowError:
-        raise LedgerError("bad-time", "an instant this far from today cannot be kept", path) from None
 
 
 def text_after(at: datetime, span: timedelta) -> str:
     """The instant so long after `at`, as the tables spell it."""
-    return text_of(instant_of(text_of(at)) + span)
+    with within_calendar():
+        return text_of(instant_of(text_of(at)) + span)
+
+
+@contextmanager
+def within_calendar(path: str = "at") -> Iterator[None]:
+    """Makes a LedgerError of an instant that leaves the calendar while it is worked with."""
+    try:
+        yield
+    except OverflowError:
+        raise LedgerError("bad-time", "an instant this far from today cannot be kept", path) from None
 
 
 def instant_of(text: str) -> datetime:

@@ -146,9 +146,14 @@ class Ledger:
         """Quotes and reserves at `cart.at`; when something ran out in between, quotes again and says what changed."""
         return checking.checkout(self._core, self._pricing("checkout"), cart, order_id, without)
 
-    def reserve(self, quote: Quote, order_id: str, at: datetime) -> Order:
-        """Holds pieces, coins, uses, items and budget before payment."""
-        return orders.reserve(self._core, quote, order_id, at)
+    def reserve(
+        self, quote: Quote, order_id: str, at: datetime, usage: Usage | None = None, without: Iterable[str] = ()
+    ) -> Order:
+        """Holds pieces, coins, uses, items and budget before payment.
+
+        `usage` and `without` are what `engine.quote` was given: `refund to recompute` prices the kept cart with them.
+        """
+        return orders.reserve(self._core, quote, order_id, at, orders.Asked(usage, tuple(without)))
 
     def verifying(self, order_id: str, at: datetime, customer: str | None = None) -> Order:
         """Keeps the hold while the payment is being checked."""
@@ -221,7 +226,7 @@ class Ledger:
         if engine.fingerprint != kept.quote.rules:
             what = "the rules have changed since; open the ledger with an engine of the rules that priced the order"
             raise LedgerError("other-rules", what, f"order {order_id}")
-        return checking.goods_price(engine)
+        return checking.goods_price(engine, kept.asked)
 
 
 def _ready(database: Database, wanted: bool) -> None:

@@ -10,6 +10,8 @@ from attrs import frozen
 
 from pricing.engine.refund import expiry_of_piece
 from pricing.ledger.errors import LedgerError
+from pricing.ledger.instants import within_calendar
+from pricing.model.cart import RuleUsage
 from pricing.model.kind import COUPON_KINDS
 from pricing.model.rule import Rule
 from pricing.model.rulebook import RuleBook
@@ -57,6 +59,17 @@ def limits_of(rule: Rule) -> Limits:
     )
 
 
+def used_up(limits: Limits, use: RuleUsage) -> str:
+    """Which limit leaves nothing of a rule, as a customer is told; empty when something is left."""
+    counted = (
+        (limits.uses_customer, use.customer, "used as often as one customer may"),
+        (limits.uses_day, use.today, "used up for today"),
+        (limits.uses_total, use.total, "used up"),
+        (limits.budget, use.spent, "its budget is spent"),
+    )
+    return next((why for most, used, why in counted if most is not None and used >= most), "")
+
+
 class Rules:
     """A rule book as the ledger looks at it: by name, with limits."""
 
@@ -94,9 +107,11 @@ class Rules:
 
 def day_of(rule: Rule | None, at: datetime) -> str:
     """The date in the rule's zone, as `2026-06-20`: what `limit N uses per day` counts by."""
-    return at.astimezone(ZoneInfo(rule.zone if rule else "UTC")).date().isoformat()
+    with within_calendar():
+        return at.astimezone(ZoneInfo(rule.zone if rule else "UTC")).date().isoformat()
 
 
 def piece_expires(rule: Rule, at: datetime) -> datetime | None:
     """Until when a piece got now can be used; None: for ever."""
-    return expiry_of_piece(at, rule.lasts_days, rule.valid.end)
+    with within_calendar():
+        return expiry_of_piece(at, rule.lasts_days, rule.valid.end)

@@ -6,6 +6,7 @@ Reads the rules, what the customer holds and used, and the stock; makes `Offer`s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from attrs import evolve, frozen
@@ -20,6 +21,7 @@ from pricing.model.cart import Cart, Customer, Line, Usage
 from pricing.model.kind import Kind
 from pricing.model.ladder import Step
 from pricing.model.rule import Rule
+from pricing.money import show
 
 _STOCK = (
     "SELECT rule, sum(lim) - sum(used) AS pieces FROM counter WHERE what = 'stock' GROUP BY rule"
@@ -38,6 +40,8 @@ class Offer:
     note: str
     ladder: tuple[Step, ...]
     """What it gives; item rules with fixed prices have none."""
+    words: tuple[str, ...]
+    """The same as a card writes it, prices of these products, coin rates and trades too: `spend 50.00 take 5.00 off`."""
     currency: str
     state: str
     """`ready`: it counts by itself · `pick-up`: a piece can be picked up · `held`: pieces are in the wallet ·
@@ -75,7 +79,8 @@ def offers(
 ) -> tuple[Offer, ...]:
     """All that could help on this product, in this cart, or in this campaign (by name); sorted by kind, then rule."""
     text_of(at)
-    cart = _cart(what, customer, at, country, channel)
+    currency = next((rule.rule.currency for rule in plan.rules if rule.rule.campaign == what), "USD")
+    cart = _cart(what, currency, customer, at, country, channel)
     cart = evolve(cart, wallet=wallet_for_cart(core, customer.id, at))
     counted = usage(core, customer.id, None, at)
     situation = Situation(plan, cart, counted, frozenset())
@@ -89,11 +94,11 @@ def offers(
     return tuple(sorted((one for one in found if one), key=lambda one: (kinds.index(one.kind), one.rule)))
 
 
-def _cart(what: Line | Cart | str, customer: Customer, at: datetime, country: str, channel: str) -> Cart:
-    """A cart to ask the engine's matcher with: the cart itself, or one with just this product."""
+def _cart(what: Line | Cart | str, currency: str, customer: Customer, at: datetime, country: str, channel: str) -> Cart:
+    """A cart to ask the engine's matcher with: the cart itself, or one with just this product (a campaign: any)."""
     if isinstance(what, Cart):
         return evolve(what, customer=customer, at=at)
-    line = what if isinstance(what, Line) else Line(sku="-", store="-", price=(0, "USD"), quantity=1)
+    line = what if isinstance(what, Line) else Line(sku="-", store="-", price=(0, currency), quantity=1)
     return Cart(currency=line.currency, at=at, lines=[line], customer=customer, country=country, channel=channel)
 
 
@@ -137,15 +142,16 @@ def _offer(
     rule = planned.rule
     reason = refusal_before_scope(planned, situation)
     window = claim_window(rule) if planned.is_coupon else rule.valid
-    if reason in _HIDDEN and not (reason == "other-currency" and situation.lines[0].sku == "-"):
+    if reason in _HIDDEN:
         return None
     if not is_for(rule, situation.cart.customer):
         return None
-    limit = core.rules.limits(rule.name).uses_total if planned.is_coupon else None
-    left = None if limit is None else stock.get(rule.name, limit)
+    left = _left(core, rule.name, stock) if planned.is_coupon else None
     held = sum(lot.pieces for lot in situation.lots.get(rule.name, ()))
     state = _state(core, planned, reason, held, left, picked.get(rule.name, 0), at)
-    if state != "starts" and limit_refusal(planned, situation):
+    gone = _left(core, rule.trade.coupon, stock) if rule.trade else None
+    no_trade = rule.trade is not None and gone is not None and gone < rule.trade.pieces
+    if state != "starts" and (no_trade or limit_refusal(planned, situation)):
         state = "used-up"
     if not state:
         return None
@@ -156,6 +162,7 @@ def _offer(
         campaign=rule.campaign,
         note=rule.note,
         ladder=rule.ladder,
+        words=tuple(_words(rule, {line.sku for line in situation.lines})),
         currency=rule.currency,
         state=state,
         starts=(window.start if window.start and window.start > at else rule.valid.start)
@@ -167,6 +174,12 @@ def _offer(
         coins=rule.trade.coins if rule.trade else 0,
         gives=(rule.trade.pieces, rule.trade.coupon) if rule.trade else None,
     )
+
+
+def _left(core: Core, coupon: str, stock: Mapping[str, int]) -> int | None:
+    """Pieces of a coupon that can still be handed out; None: no limit."""
+    limit = core.rules.limits(coupon).uses_total
+    return None if limit is None else stock.get(coupon, limit)
 
 
 def _state(
@@ -193,23 +206,34 @@ def _state(
     return "" if over else "used-up"
 
 
-def words_of(step: Step, show: Rule | Offer) -> str:
+def _words(rule: Rule, skus: AbstractSet[str]) -> Iterable[str]:
+    """What a rule gives, in the words of its card."""
+    for sku, price in rule.prices:
+        if sku in skus:
+            yield f"{sku} at {show(price, rule.currency)}"
+    for step in rule.ladder:
+        yield words_of(step, rule)
+    if rule.piece:
+        yield f"{show(rule.piece, rule.currency)} a piece"
+    if rule.trade:
+        yield f"{rule.trade.coins} coins for {rule.trade.pieces} {rule.trade.coupon}"
+    if rule.rate:
+        yield f"{rule.rate.coins} coins = {show(rule.rate.amount, rule.currency)}"
+
+
+def words_of(step: Step, rule: Rule | Offer) -> str:
     """A step as a card writes it: `spend 50.00 take 5.00 off`."""
-    from pricing.money import show as money
-
-    def reach() -> str:
-        return f"{step.reach} items" if step.measure == "units" else money(step.reach, show.currency)
-
+    reach = f"{step.reach} items" if step.measure == "units" else show(step.reach, rule.currency)
     percent = step.share * 100
     number = f"{percent.numerator}" if percent.denominator == 1 else f"{percent.numerator}/{percent.denominator}"
-    value = f"{number}%" if step.share else money(step.amount, show.currency)
+    value = f"{number}%" if step.share else show(step.amount, rule.currency)
     if step.given_units:
         off = "free" if step.share == 1 else f"at {number}% off"
         return f"buy {step.reach - step.given_units} get {step.given_units} {off}"
-    gives = "ship free" if show.kind is Kind.FREE_SHIPPING and step.share == 1 else f"take {value} off"
+    gives = "ship free" if rule.kind is Kind.FREE_SHIPPING and step.share == 1 else f"take {value} off"
     if step.at_most is not None:
-        gives += f", at most {money(step.at_most, show.currency)}"
+        gives += f", at most {show(step.at_most, rule.currency)}"
     if not step.reach:
         return gives
     word = "every" if step.repeats else "buy" if step.measure == "units" else "spend"
-    return f"{word} {reach()} {gives}"
+    return f"{word} {reach} {gives}"

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import astuple, evolve, frozen
 from sqlalchemy import Connection, text
 
 from pricing.engine.refund import used_lots
@@ -35,9 +35,10 @@ from pricing.ledger.instants import (
     text_of,
 )
 from pricing.ledger.journal import Call, Entry, write
+from pricing.ledger.reading import usage
 from pricing.ledger.stored import document_of, quote_of
 from pricing.ledger.ways import stock, uses
-from pricing.model.cart import Lot
+from pricing.model.cart import NO_USAGE, Lot, RuleUsage, Usage
 from pricing.model.kind import COUPON_KINDS
 from pricing.model.policy import Policy
 from pricing.model.quote import Quote
@@ -64,6 +65,17 @@ class Order:
 
 
 @frozen
+class Asked:
+    """What was asked beside the cart when the quote was made."""
+
+    usage: Usage | None = None
+    """None: what the ledger knew of the customer when the order was reserved."""
+    without: tuple[str, ...] = ()
+    cart: str = ""
+    """Fingerprint of the cart that `checkout` was asked for; empty when the order was reserved with a quote."""
+
+
+@frozen
 class Kept:
     """An order's row with what it holds."""
 
@@ -76,8 +88,7 @@ class Kept:
     refund_policy: Policy
     """The house's words on refunds as they were when the order was made; its other words are the default's."""
     shipping_back: bool
-    cart: str
-    """Fingerprint of the cart that `checkout` was asked for; empty when the order was reserved with a quote."""
+    asked: Asked
 
 
 _INSERT = text(
@@ -103,7 +114,7 @@ def find(core: Core, order_id: str) -> Kept | None:
     return _kept(rows[0]) if rows else None
 
 
-def reserve(core: Core, quote: Quote, order_id: str, at: datetime, cart: str = "") -> Order:
+def reserve(core: Core, quote: Quote, order_id: str, at: datetime, asked: Asked) -> Order:
     """Holds everything that the quote uses. Raises Shortage, with nothing held, when something ran out."""
     name_of(order_id, "order_id")
     now = text_of(at)
@@ -115,7 +126,8 @@ def reserve(core: Core, quote: Quote, order_id: str, at: datetime, cart: str = "
     keep: dict[str, Any] = {
         "quote": document,
         "demand": demand.to_document(),
-        "cart": cart,
+        "cart": asked.cart,
+        "asked": _asked_document(core, demand.customer, asked, at),
         "policy": {"refund": policy.refund, "returns": policy.returns, "coins_return": policy.coins_return},
         "lots": [[lot.rule, lot.pieces, expiry_text(lot.expires)] for lot in used_lots(quote, core.rules.book)],
     }
@@ -150,13 +162,14 @@ def reserve(core: Core, quote: Quote, order_id: str, at: datetime, cart: str = "
 
 def verifying(core: Core, order_id: str, at: datetime, customer: str | None = None) -> Order:
     """Keeps the hold longer while the payment is being checked."""
-    until = text_after(at, core.holds.verifying)
+    longer = text_after(at, core.holds.verifying)
 
     def work(connection: Connection) -> Order:
         kept = locked(connection, core, order_id, customer)
         if kept.order.state == "verifying":
             return kept.order
         _must_hold(kept.order, at, "verify its payment")
+        until = max(longer, text_of(kept.order.hold_until))  # clocks go back; a hold does not get shorter
         _move(connection, order_id, "verifying", at, until)
         _mark(connection, kept, "verifying", at, 0)
         return evolve(kept.order, state="verifying", hold_until=instant_of(until))
@@ -244,8 +257,23 @@ def _kept(row: Any) -> Kept:
         lots=tuple(Lot(rule, pieces, expiry_of(expires)) for rule, pieces, expires in document["lots"]),
         refund_policy=Policy(**document["policy"]),
         shipping_back=bool(row.shipping_back),
-        cart=document["cart"],
+        asked=Asked(
+            {rule: RuleUsage(*numbers) for rule, numbers in document.get("asked", {}).get("usage", {}).items()},
+            tuple(document.get("asked", {}).get("without", ())),
+            document["cart"],
+        ),
     )
+
+
+def _asked_document(core: Core, customer: str, asked: Asked, at: datetime) -> dict[str, Any]:
+    """What `refund to recompute` needs to price the kept cart as the whole one was priced; else nothing."""
+    if core.rules.book.policy.refund != "recompute":
+        return {}
+    counted = usage(core, customer, None, at) if asked.usage is None else asked.usage
+    return {
+        "usage": {rule: astuple(use) for rule, use in sorted(counted.items()) if use != NO_USAGE},
+        "without": sorted(asked.without),
+    }
 
 
 def _again(connection: Connection, core: Core, order_id: str, digest: str) -> Order:

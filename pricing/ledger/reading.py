@@ -12,8 +12,8 @@ from sqlalchemy import BindParameter, Connection, bindparam, text
 from pricing.ledger.core import Core
 from pricing.ledger.eligible import is_in_hours
 from pricing.ledger.instants import expiry_of, instant_of, name_of, text_of
-from pricing.ledger.limits import day_of
-from pricing.model.cart import Lot, RuleUsage, Usage, Wallet
+from pricing.ledger.limits import ENDLESS, day_of, used_up
+from pricing.model.cart import NO_USAGE, Lot, RuleUsage, Usage, Wallet
 
 _USAGE = (
     "SELECT rule, 'customer' AS what, '' AS day, uses AS n, items AS m FROM customer_use"
@@ -44,6 +44,10 @@ def usage(core: Core, customer: str, rules: Iterable[str] | None, at: datetime) 
         names.append(bindparam("rules", expanding=True))
     statement = text(_USAGE if "rules" in values else _USAGE_OF_ALL).bindparams(*names)
     found: dict[str, RuleUsage] = {}
+    if not customer:
+        # Nobody can count what somebody without a name used: what is limited for each customer is not for guests.
+        nothing_left = RuleUsage(customer=ENDLESS, items_customer=ENDLESS)
+        found = {rule: nothing_left for rule in wanted if core.rules.limits(rule).by_customer}
     for rule, what, day, uses, items in core.database.ask(statement, values):
         if rule not in wanted or (what == "day" and day != days.get(rule)):
             continue
@@ -91,7 +95,7 @@ class Card:
     """`usable`, `later`, `held` (for an order that is not paid yet), `used` or `expired`."""
     pieces: int
     when: datetime | None
-    """Usable, held: until when. Later: from when. Used, expired: when. None: no end."""
+    """Usable, held: until when (None: no end). Later: from when (None: see why). Used, expired: when."""
     why: str
 
 
@@ -123,7 +127,8 @@ _KNOWN = "SELECT 1 FROM entry WHERE customer = :customer LIMIT 1"
 def wallet(core: Core, customer: str, at: datetime) -> MyCoupons:
     """Coins and coupons of a customer: usable now, later, held, used, expired; with when and why."""
     name_of(customer, "customer")
-    now = text_of(at)
+    text_of(at)
+    counted = usage(core, customer, None, at)
 
     def work(connection: Connection) -> MyCoupons:
         values = {"customer": customer}
@@ -134,7 +139,7 @@ def wallet(core: Core, customer: str, at: datetime) -> MyCoupons:
                 coins, held = int(pieces), int(on_hold)
                 continue
             if pieces:
-                cards.append(_card(core, rule, int(pieces), expires, at, now))
+                cards.append(_card(core, rule, int(pieces), expires, at, counted.get(rule, NO_USAGE)))
             if on_hold:
                 why = "held for an order that is not paid yet"
                 cards.append(Card(rule, _label(core, rule), "held", int(on_hold), expiry_of(expires), why))
@@ -145,11 +150,11 @@ def wallet(core: Core, customer: str, at: datetime) -> MyCoupons:
     return core.database.read(work)
 
 
-def _card(core: Core, rule: str, pieces: int, expires: str, at: datetime, now: str) -> Card:
+def _card(core: Core, rule: str, pieces: int, expires: str, at: datetime, use: RuleUsage) -> Card:
     card = core.rules.find(rule)
     until = expiry_of(expires)
     label = _label(core, rule)
-    if expires <= now:
+    if expires <= text_of(at):
         return Card(rule, label, "expired", pieces, until, "not used in time")
     if card is None:
         return Card(rule, label, "expired", pieces, None, "no longer offered")
@@ -158,7 +163,9 @@ def _card(core: Core, rule: str, pieces: int, expires: str, at: datetime, now: s
     if card.valid.start is not None and at < card.valid.start:
         return Card(rule, label, "later", pieces, card.valid.start, "the campaign has not started")
     if not is_in_hours(card, at):
-        return Card(rule, label, "later", pieces, until, "not on this day or at this hour")
+        return Card(rule, label, "later", pieces, None, "not on this day or at this hour")
+    if why := used_up(core.rules.limits(rule), use):
+        return Card(rule, label, "later", pieces, None, why)
     return Card(rule, label, "usable", pieces, until, "")
 
 

@@ -18,6 +18,7 @@ from pricing.engine.refund import refund as worked_out
 from pricing.ledger import balances
 from pricing.ledger.core import Core
 from pricing.ledger.counters import GivenBack
+from pricing.ledger.demand import RuleDemand
 from pricing.ledger.errors import LedgerError
 from pricing.ledger.instants import LONGEST_TEXT, expiry_of, expiry_text, name_of, text_of
 from pricing.ledger.journal import Call, Entry, once, write
@@ -27,6 +28,10 @@ from pricing.model.errors import CartError
 from pricing.model.refund import FunderShare, Refund, RefundLine
 
 _RETURNED = text("SELECT line, units, cash FROM returned WHERE order_id = :order_id")
+_AGREED = text(
+    "SELECT line, sum(money) AS cash FROM entry WHERE order_id = :order_id AND call = 'dispute' AND what = 'back'"
+    " GROUP BY line"
+)
 _ADD_RETURNED = text(
     "INSERT INTO returned (order_id, line, units, cash) VALUES (:order_id, :line, :units, :cash)"
     " ON CONFLICT (order_id, line) DO UPDATE SET units = returned.units + :units, cash = returned.cash + :cash"
@@ -72,7 +77,7 @@ def refund(
                     price=price,
                 )
             except CartError as error:
-                raise LedgerError("bad-return", str(error), f"order {order_id}") from None
+                raise _told("bad-return", error, order_id) from None
             call = Call("refund", text_of(at), key, reason, order_id)
             _record(connection, core, kept, earlier, found, call, shipping)
             return _document(found)
@@ -105,7 +110,7 @@ def dispute(
             try:
                 found = agreed(kept.quote, amount, earlier, line)
             except CartError as error:
-                raise LedgerError("bad-amount", str(error), f"order {order_id}") from None
+                raise _told("bad-amount", error, order_id) from None
             call = Call("dispute", text_of(at), key, reason, order_id)
             _record(connection, core, kept, earlier, found, call, False)
             return _document(found)
@@ -113,6 +118,12 @@ def dispute(
         return once(connection, "dispute", key, at, (order_id, repr(amount), line), done)
 
     return _refund_of(core.database.write(work))
+
+
+def _told(code: str, error: CartError, order_id: str) -> LedgerError:
+    """All that the engine finds wrong with a return, as one error of this order."""
+    what = "; ".join(f"{problem.what} ({problem.path})" for problem in error.problems)
+    return LedgerError(code, what, f"order {order_id}")
 
 
 def _committed(connection: Connection, core: Core, order_id: str, customer: str | None) -> Kept:
@@ -130,7 +141,8 @@ def _earlier(connection: Connection, kept: Kept) -> Earlier:
     for row in rows:
         units[row.line] = row.units
         cash[row.line] = row.cash
-    return Earlier(units, cash, kept.shipping_back)
+    agreed = {row.line: int(row.cash) for row in connection.execute(_AGREED, {"order_id": kept.order.id})}
+    return Earlier(units, cash, kept.shipping_back, agreed)
 
 
 def _record(
@@ -172,24 +184,23 @@ def _given_back(kept: Kept, found: Refund, earlier: Earlier) -> list[tuple[Given
     result: list[tuple[GivenBack, int, int]] = []
     for one in kept.demand.rules:
         share = shares.get(one.rule, FunderShare(one.rule, 0, 0))
-        items = _items_back(kept, one.rule, one.items, found, earlier) if one.items else 0
+        items = _items_back(kept, one, found, earlier)
         many = uses.get(one.rule, 0)
         if share.amount or many or items:
             result.append((GivenBack(one.rule, one.day, many, share.amount, 0), share.platform, items))
     return result
 
 
-def _items_back(kept: Kept, rule: str, items: int, found: Refund, earlier: Earlier) -> int:
-    """Units at an item rule's price that came back: by the share of the rule's saving, all when all of it is back."""
+def _items_back(kept: Kept, demand: RuleDemand, found: Refund, earlier: Earlier) -> int:
+    """Units at an item rule's price that came back: of each line its own, by the share of the line that is back."""
     now = {line.id: line.units for line in found.lines}
-    saved = before = after = 0
-    for line in kept.quote.lines:
-        amount = sum(saving.amount for saving in line.savings if saving.rule == rule)
-        units = earlier.units.get(line.id, 0)
-        saved += amount
-        before += amount * units // line.quantity
-        after += amount * (units + now.get(line.id, 0)) // line.quantity
-    return items * after // saved - items * before // saved if saved else 0
+    bought = {line.id: line.quantity for line in kept.quote.lines}
+    back = 0
+    for line, many in demand.by_line:
+        before = earlier.units[line]
+        after = before + now.get(line, 0)
+        back += many * after // bought[line] - many * before // bought[line]
+    return back
 
 
 def _document(found: Refund) -> dict[str, Any]:

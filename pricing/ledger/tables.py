@@ -9,7 +9,7 @@ from datetime import datetime
 
 from attrs import frozen
 
-from pricing.ledger.offers import Offer, words_of
+from pricing.ledger.offers import Offer
 from pricing.ledger.reading import MyCoupons
 from pricing.ledger.report import RuleReport
 from pricing.ledger.verify import Finding
@@ -27,7 +27,9 @@ class Table:
     """Columns that are set flush right."""
 
     def plain(self) -> str:
-        """Columns two spaces apart; no line ends in spaces."""
+        """Columns two spaces apart; no line ends in spaces. Without rows only the title."""
+        if not self.rows:
+            return self.title
         lines = [self.headings, *self.rows]
         widths = [max(len(line[place]) for line in lines) for place in range(len(self.headings))]
 
@@ -43,7 +45,7 @@ class Table:
 
     def print(self) -> None:
         """To stdout: ruled on a terminal where `rich` is installed, plain anywhere else."""
-        if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
+        if self.rows and sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
             try:
                 self._ruled()
                 return
@@ -68,6 +70,7 @@ class Table:
 def wallet_table(wallet: MyCoupons) -> Table:
     """My Coupons."""
     coins = f"{wallet.coins} coins" + (f" and {wallet.coins_held} held" if wallet.coins_held else "")
+    coins += "" if wallet.cards else ", no coupons"
     words = {"usable": "until", "later": "from", "held": "until", "used": "on", "expired": "since"}
     rows = tuple(
         (
@@ -88,12 +91,9 @@ def offers_table(title: str, offers: Sequence[Offer], at: datetime) -> Table:
     """What a page shows."""
     rows = []
     for offer in offers:
-        gives = "; ".join(words_of(step, offer) for step in offer.ladder)
-        if offer.gives:
-            gives = f"{offer.coins} coins for {offer.gives[0]} {offer.gives[1]}"
         state = f"starts in {offer.starts_in(at)}" if offer.state == "starts" else offer.state
         left = "" if offer.left is None else str(offer.left)
-        rows.append((offer.kind.value, offer.rule, gives, state, str(offer.held or ""), left))
+        rows.append((offer.kind.value, offer.rule, "; ".join(offer.words), state, str(offer.held or ""), left))
     headings = ("kind", "rule", "gives", "state", "held", "left")
     return Table(title, headings, tuple(rows), frozenset({4, 5}))
 
@@ -115,7 +115,9 @@ def report_table(rows: Sequence[RuleReport]) -> Table:
         for row in rows
     )
     headings = ("rule", "label", "uses", "customers", "given", "platform", "sellers", "budget", "handed out")
-    return Table("Rules", headings, spelled, frozenset(range(2, 9)))
+    return Table(
+        "Rules" if rows else "No rule was used, no piece handed out", headings, spelled, frozenset(range(2, 9))
+    )
 
 
 def findings_table(findings: Sequence[Finding]) -> Table:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from pricing.ledger import balances
 from pricing.ledger.core import Core
 from pricing.ledger.counters import Claim, Counter
-from pricing.ledger.eligible import check_customer, check_window, claim_window, customer_of
+from pricing.ledger.eligible import check_customer, check_hours, check_window, claim_window, customer_of
 from pricing.ledger.errors import LedgerError
 from pricing.ledger.instants import LONGEST_TEXT, count_of, expiry_of, expiry_text, name_of, text_of
 from pricing.ledger.journal import Call, Entry, once, write
@@ -120,6 +120,7 @@ def exchange(
     text_of(at)
     coupon = core.rules.coupon(trade.coupon)
     check_window(trading.valid, at, "the exchange", trading)
+    check_hours(trading, at, "the exchange")
     check_window(Window(end=coupon.valid.end), at, "the coupon", coupon)
     check_customer(trading, who)
     pieces, coins = many * trade.pieces, many * trade.coins

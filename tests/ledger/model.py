@@ -11,7 +11,8 @@ from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pricing.engine.refund import Earlier, expiry_of_piece, refund
+from pricing.engine.refund import Earlier, agreed, expiry_of_piece, refund
+from pricing.ledger.limits import ENDLESS
 from pricing.model.cart import Lot, RuleUsage, Wallet
 from pricing.model.kind import COUPON_KINDS
 from pricing.model.quote import Quote
@@ -19,6 +20,8 @@ from pricing.model.refund import Refund
 from pricing.model.rule import Rule
 from pricing.model.rulebook import RuleBook
 
+NONE = 10**18
+"""No limit."""
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -46,7 +49,7 @@ class Book:
 
     def limit(self, rule: str, unit: str, per: str) -> int:
         counts = [one.count for one in self.rules[rule].limits if (one.unit, one.per) == (unit, per)]
-        return min(counts, default=10**18)
+        return min(counts, default=NONE)
 
     def check(self) -> None:
         """Raises Refused when any limit is passed or any balance is below zero."""
@@ -97,16 +100,18 @@ class Book:
 
     def usage(self, customer: str, at: datetime) -> dict[str, RuleUsage]:
         day = at.date().isoformat()
-        return {
-            name: RuleUsage(
-                customer=self.uses[customer, name],
+        found = {}
+        for name in self.rules:
+            # A guest cannot be counted: what is limited for each customer is used up for him.
+            known = bool(customer) or all(self.limit(name, what, "customer") == NONE for what in ("uses", "items"))
+            found[name] = RuleUsage(
+                customer=self.uses[customer, name] if known else ENDLESS,
                 today=self.days[name, day],
                 total=self.total[name],
                 spent=self.spent[name],
-                items_customer=self.items[customer, name],
+                items_customer=self.items[customer, name] if known else ENDLESS,
             )
-            for name in self.rules
-        }
+        return found
 
     def wallet(self, customer: str, at: datetime) -> Wallet:
         lots = [
@@ -145,12 +150,15 @@ class Book:
                 uses[name] += times
         money: Counter[str] = Counter()
         items: Counter[str] = Counter()
+        by_line: Counter[tuple[str, str]] = Counter()
         for line, bought_line in zip(quote.lines, sorted(quote.cart.lines, key=lambda line: line.id), strict=True):
             for saving in line.savings:
                 money[saving.rule] += saving.amount
                 prices = dict(self.rules[saving.rule].prices)
                 if line.sku in prices:
-                    items[saving.rule] += saving.amount // (bought_line.unit_price - prices[line.sku])
+                    units = saving.amount // (bought_line.unit_price - prices[line.sku])
+                    items[saving.rule] += units
+                    by_line[saving.rule, line.id] += units
         for charge in quote.shipping:
             for saving in charge.savings:
                 money[saving.rule] += saving.amount
@@ -162,6 +170,7 @@ class Book:
             "uses": uses,
             "money": money,
             "items": items,
+            "by_line": by_line,
             "day": at.date().isoformat(),
             "state": "reserved",
             "until": at + timedelta(minutes=30),
@@ -195,7 +204,7 @@ class Book:
             raise Refused
         order["state"] = target
         if what == "verifying":
-            order["until"] = at + timedelta(hours=6)
+            order["until"] = max(order["until"], at + timedelta(hours=6))
             return
         customer = order["customer"]
         self.held_coins[customer] -= order["quote"].coins_spent
@@ -235,19 +244,28 @@ class Book:
             self.pieces[customer, lot.rule, lot.expires] += lot.pieces
         money = Counter({share.rule: share.amount for share in back.funders})
         items: Counter[str] = Counter()
-        for rule, many in order["items"].items():
-            shares = {line.id: sum(s.amount for s in line.savings if s.rule == rule) for line in quote.lines}
-            sums = [
-                sum(shares[line.id] * units[line.id] // line.quantity for line in quote.lines)
-                for units in (order["units"], order["units"] + Counter(returned))
-            ]
-            before, after = (many * part // sum(shares.values()) for part in sums)
-            items[rule] = after - before
+        quantity = {line.id: line.quantity for line in quote.lines}
+        for (rule, line_id), many in order["by_line"].items():
+            before, after = order["units"][line_id], order["units"][line_id] + returned.get(line_id, 0)
+            items[rule] += many * after // quantity[line_id] - many * before // quantity[line_id]
         self.count(order, Counter(dict(back.uses)), money, items, -1)
         order["units"] += Counter(returned)
         for line in back.lines:
             order["cash"][line.id] += line.cash
         order["shipping"] = order["shipping"] or shipping
+        return back
+
+    def dispute(self, order_id: str, amount: int, line: str | None) -> Refund:
+        order = self.orders.get(order_id)
+        if order is None or order["state"] != "committed":
+            raise Refused
+        cash = {one.id: order["cash"][one.id] for one in order["quote"].lines}
+        try:
+            back = agreed(order["quote"], amount, Earlier(dict(order["units"]), cash), line)
+        except ValueError:
+            raise Refused from None
+        for one in back.lines:
+            order["cash"][one.id] += one.cash
         return back
 
     def trying(self) -> Book:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,8 @@ import pytest
 
 from pricing.ledger import Ledger, LedgerError
 from pricing.model.cart import Customer
-from tests.ledger.shop import ANN, ENGINE, NOON, cart
+from pricing.model.errors import CartError
+from tests.ledger.shop import ANN, ENGINE, NOON, cart, engine_with
 
 INJECTIONS = [
     "'; DROP TABLE entry; --",
@@ -84,6 +88,37 @@ def test_instants_need_an_offset(ledger: Ledger, call: Callable[[Ledger, Any], o
     assert rows(ledger) == before
 
 
+@pytest.mark.parametrize(
+    "when, zone",
+    [
+        (datetime.min.replace(tzinfo=UTC), "America/Los_Angeles"),
+        (datetime.max.replace(tzinfo=UTC), "Asia/Tokyo"),
+    ],
+)
+def test_instants_at_the_ends_of_the_calendar_are_told(where: str, when: datetime, zone: str) -> None:
+    engine = engine_with(
+        **{
+            "zone        UTC": f"zone        {zone}",
+            "  valid       from 2026-06-01 through 2026-06-30\n": "",
+            "  claim       from 2026-06-05 through 2026-06-20\n": "",
+        }
+    )
+    quote = engine.quote(cart(codes=("TODAY3",)))
+    with Ledger(where, engine) as ledger:
+        for call in (
+            lambda: ledger.reserve(quote, "o-1", when),
+            lambda: ledger.grant("ann", when, "game", rule="one-each", pieces=1),
+            lambda: ledger.pick_up("ann", "one-each", when),
+            lambda: ledger.exchange("ann", "coins-for-select", when),
+            lambda: ledger.usage("ann", None, when),
+            lambda: ledger.wallet("ann", when),
+            lambda: ledger.offers("fair", "ann", when),
+        ):
+            with suppress(LedgerError, CartError):  # some can be answered; none ends in another exception
+                call()
+        assert ledger.verify() == ()
+
+
 @pytest.mark.parametrize("bad", [0, -1, True, 10**13, "5", None, 2.0])
 def test_counts_are_whole_numbers_above_zero(ledger: Ledger, bad: Any) -> None:
     for call in (
@@ -128,6 +163,18 @@ def test_addresses_that_lead_nowhere(address: str) -> None:
     with pytest.raises(LedgerError) as failed:
         Ledger(address, ENGINE)
     assert failed.value.code == "bad-address"
+
+
+def test_a_database_that_somebody_keeps_locked_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pricing.ledger.database._WAIT_MILLISECONDS", 20)
+    file = tmp_path / "ledger.db"
+    with Ledger(file, ENGINE) as ledger, closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LedgerError, match="keeps the database locked; try again") as failed:
+            ledger.grant("ann", NOON, "game", coins=1)
+        assert failed.value.code == "busy"
+        other.execute("ROLLBACK")
+        assert ledger.grant("ann", NOON, "game", coins=1).coins == 1
 
 
 def test_a_file_that_is_something_else_is_told(tmp_path: Path) -> None:

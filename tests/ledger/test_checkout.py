@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from pricing.api import Engine
-from pricing.ledger import Ledger, LedgerError
+from pricing.ledger import Checkout, Ledger, LedgerError
 from pricing.model.cart import Cart, Customer, Lot, Usage, Wallet
 from pricing.model.quote import Quote
 from pricing.model.rulebook import RuleBook
@@ -127,3 +127,28 @@ def test_pieces_that_nobody_can_hand_out_any_more_are_not_bought(where: str) -> 
         assert [(change.rule, change.of, change.left) for change in checked.changes] == [("select", "stock", 1)]
         assert checked.quote.bought == () and checked.quote.total_minor == 2500
         assert ledger.verify() == ()
+
+
+def test_a_guest_pays_the_price_without_what_is_limited_for_each_customer(ledger: Ledger) -> None:
+    guest = cart(line("LL-1", 1000, 2), customer=Customer(""), codes=("CODE10",))
+    checked = ledger.checkout(guest, "o-1")
+    assert checked.quote.total_minor == 2000 and checked.changes == ()
+    assert ledger.commit("o-1", at(1)).state == "committed"
+
+
+def test_the_same_checkout_twice_at_once_is_one_order(where: str) -> None:
+    """A double click: the second call has a quote of its own when the first one takes the pieces."""
+    with Ledger(where, ENGINE) as others:
+        others.grant("ann", NOON, "game", rule="select", pieces=2)
+        faster: list[Checkout] = []
+
+        def click_again() -> None:
+            others.grant("ann", NOON, "game", coins=50)  # so that the two quotes differ
+            faster.append(others.checkout(cart(), "o-1"))
+
+        engine = Meddler(click_again)
+        with Ledger(where, engine) as ledger:
+            checked = ledger.checkout(cart(), "o-1")
+        assert [checked.order] == [one.order for one in faster]
+        assert checked.quote.total_minor == faster[0].quote.total_minor
+        assert others.verify() == ()

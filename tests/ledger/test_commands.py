@@ -110,5 +110,5 @@ def test_places_that_are_no_ledger(tmp_path: Path, rules: str, capsys: pytest.Ca
 def test_the_demo_walks_from_the_product_page_to_a_refund(capsys: pytest.CaptureFixture[str]) -> None:
     demo.main()
     out = capsys.readouterr().out
-    assert out.count("Wallet of ann") == 5
+    assert out.count("Wallet of ann") == 9
     assert out.endswith("Paid 101.60, paid back 101.60. The books are right.\n")

@@ -72,6 +72,40 @@ def test_a_cart_shows_offers_for_all_its_lines(ledger: Ledger) -> None:
     assert {"one-each", "for-vips"} <= set(states(ledger.offers(both, BOB, NOON)))
 
 
+def test_a_campaign_in_another_currency_shows_what_holds_in_it(where: str) -> None:
+    with Ledger(where, engine_with(**{"currency    USD": "currency    EUR"})) as ledger:
+        assert {offer.state for offer in ledger.offers("fair", ANN, at(days=-20))} == {"starts"}
+        assert states(ledger.offers("fair", ANN, NOON))["five-off"] == "ready"
+        assert ledger.offers("fair", ANN, at(days=60)) == ()
+
+
+def test_an_exchange_for_pieces_that_are_gone_is_used_up(where: str) -> None:
+    scarce = engine_with(**{"  budget      20.00 in total\n\ncoin": "  limit       3 uses in total\n\ncoin"})
+    with Ledger(where, scarce) as ledger:
+        assert states(ledger.offers(line(), ANN, NOON))["coins-for-select"] == "exchange"
+        ledger.grant("bob", NOON, "game", rule="select", pieces=3)
+        assert states(ledger.offers(line(), ANN, NOON))["coins-for-select"] == "used-up"
+
+
+def test_an_offer_says_what_it_gives_in_the_words_of_its_card(ledger: Ledger) -> None:
+    words = {offer.rule: offer.words for offer in ledger.offers(line("LL-1", 1000), ANN, NOON)}
+    assert words["lamp-hour"] == ("LL-1 at 8.00",)
+    assert words["select"] == ("spend 20.00 take 4.00 off", "spend 60.00 take 8.00 off", "2.00 a piece")
+    assert words["coins"] == ("100 coins = 1.00",)
+    assert words["coins-for-select"] == ("10 coins for 1 select",)
+
+
+def test_a_piece_that_its_limits_leave_nothing_of_is_not_usable_now(ledger: Ledger) -> None:
+    ledger.grant("ann", NOON, "game", rule="one-each", pieces=2)
+    ledger.checkout(cart(), "o-1")
+    ledger.commit("o-1", at(1))
+    later, used = ledger.wallet("ann", at(2)).cards
+    assert (later.state, later.pieces, later.why) == ("later", 1, "used as often as one customer may")
+    assert used.state == "used"
+    ledger.refund("o-1", {"LL-2": 1}, at(3))
+    assert [(card.state, card.pieces) for card in ledger.wallet("ann", at(4)).cards] == [("usable", 2)]
+
+
 def test_a_campaign_that_does_not_exist(ledger: Ledger) -> None:
     with pytest.raises(LedgerError, match="no campaign called 'spring'"):
         ledger.offers("spring", ANN, NOON)

@@ -179,6 +179,9 @@ def test_guests_may_buy_but_have_nothing(ledger: Ledger) -> None:
     assert ledger.commit(order.id, NOON).state == "committed"
     with pytest.raises(LedgerError, match="limit per customer"):
         ledger.reserve(ENGINE.quote(cart(customer=guest, codes=("CODE10",))), "o-2", NOON)
+    # Quoted with the ledger's usage, he is not offered what nobody can count.
+    quote = ENGINE.quote(cart(customer=guest, codes=("CODE10",)), ledger.usage("", None, NOON))
+    assert ledger.reserve(quote, "o-2", NOON).total == 2500
 
 
 def test_pieces_that_are_not_in_the_ledger_are_not_believed(ledger: Ledger) -> None:
@@ -199,6 +202,19 @@ def test_a_quote_that_was_tampered_with_is_refused(ledger: Ledger, field: str, v
     with pytest.raises(LedgerError) as failed:
         ledger.reserve(quote, "o-1", NOON)
     assert failed.value.code == "bad-quote"
+
+
+def test_a_quote_that_saves_by_what_it_does_not_use_is_refused(ledger: Ledger) -> None:
+    ledger.pick_up("ann", "one-each", NOON)
+    with pytest.raises(LedgerError, match="save 600 by 'one-each', but it uses that for 0") as failed:
+        ledger.reserve(evolve(quoted(ledger), used=()), "o-1", NOON)
+    assert failed.value.code == "bad-quote"
+
+
+def test_a_clock_that_goes_back_does_not_shorten_a_hold(ledger: Ledger) -> None:
+    until = ledger.reserve(quoted(ledger), "o-1", NOON).hold_until
+    assert ledger.verifying("o-1", at(days=-1)).hold_until == until
+    assert ledger.commit("o-1", at(29)).state == "committed"
 
 
 def test_a_piece_that_expired_since_the_quote_is_not_held(ledger: Ledger) -> None:

@@ -66,6 +66,18 @@ def test_items_bought_at_a_limited_price_may_be_bought_again_when_they_came_back
     assert ledger.usage("ann", ["lamp-hour"], NOON)["lamp-hour"].items_customer == 1
 
 
+def test_each_line_gives_back_its_own_units_of_a_limited_price(where: str) -> None:
+    """Not a share of the savings: one dear unit that comes back must not make room for two cheap ones."""
+    engine = engine_with(**{"price       LL-1 at 8.00": "price       LL-1 at 8.00\n  price       LL-9 at 24.99"})
+    with Ledger(where, engine) as ledger:
+        bought(ledger, "o-1", cart(line("LL-1", 9999, 1), line("LL-9", 2500, 2)))
+        ledger.refund("o-1", {"LL-1": 1}, at(5))
+        assert ledger.usage("ann", ["lamp-hour"], NOON)["lamp-hour"].items_customer == 2
+        ledger.refund("o-1", {"LL-9": 2}, at(5))
+        assert ledger.usage("ann", ["lamp-hour"], NOON)["lamp-hour"].items_customer == 0
+        assert ledger.verify() == ()
+
+
 def test_a_coupon_that_expired_in_the_meantime_does_not_come_back(ledger: Ledger) -> None:
     ledger.pick_up("ann", "one-each", NOON)
     bought(ledger, "o-1", cart())
@@ -142,6 +154,36 @@ def test_recompute_prices_what_is_kept(where: str) -> None:
         # One lamp less, and 5 off 50 is lost: 35.00 is kept at full price.
         assert ledger.refund("o-1", {"LL-2": 1}, at(5)).cash == total - 3500
         assert ledger.refund("o-1", {"LL-2": 1, "X": 1}, at(5)).cash == 3500
+        assert ledger.verify() == ()
+
+
+def test_recompute_asks_what_was_asked_when_the_order_was_priced(where: str) -> None:
+    """Neither what the customer declined nor what was used up then makes the kept cart cheaper."""
+    with Ledger(where, _recomputing()) as ledger:
+        ledger.grant("ann", NOON, "game", coins=1000)
+        for number in range(2):
+            ledger.checkout(cart(codes=("CODE10",), when=at(number)), f"code-{number}")
+        declined = ["coin payment", "coins-for-select"]
+        asked = cart(line(units=2, price=1000), codes=("CODE10",), when=at(2))
+        assert ledger.checkout(asked, "o-1", without=declined).quote.total_minor == 2000
+        ledger.commit("o-1", at(3))
+        assert ledger.refund("o-1", {"LL-2": 1}, at(4)).cash == 1000
+        engine = _recomputing()
+        usage = ledger.usage("ann", None, at(5))
+        quote = engine.quote(cart(line(units=3, price=1000), codes=("CODE10",), when=at(5)), usage, declined)
+        ledger.reserve(quote, "o-2", at(5), without=declined)
+        ledger.commit("o-2", at(6))
+        assert [ledger.refund("o-2", {"LL-2": 1}, at(7 + number)).cash for number in range(3)] == [1000] * 3
+        assert ledger.verify() == ()
+
+
+def test_recompute_does_not_take_back_what_was_agreed_on(where: str) -> None:
+    with Ledger(where, _recomputing()) as ledger:
+        total = bought(ledger, "o-1", cart(line(units=2, price=1000), line("X", 1000)))
+        ledger.dispute("o-1", 200, at(5), line="X", why="scratched, and kept")
+        parts = [ledger.refund("o-1", {"LL-2": 1}, at(6 + number)).cash for number in range(2)]
+        assert parts == [1000, 1000]
+        assert ledger.refund("o-1", {"X": 1}, at(9)).cash == total - 2200
         assert ledger.verify() == ()
 
 

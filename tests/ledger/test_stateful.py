@@ -149,9 +149,6 @@ class Story(RuleBasedStateMachine):
     def reserve(self, who: str, lines: Any, codes: Any, crash: int, twice: bool) -> None:
         order = f"o-{self.key()}"
         asked = cart(*lines, customer=Customer(who), codes=codes, when=self.now, shipping=495)
-        if not who:
-            # A guest has no limits of his own, so he cannot use what is limited for each customer.
-            asked = evolve(asked, lines=[one for one in asked.lines if one.sku != "LL-1"] or [line()], codes=())
         asked = evolve(asked, wallet=self.book.wallet(who, self.now))
         quote = ENGINE.quote(asked, self.book.usage(who, self.now))
 
@@ -160,11 +157,11 @@ class Story(RuleBasedStateMachine):
 
         self.both(crash, twice, real, lambda book: book.reserve(quote, order, self.now), True)
 
-    @rule(lines=LINES, crash=CRASHES, twice=st.booleans())
-    def checkout(self, lines: Any, crash: int, twice: bool) -> None:
+    @rule(who=st.sampled_from(CUSTOMERS), lines=LINES, crash=CRASHES, twice=st.booleans())
+    def checkout(self, who: str, lines: Any, crash: int, twice: bool) -> None:
         """Never fails: when something ran out, the next best price is taken."""
         order = f"o-{self.key()}"
-        asked = cart(*lines, customer=Customer("ann"), codes=("POT",), when=self.now)
+        asked = cart(*lines, customer=Customer(who), codes=("POT",), when=self.now)
         try:
             with crashing(self.ledger, crash):
                 checked = self.ledger.checkout(asked, order)
@@ -222,6 +219,22 @@ class Story(RuleBasedStateMachine):
             return book.refund(order, returned, self.now, shipping)
 
         answer, expected = self.both(crash, twice, real, model, False)
+        if not isinstance(expected, Refused):
+            assert answer == expected
+
+    @rule(data=st.data(), amount=st.integers(1, 3000), crash=CRASHES, twice=st.booleans())
+    def dispute(self, data: st.DataObject, amount: int, crash: int, twice: bool) -> None:
+        able = sorted(name for name, order in self.book.orders.items() if order["state"] == "committed")
+        if not able:
+            return
+        order, key = data.draw(st.sampled_from(able)), self.key()
+        lines = [one.id for one in self.book.orders[order]["quote"].lines]
+        line = data.draw(st.sampled_from([None, *lines]))
+
+        def real() -> Any:
+            return self.ledger.dispute(order, amount, self.now, key=key, line=line)
+
+        answer, expected = self.both(crash, twice, real, lambda book: book.dispute(order, amount, line), False)
         if not isinstance(expected, Refused):
             assert answer == expected
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from pricing.ledger import Ledger, LedgerError, Shortage
-from tests.ledger.shop import ANN, BOB, NOON, at
+from tests.ledger.shop import ANN, BOB, NOON, at, engine_with
 
 
 def _code(failed: pytest.ExceptionInfo[LedgerError]) -> str:
@@ -103,3 +103,14 @@ def test_a_grant_is_pieces_or_coins(ledger: Ledger) -> None:
         with pytest.raises(LedgerError):
             ledger.grant("ann", NOON, "game", **wrong)  # type: ignore[arg-type]
     assert not ledger.wallet("ann", NOON).known
+
+
+def test_an_exchange_keeps_its_hours(where: str) -> None:
+    trade = "  trade       10 coins for 1 select"
+    engine = engine_with(**{trade: trade + "\n  hours       from 18:00 until 20:00"})
+    with Ledger(where, engine) as ledger:
+        ledger.grant("ann", NOON, "game", coins=10)
+        with pytest.raises(LedgerError, match="closed on this day or at this hour"):
+            ledger.exchange("ann", "coins-for-select", NOON)
+        assert ledger.exchange("ann", "coins-for-select", at(6 * 60)).pieces == 1
+        assert ledger.verify() == ()
