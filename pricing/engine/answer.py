@@ -9,6 +9,7 @@ from pricing.engine.case import Case
 from pricing.engine.match import expiry_key
 from pricing.engine.plan import PlannedRule
 from pricing.engine.problem import Application
+from pricing.engine.refund import expiry_of_piece
 from pricing.engine.search import Found
 from pricing.engine.settle import Settlement, rounded, settle
 from pricing.model.errors import SearchFault
@@ -160,7 +161,7 @@ def _coupon(bought: Bought) -> str:
 
 
 def _kept(case: Case, counts: list[int]) -> tuple[KeptCoupon, ...]:
-    """Unexpired pieces that stay in the wallet, and bought ones that the order does not need."""
+    """Unexpired pieces that stay in the wallet, and bought ones that the order does not need; they are got just now."""
     used = {pool.name: pieces for pool, pieces in zip(case.problem.pools, _used_pieces(case, counts), strict=True)}
     kept: list[KeptCoupon] = []
     for name in sorted({*case.held, *used}):
@@ -173,5 +174,7 @@ def _kept(case: Case, counts: list[int]) -> tuple[KeptCoupon, ...]:
     for bought in _bought(case, counts):
         over = bought.pieces - (used[bought.coupon] - sum(lot.pieces for lot in case.held.get(bought.coupon, [])))
         if over:
-            kept.append(KeptCoupon(bought.coupon, over, None))
+            rule = case.plan.by_name[bought.coupon].rule
+            ends = expiry_of_piece(case.situation.cart.at, rule.lasts_days, rule.valid.end)
+            kept.append(KeptCoupon(bought.coupon, over, ends))
     return tuple(kept)

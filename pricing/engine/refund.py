@@ -127,10 +127,10 @@ def used_lots(quote: Quote, book: RuleBook | None = None) -> tuple[Lot, ...]:
     """The pieces and codes that a quote uses, each with its expiry: held pieces by expiry, then bought ones.
 
     Codes are lots too, with one piece a use, until the rule's `valid` ends. A bought piece lasts as if it had been
-    picked up when the cart was priced. Without `book`, codes and bought pieces never expire.
+    picked up when the cart was priced. Without `book`, codes and bought pieces never expire. Pieces are bought only
+    beyond all held ones, and a trade may bring more of them than are used: those are not among the lots.
     """
     rules = {rule.name: rule for rule in book.rules} if book else {}
-    bought = {entry.coupon: entry.pieces for entry in quote.bought}
     wanted: dict[str, int] = {}
     lots: list[Lot] = []
     for use in quote.used:
@@ -140,15 +140,15 @@ def used_lots(quote: Quote, book: RuleBook | None = None) -> tuple[Lot, ...]:
             rule = rules.get(use.rule)
             lots.append(Lot(use.rule, 1, rule.valid.end if rule else None))
     for name, pieces in sorted(wanted.items()):
-        left = pieces - bought.get(name, 0)
+        left = pieces
         for lot in sorted((lot for lot in quote.cart.wallet.coupons if lot.rule == name), key=_by_expiry):
             if left > 0 and lot.pieces > 0 and (lot.expires is None or lot.expires > quote.cart.at):
                 lots.append(Lot(name, min(left, lot.pieces), lot.expires))
                 left -= min(left, lot.pieces)
-        if name in bought:
+        if left > 0:
             rule = rules.get(name)
             ends = expiry_of_piece(quote.cart.at, rule.lasts_days, rule.valid.end) if rule else None
-            lots.append(Lot(name, bought[name], ends))
+            lots.append(Lot(name, left, ends))
     return tuple(lots)
 
 

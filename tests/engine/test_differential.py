@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -38,7 +38,7 @@ def test_engine_and_oracle_agree(size: str, first: int, count: int, monkeypatch:
     differences = []
     for seed in range(first, first + count):
         made = market(seed, size)
-        expected = figures_of_oracle(Oracle(*made))
+        expected = figures_of_oracle(made)
         for way, most in (("as it comes", search.SMALL), ("joined", 0)):
             with monkeypatch.context() as patched:
                 patched.setattr(search, "SMALL", most)
@@ -84,12 +84,17 @@ def splits_of(entry: QuoteLine | QuoteCharge) -> dict[str, tuple[int, int, int]]
     return {saving.rule: (saving.amount, saving.platform, saving.seller) for saving in entry.savings}
 
 
-def figures_of_oracle(oracle: Oracle) -> dict[str, object]:
+def figures_of_oracle(made: Market) -> dict[str, object]:
+    oracle = Oracle(*made)
     quote = oracle.quote()
+    rules = {rule.name: rule for rule in made[0].rules}
     kept: Counter[tuple[str, datetime | None]] = Counter(quote.kept)
     for coupon, (pieces, _) in quote.bought.items():  # a trade may give more than the order needs
         used_pieces = sum(use[2] for use in quote.used if use[0] == coupon)
-        kept[coupon, None] += pieces + len(oracle.held.get(coupon, ())) - used_pieces
+        rule = rules[coupon]
+        ends = [rule.valid.end] if rule.valid.end else []
+        ends += [made[1].at + timedelta(days=rule.lasts_days)] if rule.lasts_days else []
+        kept[coupon, min(ends, default=None)] += pieces + len(oracle.held.get(coupon, ())) - used_pieces
     used = [(rule, store or "", pieces, coins, amount) for rule, store, pieces, coins, amount in quote.used]
     used += [(rule, "", 0, 0, amount) for rule, amount in quote.item_rules.items() if amount]
     return {

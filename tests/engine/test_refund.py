@@ -139,6 +139,20 @@ def test_bought_pieces_come_back_as_pieces() -> None:
     assert (back.coupons, back.coins) == ({"select": 3}, 0)
 
 
+def test_a_trade_of_more_pieces_than_needed_gives_back_what_was_used() -> None:
+    """One piece is held, two are used, and a trade gives three: the order used the held one and one of the three."""
+    asked = quote(
+        [(1000, 1, {"select": 400})],
+        [use("select", Kind.SELECT_COUPON, 400, 2)],
+        [Lot("select", 1, SOON)],
+        [Bought("select", 3, 10, (("trade", 1),))],
+    )
+    assert used_lots(asked) == (Lot("select", 1, SOON), Lot("select", 1, None))
+    assert refund(asked, {"1": 1}, at=AT).pieces == (Lot("select", 1, SOON), Lot("select", 1, None))
+    late = refund(asked, {"1": 1}, at=SOON)
+    assert (late.pieces, late.expired) == ((Lot("select", 1, None),), (Lot("select", 1, SOON),))
+
+
 def test_each_store_s_pieces_come_back_with_that_store_s_lines() -> None:
     asked = quote(
         [(1000, 1, {"select": 200}), (1000, 1, {"select": 400})],
