@@ -106,10 +106,26 @@ def _unexpired(lots: tuple[Lot, ...], instant: datetime) -> dict[str, list[Lot]]
     for lot in lots:
         if lot.pieces and (lot.expires is None or instant < lot.expires):
             held.setdefault(lot.rule, []).append(lot)
-    for mine in held.values():
+    for name, mine in held.items():
         if len(mine) > 1:
-            mine.sort(key=expiry_key)
+            held[name] = _by_expiry(mine)
     return held
+
+
+def _by_expiry(lots: list[Lot]) -> list[Lot]:
+    """Lots of one coupon, soonest first; those that expire at one moment are one lot, whatever order they came in."""
+    merged: list[Lot] = []
+    for lot in sorted(lots, key=_expiry_and_text):
+        last = merged[-1] if merged else None
+        if last is not None and expiry_key(last) == expiry_key(lot):
+            merged[-1] = Lot(lot.rule, last.pieces + lot.pieces, last.expires)
+        else:
+            merged.append(lot)
+    return merged
+
+
+def _expiry_and_text(lot: Lot) -> tuple[bool, datetime | None, str]:
+    return *expiry_key(lot), str(lot.expires)
 
 
 def expiry_key(lot: Lot) -> tuple[bool, datetime | None]:
