@@ -37,20 +37,33 @@ def allocate(amount: int, weights: list[int], room: list[int], moved: bool) -> l
     return shares
 
 
+FEW = 16
+"""Up to so many places, looking through them for each unit left over is faster than sorting them."""
+
+
 def _round_of_shares(amount: int, total: int, weights: list[int], places: list[int]) -> list[int]:
     """`amount` over `places` by largest remainder; `total` is the sum of their weights and not zero."""
     given: list[int] = []
-    over: list[tuple[int, int, int]] = []
+    remainders: list[int] = []
     left = amount
-    for position, place in enumerate(places):
-        weight = weights[place]
-        product = amount * weight
+    for place in places:
+        product = amount * weights[place]
         share = product // total
         given.append(share)
         left -= share
-        over.append((share * total - product, -weight, position))
-    if left > 0:
-        over.sort()
-        for _, _, position in over[:left]:
+        remainders.append(product - share * total)
+    if len(places) <= FEW:
+        for _ in range(left):
+            best = 0
+            for position in range(1, len(places)):
+                if remainders[position] > remainders[best] or (
+                    remainders[position] == remainders[best] and weights[places[position]] > weights[places[best]]
+                ):
+                    best = position
+            given[best] += 1
+            remainders[best] = -1
+    elif left > 0:
+        order = sorted((-remainders[position], -weights[place], position) for position, place in enumerate(places))
+        for _, _, position in order[:left]:
             given[position] += 1
     return given

@@ -19,7 +19,7 @@ from bisect import bisect_left, bisect_right
 from pricing.engine.bounds import Prices
 from pricing.engine.judge import Best, complete
 from pricing.engine.keys import expiry_of
-from pricing.engine.labels import Join, Label, by_reduced
+from pricing.engine.labels import Join, Label, by_reduced, ties_of
 from pricing.engine.nodes import Branch
 from pricing.engine.outcome import Option
 from pricing.engine.parts import Parts
@@ -168,7 +168,9 @@ class Pairs:
         total, count = self.total(cost, state), one.count + other.count
         if not self._may_win(total, count):
             return False
-        return self._offered([*one.options(), *other.options()], total, count)
+        if self._is_tied(total, count) and self._ties(ties_of(one) + ties_of(other), state) >= self._ties_of_best():
+            return False
+        return self._offered([*one.options(), *other.options()], total, count, state)
 
     def offered(self, chosen: list[Option], state: int) -> bool:
         """Offer a choice of options whose state is within all limits; likewise."""
@@ -177,7 +179,7 @@ class Pairs:
             cost += option.cost
             count += option.count
         total = self.total(cost, state)
-        return self._may_win(total, count) and self._offered(chosen, total, count)
+        return self._may_win(total, count) and self._offered(chosen, total, count, state)
 
     def _may_win(self, total: int, count: int) -> bool:
         best = self.best
@@ -185,16 +187,28 @@ class Pairs:
             return total <= best.total
         return self.coins < best.coins or (self.coins == best.coins and count <= best.count)
 
-    def _offered(self, chosen: list[Option], total: int, count: int) -> bool:
+    def _is_tied(self, total: int, count: int) -> bool:
+        """Whether only expiries and names decide against the best, which is one of this node."""
         best = self.best
-        if self.coins >= 0 and total == best.total and self.coins == best.coins and count == best.count:
-            if not self.is_ours:
-                return self._settled(chosen)
-            if self._ties(chosen) < self._ties_of_best():
-                self.ties = self._ties(chosen)
-                self.held = chosen
-            return False
-        return self._settled(chosen)
+        return (
+            self.is_ours
+            and self.coins >= 0
+            and total == best.total
+            and self.coins == best.coins
+            and count == best.count
+        )
+
+    def _offered(self, chosen: list[Option], total: int, count: int, state: int) -> bool:
+        if not self._is_tied(total, count):
+            return self._settled(chosen)
+        tie = 0
+        for option in chosen:
+            tie += option.tie
+        ties = self._ties(tie, state)
+        if ties < self._ties_of_best():
+            self.ties = ties
+            self.held = chosen
+        return False
 
     def settle(self) -> None:
         """Offer the winner among equals; earlier ones need not be settled."""
@@ -231,18 +245,12 @@ class Pairs:
                     taken[later] += saved
         return cost
 
-    def _ties(self, chosen: list[Option]) -> int:
-        """What ranks a selection of this node among its equals: expiries, then names, packed."""
+    def _ties(self, tie: int, state: int) -> int:
+        """What ranks a selection of this node among its equals: expiries, then names, packed. `tie`: of its options."""
         join = self.join
-        parts = join.parts
-        tie = 0
-        pieces = [join.drawn(place) for place in range(len(parts.pools))]
-        for option in chosen:
-            tie += option.tie
-            for place, used in enumerate(option.pools):
-                pieces[place] += used
-        for pool, used in zip(parts.pools, pieces, strict=True):
-            tie += expiry_of(parts.problem.pools[pool].expiries, used, join.branch.keys)
+        for place, pool in enumerate(join.parts.pools):
+            pieces = join.pieces[place].of(state)
+            tie += expiry_of(join.parts.problem.pools[pool].expiries, pieces, join.branch.keys)
         return tie
 
     def _ties_of_best(self) -> int:

@@ -91,6 +91,7 @@ class Join:
         "node",
         "options",
         "parts",
+        "pieces",
         "prices",
         "reduced",
         "relaxation",
@@ -120,6 +121,8 @@ class Join:
         """The cells in the order in which they are joined; two lists where two halves are met in the middle."""
         self.bases: list[Field | None] = [None] * len(branch.relaxation.gains)
         """The field of each global whose base is watched."""
+        self.pieces: list[Field] = []
+        """The field of each shared pool."""
         self.states = States([], [], [])
         self.is_empty = not all(self.options)
         """Whether some store has no option left: nothing here is as good as the best."""
@@ -185,6 +188,7 @@ class Join:
             pools[place].pool = place
             start.append(drawn)
         fields += pools
+        self.pieces = pools
         for place, index in enumerate(parts.groups):
             group = problem.groups[index]
             room = group.most // group.weight - self.node.groups_used[index]

@@ -35,7 +35,7 @@ QUICK, THOROUGH = 200, 3000
 ATTEMPTS = (64, 1024, 16384, NOTHING)
 """How many labels are kept at each store, attempt by attempt."""
 
-TIE_STEPS = 40_000
+TIE_STEPS = 20_000
 """Work allowed once the total is proved and only ties are open (SPEC 6.2 to 6.5)."""
 
 

@@ -93,8 +93,9 @@ class Swaps:
             if not join.states.within(self.state):
                 return
             self.value = self._value(self.cost, self.count, self.state)
+        least = join.start.reduced + join.prices.least
         for _ in range(MOST_ROUNDS):
-            if not self._changed():
+            if self.value <= least or not self._changed():
                 break
         chosen = [options[place] for options, place in zip(join.options, self.at, strict=True)]
         self.pairs.offered(chosen, self.state)
