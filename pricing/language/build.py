@@ -251,7 +251,7 @@ def _name_and_label(raw: RawBlock, findings: Findings) -> tuple[Atom | None, Ato
         slips.tell_head(raw, tree, findings)
         return None, None
     atoms = _Maker(raw.head.start).atoms(tree.children)
-    atoms = atoms[raw.kind_words :] if raw.word in ("card", "unknown") else atoms
+    atoms = atoms[raw.kind_words :]
     name = atoms[0] if atoms else None
     label = next((atom for atom in atoms if atom.quoted), None)
     if name is None or (name is label and len(atoms) == 1):

@@ -56,7 +56,8 @@ class RawBlock:
     """`card`, `campaign`, `list`, `policy`; `unknown`: a card of no known kind; `stray`: lines before any head."""
     kind: str
     kind_words: int
-    """How many words of the head line spell the kind: 2, or 1 where somebody wrote `promo-code`."""
+    """How many words of the head line spell the kind: 2, or 1 where somebody wrote `promo-code`; 0: the grammar knows
+    the first word and leaves it out."""
     head: TextLine | None
     lines: list[TextLine]
 
@@ -69,7 +70,7 @@ class Recognised:
     word: str
     """A head word, `card`, `unknown`, another first word, or nothing when it has none."""
     kind: str = ""
-    kind_words: int = 2
+    kind_words: int = 0
 
 
 def cut(source: Source) -> tuple[tuple[RawBlock, ...], tuple[Diagnostic, ...]]:
@@ -206,7 +207,7 @@ def _recognised(line: TextLine, findings: Findings) -> Recognised:
         return Recognised(TextLine(line.text, line.start, True), "")
     first, second = found[1], found[3] or ""
     if f"{first} {second}" in KIND_OF:
-        return Recognised(line, "card", f"{first} {second}")
+        return Recognised(line, "card", f"{first} {second}", 2)
     if first in WORDS:
         return Recognised(line, first)
     where = Span(line.start + found.start(1), line.start + found.end(1))
@@ -215,7 +216,7 @@ def _recognised(line: TextLine, findings: Findings) -> Recognised:
     if first.isascii() and second.isascii() and lower in KIND_OF:
         spelled = found[0].lstrip().lower()
         _capitals(findings, both, spelled)
-        return Recognised(_with(line, both, spelled), "card", lower)
+        return Recognised(_with(line, both, spelled), "card", lower, 2)
     if first.isascii() and first.lower() in WORDS:
         _capitals(findings, where, first.lower())
         return Recognised(_with(line, where, first.lower()), first.lower())
@@ -230,6 +231,14 @@ def _unknown_kind(
     indented = line.text[:1].isspace()
     if not second or (indented and first.lower() in SLIPS):
         return None
+    head = nearest(first.lower(), HEADS, 0.7)
+    if head and not indented and first.lower() not in SLIPS:
+        fixed = findings.replace(where, head, safe=surely(first, head))
+        findings.add(
+            "P0104", where, f'A line cannot begin with "{first}".', caret=f"did you mean {head}?", helps=(_form(head),),
+            fix=fixed,
+        )  # fmt: skip
+        return Recognised(line, head, kind_words=1)
     for said, span, count in ((first, where, 1), (f"{first} {second}", both, 2)):
         kind = nearest(said, KIND_NAMES, 0.83)
         if kind:
@@ -244,7 +253,7 @@ def _unknown_kind(
         "P0104", both, f'There is no kind of card called "{first[:60]} {second[:60]}".', caret="not a kind of card",
         helps=("The kinds are: " + ", ".join(KIND_NAMES) + ".",),
     )  # fmt: skip
-    return Recognised(line, "unknown")
+    return Recognised(line, "unknown", kind_words=2)
 
 
 def _unknown_word(line: TextLine, first: str, where: Span, findings: Findings) -> Recognised:

@@ -147,6 +147,8 @@ def tell_head(raw: RawBlock, trouble: Trouble, findings: Findings) -> None:
 def no_name(raw: RawBlock, label: Atom | None, findings: Findings) -> None:
     """Say that a head line has no name."""
     assert raw.head is not None
+    if raw.word == "unknown":  # has been told, and nobody knows what its name would be
+        return
     what = raw.kind or raw.word
     findings.add(
         "P0118", label or raw.head.span, f"This {what} has no name.",

@@ -34,24 +34,41 @@ def window(line: Span, zone: ZoneInfo, findings: Findings) -> Window | None:
         findings.add("P0226", line, f"This {line.word.text} line does not say {missing}.", helps=(form,))
         return None
     start = _moment(line.begin, zone, findings)
-    if line.link.text == "through":
-        end = _through(line.finish, zone, findings)
-    else:
-        end = _moment(line.finish, zone, findings)
-        if end is not None and len(line.finish) == 1 and not line.finish[0].text.endswith("-01"):
-            findings.add(
-                "P0225", line.finish[0], f"until {line.finish[0].text} stops as that day begins.",
-                caret="this day is not included",
-                helps=("Write through to include that day, or add 00:00 if it is meant so.",),
-                fix=findings.replace(line.link, "through"),
-            )  # fmt: skip
-    if start is None or end is None:
+    end = _through(line.finish, zone, findings) if line.link.text == "through" else _moment(line.finish, zone, findings)
+    if start is not None and end is not None and end <= start:
+        _backwards(line, start == end, findings)
         return None
-    if end <= start:
-        where = Phrase((*line.begin, line.link, *line.finish))
-        findings.add("P0224", where, f"This {line.word.text} line ends before it begins.")
-        return None
-    return Window(start, end)
+    if end is not None and _bare_until(line) and not line.finish[0].text.endswith("-01"):
+        findings.add(
+            "P0225", line.finish[0], f"until {line.finish[0].text} stops as that day begins.",
+            caret="this day is not included",
+            helps=("Write through to include that day, or add 00:00 if it is meant so.",),
+            fix=findings.replace(line.link, "through"),
+        )  # fmt: skip
+    return None if start is None or end is None else Window(start, end)
+
+
+def _bare_until(line: Span) -> bool:
+    """`until D`, without a time."""
+    return line.link is not None and line.link.text == "until" and len(line.finish) == 1
+
+
+def _backwards(line: Span, empty: bool, findings: Findings) -> None:
+    assert line.link is not None
+    where = Phrase((*line.begin, line.link, *line.finish))
+    if empty and _bare_until(line):
+        findings.add(
+            "P0224", where, f"This {line.word.text} line ends as it begins, so it never holds.",
+            caret="until stops as that day begins",
+            helps=(f"Write through {line.finish[0].text} to include the whole day.",),
+            fix=findings.replace(line.link, "through"),
+        )  # fmt: skip
+        return
+    says = "ends as it begins, so it never holds" if empty else "ends before it begins"
+    findings.add(
+        "P0224", where, f"This {line.word.text} line {says}.",
+        helps=("Are the two dates the right way round, and the months and years right?",),
+    )  # fmt: skip
 
 
 def _without_link(line: Span, findings: Findings) -> bool:

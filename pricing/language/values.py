@@ -67,7 +67,12 @@ def percentage(atom: Atom, findings: Findings) -> Fraction | None:
         return None
     share = Fraction(text) / 100
     if share == 0 or share > 1:
-        findings.add("P0215", atom, f"A percentage is more than 0% and at most 100%, not {text}%.")
+        right = _cut(text)
+        findings.add(
+            "P0215", atom, f"A percentage is more than 0% and at most 100%, not {right}%.",
+            caret="gives more than there is" if share else "gives nothing",
+            helps=(f"If an amount is meant, write it without the sign: {right}" if share else "Write it like 15%.",),
+        )  # fmt: skip
         return None
     return share
 
