@@ -30,6 +30,11 @@ def test_codes_that_a_page_cannot_show(code: str, text: Text) -> None:
     assert len(told) <= 2 * MOST + 2
 
 
+def test_a_label_that_is_too_long() -> None:
+    told = load_texts({"a.promo": HEAD + f'store discount a "{"x" * 600_000}"\n  take 1.00 off\n'}).diagnostics
+    assert [(item.code, item.line) for item in told] == [("P0132", 6)]
+
+
 def test_every_page_without_an_example_has_a_test_of_its_own() -> None:
     without = {code for code, page in pages().items() if not page.wrong}
     assert without - set(WITHOUT_EXAMPLE) == {"P0130", "P0131", "P0901"}  # here below, and in test_load
