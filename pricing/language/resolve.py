@@ -139,16 +139,15 @@ def campaign(block: Block, source: Source) -> tuple[Head, Findings]:
     findings = Findings(source)
     block = allowed(block, findings)
     texts = {line.word.text: line for line in of(block, Setting)}
-    for word in ("currency", "zone"):
-        if word in texts:
-            _single(texts[word], findings)
+    if "currency" in texts:
+        _single(texts["currency"], findings)
     name = block.name.text if block.name else ""
     if block.name:
         good_name(block.name, findings)
     currency = _currency(texts.get("currency"), block, findings)
     zone = ZoneInfo("UTC")
     if "zone" in texts:
-        zone = times.zone_named(texts["zone"].values[0], findings) or zone
+        zone = times.zone_named(texts["zone"].values, findings) or zone
     elif not block.broken:
         findings.add(
             "P0502",

@@ -49,11 +49,15 @@ def except_word(line: Listed, home: Home) -> tuple[Atom, tuple[Phrase, ...]] | N
         return word, (Phrase(rest), *line.values[1:])
     meant = SLIPS.get(word.text.lower(), "") or nearest(word.text, SCOPE_WORDS, 0.7) or ""
     good = meant in SCOPE_WORDS and bool(rest)
+    fix = home.findings.replace(word, meant, safe=True) if good else None
+    kinds = [known for known, names in home.catalogue.names.items() if word.text in names]
+    if not good and len(kinds) == 1:
+        good, meant = True, f"{kinds[0]} {word.text}"
+        fix = home.findings.replace(word, meant)
     home.findings.add(
         "P0119", word, "After except comes what is left out: stores, categories, skus and so on.",
         caret=f"did you mean {meant}?" if good else "",
-        helps=("An except line looks like: except categories gift-cards",),
-        fix=home.findings.replace(word, meant, safe=True) if good else None,
+        helps=("An except line looks like: except categories gift-cards",), fix=fix,
     )  # fmt: skip
     return None
 
@@ -162,7 +166,8 @@ def _named_list(word: str, phrase: Phrase, home: Home) -> NamedList | None:
 
 
 def _no_comma(phrase: Phrase, home: Home) -> None:
-    right = ", ".join(f'"{atom.text}"' if atom.quoted else atom.text for atom in phrase.atoms)
+    values = [atom for atom in phrase.atoms if atom.quoted or atom.text not in ("and", "or", "&", "+")]
+    right = ", ".join(f'"{atom.text}"' if atom.quoted else atom.text for atom in values)
     home.findings.add(
         "P0109", phrase, "Between values there is a comma.", caret="names have no spaces",
         helps=("Commas widen: stores nova-home, luma-lights",), fix=home.findings.replace(phrase, right),

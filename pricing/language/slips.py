@@ -100,6 +100,8 @@ def tell(line: TextLine, trouble: Trouble, findings: Findings) -> None:
     helps = [f"A line with {first} looks like: {example}"] if example else []
     found = line.text[trouble.start : trouble.end].strip()
     where = Span(line.start + trouble.start, line.start + trouble.end)
+    if _told_by_its_word(line, first, helps, findings):
+        return
     if not found:
         if first == "except":
             helps = ["An except line looks like: except categories gift-cards"]
@@ -107,6 +109,14 @@ def tell(line: TextLine, trouble: Trouble, findings: Findings) -> None:
         last = Span(line.start + len(before) - len(before.split()[-1]), line.start + len(before))
         findings.add(
             "P0105", last, f"This {first} line breaks off too early.", caret=_missing(trouble), helps=helps,
+        )  # fmt: skip
+        return
+    begun = _begun(line.text, trouble)
+    if begun:
+        where = Span(where.start - len(begun), where.end)
+        findings.add(
+            "P0105", where, f'This {first} line cannot be read at "{begun}{found[:60]}".',
+            caret=f"did you mean {begun}?", helps=helps, fix=findings.replace(where, begun, safe=len(found) == 1),
         )  # fmt: skip
         return
     if found.lower() in _IDLE:
@@ -125,6 +135,44 @@ def tell(line: TextLine, trouble: Trouble, findings: Findings) -> None:
         return
     caret = "nothing more can stand here" if trouble.may_end and not trouble.expected else _missing(trouble)
     findings.add("P0105", where, f'This {first} line cannot be read at "{found[:60]}".', caret=caret, helps=helps)
+
+
+def _begun(text: str, trouble: Trouble) -> str:
+    """The word of the language that a word goes on from: the `ship` of `ships`; empty when the trouble is elsewhere."""
+    word = re.search(r"[a-z]+\Z", text[: trouble.start])
+    return word[0] if word and word[0] in _INNER_WORDS and text[trouble.start].isalpha() else ""
+
+
+_HOURS = re.compile(r"\s*hours\s+(?:from\s+)?([0-9:.apm]+)\s*(?:to|till|til|until|-|–|—)\s*([0-9:.apm]+)\s*")
+
+
+def _told_by_its_word(line: TextLine, first: str, helps: list[str], findings: Findings) -> bool:
+    """Tell slips that only some lines have; False when there is none."""
+    span, words = line.span, line.text.split()
+    hours = _HOURS.fullmatch(line.text)
+    if hours:
+        rest = Span(line.start + line.text.index(words[1]), span.end)
+        right = f"from {hours[1]} until {hours[2]}"
+        findings.add(
+            "P0105", rest, "Hours are written from … until ….", caret=f"write {right}", helps=helps,
+            fix=findings.replace(rest, right, safe=True),
+        )  # fmt: skip
+        return True
+    if first in ("never", "combines") and "with" not in words and len(words) > 1:
+        word = Span(span.start, span.start + len(first))
+        findings.add(
+            "P0105", word, f'The word "with" is missing in this {first} line.', caret="with comes after this",
+            helps=helps, fix=findings.replace(word, f"{first} with"),
+        )  # fmt: skip
+        return True
+    if first == "trade" and words[-2:-1] == ["for"] and not words[-1][0].isdigit():
+        coupon = Span(span.end - len(words[-1]), span.end)
+        findings.add(
+            "P0105", coupon, "This trade line does not say for how many coupons.", caret="a number comes before this",
+            helps=helps, fix=findings.replace(coupon, f"1 {words[-1]}"),
+        )  # fmt: skip
+        return True
+    return False
 
 
 def _missing(trouble: Trouble) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.syntax import Atom, HoursLine, Listed, Phrase, Span
@@ -73,8 +73,11 @@ def _backwards(line: Span, empty: bool, findings: Findings) -> None:
 
 def _without_link(line: Span, findings: Findings) -> bool:
     """Tell `from D to D` and the like: the word between is not the language's."""
-    for atom in line.begin:
+    for place, atom in enumerate(line.begin):
         if atom.text.lower() in ("to", "till", "til", "-", "–", "—"):
+            for moment in (line.begin[:place], line.begin[place + 1 :]):
+                if moment and not _wordy(moment, findings):
+                    _day(moment[0], findings)
             findings.add(
                 "P0226", atom, f'Between the start and the end stands until or through, not "{atom.text}".',
                 helps=("through includes the whole last day; until stops at that moment.",),
@@ -122,19 +125,48 @@ def weekdays(line: Listed, findings: Findings) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def zone_named(atom: Atom, findings: Findings) -> ZoneInfo | None:
+def zone_named(atoms: tuple[Atom, ...], findings: Findings) -> ZoneInfo | None:
     """The time zone of a `zone` line."""
-    named = re.fullmatch(r"[A-Za-z0-9_+\-/]{1,60}", atom.text, re.ASCII)
-    if named and not atom.text.startswith(_MACHINE_ZONES):
+    atom, where = atoms[0], Phrase(atoms)
+    zone = _zone(atom.text)
+    if len(atoms) == 1 and zone is not None:
+        return zone
+    meant = _zone_of_place("_".join(each.text for each in atoms))
+    if meant is not None:
+        findings.add(
+            "P0227", where, f'There is no time zone called "{where.text[:40]}".', caret=f"did you mean {meant}?",
+            helps=("A zone is named with its part of the world.",), fix=findings.replace(where, meant),
+        )  # fmt: skip
+        return ZoneInfo(meant)
+    if zone is None:
+        findings.add(
+            "P0227", atom, f'There is no time zone called "{atom.text[:40]}".',
+            helps=("Zones are named like America/Los_Angeles, Europe/Madrid, Asia/Shanghai or UTC.",),
+        )  # fmt: skip
+    if len(atoms) > 1:
+        findings.add(
+            "P0133", Phrase(atoms[1:]), "After zone stands one word.", caret="leave this out",
+            helps=("Write it like: zone America/Los_Angeles",),
+        )  # fmt: skip
+    return zone
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    if re.fullmatch(r"[A-Za-z0-9_+\-/]{1,60}", name, re.ASCII) and not name.startswith(_MACHINE_ZONES):
         try:
-            return ZoneInfo(atom.text)
+            return ZoneInfo(name)
         except (OSError, ValueError, KeyError):
             pass
-    findings.add(
-        "P0227", atom, f'There is no time zone called "{atom.text[:40]}".',
-        helps=("Zones are named like America/Los_Angeles, Europe/Madrid, Asia/Shanghai or UTC.",),
-    )  # fmt: skip
     return None
+
+
+def _zone_of_place(place: str) -> str | None:
+    """The one zone that is called after a place, as `Los_Angeles` is in America."""
+    if not re.fullmatch(r"[A-Za-z_\-]{3,40}", place):
+        return None
+    found = [zone for zone in available_timezones() if zone.lower().rpartition("/")[2] == place.lower()]
+    found = [zone for zone in found if not zone.startswith(_MACHINE_ZONES) and "/" in zone]
+    return found[0] if len(found) == 1 and place not in available_timezones() else None
 
 
 def _day(atom: Atom, findings: Findings) -> date | None:
