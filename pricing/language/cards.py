@@ -220,7 +220,29 @@ def _recognised(line: TextLine, findings: Findings) -> Recognised:
     if first.isascii() and first.lower() in WORDS:
         _capitals(findings, where, first.lower())
         return Recognised(_with(line, where, first.lower()), first.lower())
-    return _unknown_kind(line, found, where, both, findings) or _unknown_word(line, first, where, findings)
+    return (
+        _punctuated(line, first, where, findings)
+        or _unknown_kind(line, found, where, both, findings)
+        or _unknown_word(line, first, where, findings)
+    )
+
+
+def _punctuated(line: TextLine, first: str, where: Span, findings: Findings) -> Recognised | None:
+    """The line when signs of other notations stand at its beginning: `stores:`, `- stores`, `// a remark`."""
+    if first.startswith(("//", "/*", "--", "<!--", ";")):
+        findings.add(
+            "P0104", where, "A remark begins with #.", caret="write #", fix=findings.replace(where, "#", safe=first == "//")
+        )  # fmt: skip
+        return Recognised(TextLine(line.text, line.start, True), "")
+    bare = first.rstrip(":")
+    if first in ("-", "*", "•"):
+        what, sign, bare = "No sign stands before the first word of a line.", where, " "
+    elif bare != first and bare.lower() in WORDS:
+        what, sign = "No colon stands after the first word of a line.", Span(where.start + len(bare), where.end)
+    else:
+        return None
+    findings.add("P0104", sign, what, caret="leave this out", fix=findings.replace(sign, "", safe=True))
+    return _recognised(_with(line, where, bare.ljust(len(first))), findings)
 
 
 def _unknown_kind(
@@ -228,6 +250,7 @@ def _unknown_kind(
 ) -> Recognised | None:
     """The line as a card's head, when it is most likely meant as one."""
     first, second = found[1], found[3] or ""
+    lower = f"{first} {second}".lower()
     indented = line.text[:1].isspace()
     if not second or (indented and first.lower() in SLIPS):
         return None
@@ -247,13 +270,20 @@ def _unknown_kind(
                 helps=(f"Did you mean {kind}?",), fix=findings.replace(span, kind, safe=surely(said, kind)),
             )  # fmt: skip
             return Recognised(line, "card", kind, count)
-    if indented or first.lower() in SLIPS or '"' not in line.text:
+    if indented or '"' not in line.text or (first.lower() in SLIPS and not _HEAD.fullmatch(line.text)):
         return None
+    alike = [kind for kind in KIND_NAMES if {_KIND_WORDS.get(word, word) for word in lower.split()} & {*kind.split()}]
     findings.add(
         "P0104", both, f'There is no kind of card called "{first[:60]} {second[:60]}".', caret="not a kind of card",
-        helps=("The kinds are: " + ", ".join(KIND_NAMES) + ".",),
+        helps=("Did you mean " + " or ".join(alike) + "?" if alike else "The kinds are: " + ", ".join(KIND_NAMES) + ".",),
     )  # fmt: skip
     return Recognised(line, "unknown", kind_words=2)
+
+
+_HEAD = re.compile(r'\S+(?:\s+[^\s"]+){1,2}\s+"[^"]*"\s*')
+"""One or two words for a kind, a name, a label."""
+_KIND_WORDS = {"voucher": "coupon", "offer": "discount", "delivery": "shipping", "coins": "coin", "points": "coin"}
+"""What people write in a kind's name, and the kind's own word."""
 
 
 def _unknown_word(line: TextLine, first: str, where: Span, findings: Findings) -> Recognised:
@@ -266,11 +296,14 @@ def _unknown_word(line: TextLine, first: str, where: Span, findings: Findings) -
             helps=(_form("take"),), fix=findings.replace(at, "take ", safe=True, says="put take before it"),
         )  # fmt: skip
     elif meant:
+        safe = first.lower() in PLURALS or (not slip and surely(first, meant))
         findings.add(
             "P0104", where, f'A line cannot begin with "{first}".', caret=f"did you mean {meant}?",
-            helps=(_form(meant),),
-            fix=findings.replace(where, meant, safe=first.lower() in PLURALS or (not slip and surely(first, meant))),
+            helps=(_form(meant),), fix=findings.replace(where, meant, safe=safe),
         )  # fmt: skip
+        fitted = _fitted(line, where, meant) if safe else None
+        if fitted is not None:  # so that the other mistakes of the line are told in the same run
+            return Recognised(fitted, meant)
     else:
         findings.add(
             "P0104", where, f'A line cannot begin with "{first[:60]}".', caret="not a word of the language",
@@ -279,9 +312,22 @@ def _unknown_word(line: TextLine, first: str, where: Span, findings: Findings) -
     return Recognised(TextLine(line.text, line.start, True), "")
 
 
+def _fitted(line: TextLine, where: Span, meant: str) -> TextLine | None:
+    """The line with another first word, longer at the cost of the spaces around it: the rest stays in its place."""
+    text, start, end = line.text, where.start - line.start, where.end - line.start
+    more = len(meant) - (end - start)
+    if text[end : end + more + 1].isspace():
+        end += max(more, 0)
+    elif more <= start and text[start - more : start].isspace():
+        start -= more
+    elif more > 0:
+        return None
+    return TextLine(text[:start] + meant.ljust(end - start) + text[end:], line.start, line.broken)
+
+
 def _form(meant: str) -> str:
     word = WORDS[meant.split()[0]]
-    return f"{word.word} says {word.says}, as in: {word.example}"
+    return f"{'at most' if word.word == 'at' else word.word} says {word.says}, as in: {word.example}"
 
 
 def _unreadable_start(line: TextLine, findings: Findings) -> None:

@@ -18,7 +18,7 @@ from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.nearest import nearest
 from pricing.language.diagnostics.source import Source
 from pricing.language.home import STAND_IN_CURRENCY, Home
-from pricing.language.scopes import NAME, except_word, never, only
+from pricing.language.scopes import NAME, except_word, never, no_name, only
 from pricing.language.syntax import (
     AtMost,
     Atom,
@@ -223,10 +223,7 @@ def good_name(atom: Atom, findings: Findings) -> bool:
     """Whether the name of a card, list or campaign is one; told if not."""
     if NAME.fullmatch(atom.text):
         return True
-    findings.add(
-        "P0209", atom, f'"{atom.text[:40]}" is not a name.',
-        helps=("Names are made of letters, digits and the signs - _ . /, and are at most 100 characters long.",),
-    )  # fmt: skip
+    no_name(atom, findings)
     return False
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.nearest import nearest, surely
 from pricing.language.home import Home
 from pricing.language.lists import NamedList
@@ -174,13 +175,21 @@ def _no_comma(phrase: Phrase, home: Home) -> None:
     )  # fmt: skip
 
 
+def no_name(atom: Atom, findings: Findings) -> None:
+    """Tell that something is not a name, with what was meant when only its dashes are other than the plain one."""
+    plain = re.sub("[\u2010-\u2015\u2212]", "-", atom.text)
+    good = NAME.fullmatch(plain) is not None
+    findings.add(
+        "P0209", atom, f'"{atom.text[:40]}" is not a name.', caret="these dashes are not the plain one" if good else "",
+        helps=("Names are made of letters, digits and the signs - _ . /, and are at most 100 characters long.",),
+        fix=findings.replace(atom, plain, safe=True) if good else None,
+    )  # fmt: skip
+
+
 def _good_name(word: str, atom: Atom, home: Home) -> bool:
     name = atom.text
     if not NAME.fullmatch(name) and not (atom.quoted and name.strip() and len(name) <= 100):
-        home.findings.add(
-            "P0209", atom, f'"{name[:40]}" is not a name.',
-            helps=("Names are made of letters, digits and the signs - _ . /, and are at most 100 characters long.",),
-        )  # fmt: skip
+        no_name(atom, home.findings)
         return False
     if word == "countries" and not re.fullmatch(r"[A-Z]{2}", name):
         upper = name.upper()

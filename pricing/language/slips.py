@@ -24,6 +24,10 @@ _INNER_WORDS = frozenset({
 })  # fmt: skip
 _PERCENT_WORD = re.compile(r"(?<=[0-9])\s*(?:percent|per cent|pct)\b", re.IGNORECASE)
 _CURRENCY_WORD = re.compile(r"(?<=[0-9])\s+(?:USD|EUR|GBP|JPY|dollars?|euros?|yen)\b|\b(?:USD|EUR|GBP|JPY)\s+(?=[0-9])")
+_AT_LEAST = re.compile(
+    r"(?<=\s)(?:over|above|at least|more than|minimum|min\.?)(?=\s+[0-9])",
+    re.IGNORECASE,
+)
 _AT_MOST = re.compile(r"\b(?:up to|max(?:imum)?\.?|no more than|capped at)(?=\s+[0-9])", re.IGNORECASE)
 
 
@@ -38,9 +42,11 @@ def repaired(line: TextLine, findings: Findings) -> TextLine | None:
         for found in pattern.finditer(text):
             if text[: found.start()].count('"') % 2:
                 continue
+            if pattern is _AT_LEAST and text[: found.start()].split() not in (["spend"], ["every"], ["buy"]):
+                continue
             where = Span(line.start + found.start(), line.start + found.end())
-            # Which currency the campaign has is not known here.
-            safe = code != "P0210"
+            # Which currency the campaign has is not known here, nor whether "over 50" leaves out 50.00 itself.
+            safe = code in ("P0121", "P0122")
             fix = findings.replace(where, right, safe=safe, says=_says(found[0], right))
             findings.add(code, where, message, fix=fix)
             if len(right) > len(found[0]):
@@ -59,6 +65,7 @@ def _closed_percent(text: str) -> str:
 
 _REPAIRS: tuple[tuple[re.Pattern[str], str, str, str], ...] = (
     (_CURRENCY_WORD, "P0210", "Amounts are written without a currency; the campaign says which one it is.", ""),
+    (_AT_LEAST, "P0105", "An amount stands by itself here: from 50.00 on is written spend 50.00.", ""),
     (_PERCENT_WORD, "P0121", "A percentage is written with the sign %.", "%"),
     (_AT_MOST, "P0122", "A cap is written with at most.", "at most"),
 )
@@ -146,6 +153,12 @@ def _begun(text: str, trouble: Trouble) -> str:
 _HOURS = re.compile(r"\s*hours\s+(?:from\s+)?([0-9:.apm]+)\s*(?:to|till|til|until|-|–|—)\s*([0-9:.apm]+)\s*")
 
 
+_DATES = re.compile(
+    r"\s*(?:valid|claim)\s+([0-9]\S+(?: +[0-9:]+)?)\s+(to|till|til|until|through|-|–|—)\s+([0-9]\S+(?: +[0-9:]+)?)\s*"
+)
+_OFF_FROM = re.compile(r"\s*take\s+([0-9.]+%?)\s+off\s+(?:(?:over|from|on|above)\s+)?([0-9.]+)\s*")
+
+
 def _told_by_its_word(line: TextLine, first: str, helps: list[str], findings: Findings) -> bool:
     """Tell slips that only some lines have; False when there is none."""
     span, words = line.span, line.text.split()
@@ -156,6 +169,25 @@ def _told_by_its_word(line: TextLine, first: str, helps: list[str], findings: Fi
         findings.add(
             "P0105", rest, "Hours are written from … until ….", caret=f"write {right}", helps=helps,
             fix=findings.replace(rest, right, safe=True),
+        )  # fmt: skip
+        return True
+    dates = _DATES.fullmatch(line.text)
+    if dates:
+        rest = Span(line.start + line.text.index(words[1]), span.end)
+        right = f"from {dates[1]} {dates[2] if dates[2] in ('until', 'through') else 'through'} {dates[3]}"
+        findings.add(
+            "P0105", rest, "Dates are written from … through …, or from … until ….", caret=f"write {right}",
+            helps=("through includes the whole last day; until stops at that moment.",),
+            fix=findings.replace(rest, right),
+        )  # fmt: skip
+        return True
+    off = _OFF_FROM.fullmatch(line.text)
+    if off:
+        whole = Span(span.start, span.end)
+        right = f"spend {off[2]} take {off[1]} off"
+        findings.add(
+            "P0105", whole, "The amount to be reached comes first.", caret=f"write {right}",
+            fix=findings.replace(whole, right),
         )  # fmt: skip
         return True
     if first in ("never", "combines") and "with" not in words and len(words) > 1:

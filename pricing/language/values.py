@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from unicodedata import normalize
 
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.syntax import Atom
@@ -151,7 +152,18 @@ def _slip(atom: Atom, currency: str, findings: Findings) -> bool:
         )  # fmt: skip
         return True
     if text[:1] in "-+−–":
-        findings.add("P0214", atom, "Amounts are written without a plus or minus sign.", caret="leave the sign out")
+        bare = text[1:]
+        findings.add(
+            "P0214", atom, "Amounts are written without a plus or minus sign.", caret="leave the sign out",
+            fix=findings.replace(atom, bare) if _PLAIN_NUMBER.fullmatch(bare) else None,
+        )  # fmt: skip
+        return True
+    plain = normalize("NFKC", text)
+    if plain != text and _PLAIN_NUMBER.fullmatch(plain):
+        findings.add(
+            "P0214", atom, "These digits are from a keyboard for another script.", caret=f"write {plain}",
+            fix=findings.replace(atom, plain, safe=True),
+        )  # fmt: skip
         return True
     return False
 

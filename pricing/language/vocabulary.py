@@ -189,7 +189,8 @@ SLIPS = {
     "budgets": "budget", "fund": "funded", "paid": "funded", "excludes-with": "never", "combine": "combines",
     "stacks": "combines", "stack": "combines", "notes": "note", "timezone": "zone", "team": "owner",
     "validity": "valid", "from": "valid from", "claims": "claim", "pieces": "piece", "trades": "trade",
-    "rates": "rate", "ladders": "ladder", "last": "lasts", "orders": "order",
+    "rates": "rate", "ladders": "ladder", "last": "lasts", "orders": "order", "minimum": "spend", "min": "spend",
+    "over": "spend", "for": "customers", "only": "stores",
 }  # fmt: skip
 """First words that people write, and the word that they mean."""
 
