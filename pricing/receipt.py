@@ -284,7 +284,7 @@ _REASONS = {
     "used-up": "has been used as often as it can be.",
     "no-budget": "all its money has been given out.",
     "declined": "was left out on request.",
-    "nothing-to-save": "there is nothing left{where} that it could save.",
+    "nothing-to-save": "would save nothing{where} on this cart.",
 }
 """By reason code (SPEC section 7)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,32 +16,32 @@ from pricing.money import show
 from tests.published import FOLDER, NotSayable, said
 
 RECORDS: list[dict[str, Any]] = json.loads((FOLDER / "examples.json").read_text("utf-8"))
-PRICED = ("checkout", "selection", "refund")
-"""Kinds of record that have a cart and what it costs."""
 
 NOT_SAYABLE = {
-    "WE-34": "a deposit that counts as more than was paid",
-    "WE-58": "coins earned by an order; the language only takes money off",
-    "WE-64": "below its threshold a coupon gives a part; here a step is reached or not",
     "WE-68": "one price for a set of different goods bought together",
-    "WE-76": "the last unit takes the odd cents; here remainders decide",
-    "WE-90": "shares are rounded up one by one; here remainders decide",
-    "WE-92": "freight is shared over lines; here it stays a charge of its own",
-    "WE-94": "the source gives no prices",
 }
-"""Every record that the language cannot say, and why."""
+"""Every record that the language cannot say at all, and why."""
+
+NOT_COMPARED = {
+    ("WE-58", "coins_earned"): "what an order earns; a quote says what it costs",
+    ("WE-92", "share_incl_shipping"): "freight shared over lines; here it is a charge of its own",
+    ("WE-94", "one line may be covered per coupon, coupons may be split over lines"): (
+        "a coupon that its holder puts on some of the lines it is for; here it is on all of them"
+    ),
+}
+"""Every figure of the other records that does not come out, and why. All others do, to the cent."""
 
 
-def sayable(*kinds: str) -> list[Any]:
+def sayable() -> list[Any]:
     return [
         pytest.param(record, id=f"{record['id']} {record['platform']}: {record['title']}")
         for record in RECORDS
-        if record["id"] not in NOT_SAYABLE and record["kind"] in kinds
+        if record["id"] not in NOT_SAYABLE
     ]
 
 
-def quoted(record: dict[str, Any]) -> tuple[Engine, Quote]:
-    words = said(record)
+def quoted(record: dict[str, Any], more_policy: str = "") -> tuple[Engine, Quote]:
+    words = said(record, more_policy)
     engine = Engine.from_texts(words.texts)
     return engine, engine.quote(Cart.from_dict(words.cart))
 
@@ -56,19 +56,27 @@ def test_the_table_is_exactly_what_the_language_cannot_say() -> None:
     assert found == NOT_SAYABLE
 
 
-def test_every_other_record_is_priced() -> None:
-    assert {record["kind"] for record in RECORDS if record["id"] not in NOT_SAYABLE} <= set(PRICED)
-    assert len(sayable(*PRICED)) + len(NOT_SAYABLE) == len(RECORDS)
-
-
-@pytest.mark.parametrize("record", sayable(*PRICED))
+@pytest.mark.parametrize("record", sayable())
 def test_record_to_the_cent(record: dict[str, Any]) -> None:
+    """Every figure that the record expects, but those of the table, which must be wrong: a reason never outlives it."""
     _, quote = quoted(record)
     assert quote.optimal
-    expected = record["expected"]
-    assert set(expected) <= set(FIGURES), "a figure that nobody compares"
-    for name, figure in expected.items():
-        assert (name, FIGURES[name](quote, record)) == (name, figure)
+    agree = {}
+    for name, figure in figures(record):
+        compare = FIGURES.get(name)
+        agree[record["id"], name] = compare is not None and compare(quote, record) == figure
+    assert {place for place, same in agree.items() if not same} == {
+        place for place in NOT_COMPARED if place[0] == record["id"]
+    }
+
+
+def figures(record: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What a record expects, by name; a total that the source does not print is none."""
+    for name, figure in record["expected"].items():
+        if name == "coupons_used_by_mode":
+            yield from figure.items()
+        elif figure is not None:
+            yield name, figure
 
 
 def amount(quote: Quote, minor: int) -> str:
@@ -99,20 +107,50 @@ def total(quote: Quote, record: dict[str, Any]) -> str:
     return str(untaxed + Decimal(record["tax"])) if Decimal(record["tax"]) else str(untaxed)
 
 
-FIGURES = {
+def balance_due(quote: Quote, record: dict[str, Any]) -> str:
+    """Less the deposits, which were paid before."""
+    deposits = sum(Decimal(promotion.get("deposit", 0)) for promotion in record["promotions"])
+    return str(Decimal(total(quote, record)) - deposits)
+
+
+def unit_alloc(quote: Quote, record: dict[str, Any]) -> list[str]:
+    """What came off each unit of a line, as it shows when the units come back one by one."""
+    (line,) = quote.lines
+    each = line.list // line.quantity
+    shares = []
+    for back in range(line.quantity):
+        paid = refund(quote, {line.id: 1}, {line.id: back}, at=datetime(2024, 6, 20, tzinfo=UTC))
+        shares.append(amount(quote, each - paid.cash))
+    return shares
+
+
+def coupons_used(quote: Quote, _: dict[str, Any]) -> int:
+    return sum(use.pieces for use in quote.used)
+
+
+def one_coupon_per_order(_: Quote, record: dict[str, Any]) -> int:
+    _, quote = quoted(record, "  limit 1 platform coupon per order\n")
+    return coupons_used(quote, record)
+
+
+FIGURES: dict[str, Callable[[Quote, dict[str, Any]], Any]] = {
     "applied": applied,
     "alloc": alloc,
     "total": total,
     "per_line": lambda quote, _: {line.id: amount(quote, line.pays) for line in quote.lines},
     "coins_used": lambda quote, _: quote.coins_spent,
-    "coupons_used": lambda quote, _: sum(use.pieces for use in quote.used),
+    "coupons_used": coupons_used,
     "subtotal_after": lambda quote, _: amount(quote, sum(line.pays for line in quote.lines)),
+    "balance_due": balance_due,
+    "unit_alloc": unit_alloc,
+    "coupons may not share a line": coupons_used,
+    "one coupon per order": one_coupon_per_order,
 }
 """What a record expects, as the quote has it."""
 
 
 def returns() -> Iterator[Any]:
-    for param in sayable("refund"):
+    for param in sayable():
         record = param.values[0]
         assert isinstance(record, dict)
         for number, back in enumerate(record["refunds"]):
@@ -122,6 +160,7 @@ def returns() -> Iterator[Any]:
 @pytest.mark.parametrize(("record", "back"), list(returns()))
 def test_refund_to_the_cent(record: dict[str, Any], back: dict[str, Any]) -> None:
     """Each return by itself, as the records mean them."""
+    assert set(back) <= {"return", "cash", "alternative"}, "something that nobody compares"
     engine, quote = quoted(record)
     paid = refund(
         quote,

@@ -123,7 +123,7 @@ REASONS = {
     Refusal("r", None, "used-up"): "has been used as often as it can be.",
     Refusal("r", None, "no-budget"): "all its money has been given out.",
     Refusal("r", None, "declined"): "was left out on request.",
-    Refusal("r", "s", "nothing-to-save"): "there is nothing left at s that it could save.",
+    Refusal("r", "s", "nothing-to-save"): "would save nothing at s on this cart.",
     Refusal("r", "s", "below-threshold", short_by=404): "4.04 short at s.",
     Refusal("r", None, "below-threshold", short_units=2): "2 more items needed.",
     Refusal("r", "s", "below-threshold", short_by=1, short_units=1): "0.01 short and 1 more item needed at s.",

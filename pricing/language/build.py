@@ -72,8 +72,7 @@ def _block(raw: RawBlock, findings: Findings) -> Block:
 
 def read(line: TextLine, findings: Findings) -> Clause | None:
     """The clause of a line; None after having told why it cannot be read."""
-    if len(line.text) > LONGEST_LINE:
-        findings.add("P0132", line.span, "This line is too long.", helps=("Make several lists of it.",))
+    if _too_long(line, findings):
         return None
     tree = parse(line.text)
     if not isinstance(tree, Trouble):
@@ -89,6 +88,13 @@ def read(line: TextLine, findings: Findings) -> Clause | None:
         line = repaired
     slips.tell(line, tree, findings)
     return None
+
+
+def _too_long(line: TextLine, findings: Findings) -> bool:
+    if len(line.text) <= LONGEST_LINE:
+        return False
+    findings.add("P0132", line.span, "This line is too long.", helps=("Make several lines or lists of it.",))
+    return True
 
 
 def _clause(tree: Node, line: TextLine) -> Clause:
@@ -246,12 +252,14 @@ _READERS: dict[str, Callable[[Node, _Maker, Head], Clause]] = {
 def _name_and_label(raw: RawBlock, findings: Findings) -> tuple[Atom | None, Atom | None]:
     """The name and the label of a head line."""
     assert raw.head is not None
+    if _too_long(raw.head, findings):
+        return None, None
     tree = parse(raw.head.text)
     if isinstance(tree, Trouble):
         slips.tell_head(raw, tree, findings)
         return None, None
     atoms = _Maker(raw.head.start).atoms(tree.children)
-    atoms = atoms[raw.kind_words :] if raw.word in ("card", "unknown") else atoms
+    atoms = atoms[raw.kind_words :]
     name = atoms[0] if atoms else None
     label = next((atom for atom in atoms if atom.quoted), None)
     if name is None or (name is label and len(atoms) == 1):

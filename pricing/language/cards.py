@@ -7,7 +7,8 @@ A line goes on after a comma. First words are checked here, against the vocabula
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from attrs import define, frozen
 
@@ -58,7 +59,8 @@ class RawBlock:
     """`card`, `campaign`, `list`, `policy`; `unknown`: a card of no known kind; `stray`: lines before any head."""
     kind: str
     kind_words: int
-    """How many words of the head line spell the kind: 2, or 1 where somebody wrote `promo-code`."""
+    """How many words of the head line spell the kind: 2, or 1 where somebody wrote `promo-code`; 0: the grammar knows
+    the first word and leaves it out."""
     head: TextLine | None
     lines: list[TextLine]
 
@@ -71,7 +73,7 @@ class Recognised:
     word: str
     """A head word, `card`, `unknown`, another first word, or nothing when it has none."""
     kind: str = ""
-    kind_words: int = 2
+    kind_words: int = 0
 
 
 def cut(source: Source) -> tuple[tuple[RawBlock, ...], tuple[Diagnostic, ...]]:
@@ -208,7 +210,7 @@ def _recognised(line: TextLine, findings: Findings) -> Recognised:
         return Recognised(TextLine(line.text, line.start, True), "")
     first, second = found[1], found[3] or ""
     if f"{first} {second}" in KIND_OF:
-        return Recognised(line, "card", f"{first} {second}")
+        return Recognised(line, "card", f"{first} {second}", 2)
     if first in WORDS:
         return Recognised(line, first)
     where = Span(line.start + found.start(1), line.start + found.end(1))
@@ -217,11 +219,36 @@ def _recognised(line: TextLine, findings: Findings) -> Recognised:
     if first.isascii() and second.isascii() and lower in KIND_OF:
         spelled = found[0].lstrip().lower()
         _capitals(findings, both, spelled)
-        return Recognised(_with(line, both, spelled), "card", lower)
+        return Recognised(_with(line, both, spelled), "card", lower, 2)
     if first.isascii() and first.lower() in WORDS:
         _capitals(findings, where, first.lower())
         return Recognised(_with(line, where, first.lower()), first.lower())
-    return _unknown_kind(line, found, where, both, findings) or _unknown_word(line, first, where, findings)
+    return (
+        _punctuated(line, first, where, findings)
+        or _unknown_kind(line, found, where, both, findings)
+        or _unknown_word(line, first, where, findings)
+    )
+
+
+def _punctuated(line: TextLine, first: str, where: Span, findings: Findings) -> Recognised | None:
+    """The line when signs of other notations stand at its beginning: `stores:`, `- stores`, `// a remark`."""
+    other = next((sign for sign in ("//", "/*", "--", "<!--", ";") if first.startswith(sign)), "")
+    if other:
+        begin = Span(where.start, where.start + len(other))
+        fix = findings.replace(begin, "#", safe=other == "//")
+        findings.add("P0104", begin, "A remark begins with #.", caret="write #", fix=fix)
+        return Recognised(TextLine(line.text, line.start, True), "")
+    bare = first.rstrip(":")
+    rest = first.lstrip("-*•")
+    if rest != first and (rest.lower() in WORDS or (not rest and line.text.strip() != first)):
+        what, sign = "No sign stands before the first word of a line.", Span(where.start, where.end - len(rest))
+        bare = rest.rjust(len(first))
+    elif bare != first and (bare.lower() in (*WORDS, *SLIPS, *KIND_SLIPS) or nearest(bare, WORDS, 0.7)):
+        what, sign = "No colon stands after the first word of a line.", Span(where.start + len(bare), where.end)
+    else:
+        return None
+    findings.add("P0104", sign, what, caret="leave this out", fix=findings.replace(sign, "", safe=True))
+    return _recognised(_with(line, where, bare.ljust(len(first))), findings)
 
 
 def _unknown_kind(
@@ -233,7 +260,14 @@ def _unknown_kind(
     if not second or (indented and first.lower() in SLIPS):
         return None
     if not indented and first.lower() in KIND_SLIPS and ('"' in line.text or line.text.split() == [first, second]):
-        return _half_a_kind(line, first, where, findings)
+        return _no_kind(line, first, where, 1, findings)
+    head = nearest(first.lower(), HEADS, 0.7)
+    if head and not indented and first.lower() not in SLIPS:
+        findings.add(
+            "P0104", where, f'A line cannot begin with "{first}".', caret=f"did you mean {head}?", helps=(_form(head),),
+            fix=findings.replace(where, head, safe=surely(first, head)),
+        )  # fmt: skip
+        return Recognised(line, head, kind_words=1)
     for said, span, count in ((first, where, 1), (f"{first} {second}", both, 2)):
         kind = nearest(said, KIND_NAMES, 0.83)
         if kind:
@@ -242,13 +276,37 @@ def _unknown_kind(
                 helps=(f"Did you mean {kind}?",), fix=findings.replace(span, kind, safe=surely(said, kind)),
             )  # fmt: skip
             return Recognised(line, "card", kind, count)
-    if indented or first.lower() in SLIPS or '"' not in line.text:
+    if indented or '"' not in line.text or (first.lower() in SLIPS and not _HEAD.fullmatch(line.text)):
         return None
+    return _no_kind(line, f"{first} {second}", both, 2, findings)
+
+
+_HEAD = re.compile(r'\S+(?:\s+[^\s"]+){1,2}\s+"[^"]*"\s*')
+"""One or two words for a kind, a name, a label."""
+
+
+def _no_kind(line: TextLine, said: str, where: Span, words: int, findings: Findings) -> Recognised:
+    """A card of a kind that there is not, such as coupon or seller voucher."""
+    kinds, sure = _kinds_meant(said.lower().split())
+    meant = " or ".join(filter(None, (", ".join(kinds[:-1]), *kinds[-1:])))
+    one = kinds[0] if sure and len(kinds) == 1 else ""
     findings.add(
-        "P0104", both, f'There is no kind of card called "{first[:60]} {second[:60]}".', caret="not a kind of card",
-        helps=("The kinds are: " + ", ".join(KIND_NAMES) + ".",),
+        "P0104", where, f'There is no kind of card called "{said[:60]}".', caret="not a kind of card",
+        helps=(f"Did you mean {meant}?" if kinds else f"The kinds are: {', '.join(KIND_NAMES)}.",),
+        fix=findings.replace(where, one) if one else None,
     )  # fmt: skip
-    return Recognised(line, "unknown")
+    return Recognised(line, "card", one, 1) if one and words == 1 else Recognised(line, "unknown", "", words)
+
+
+def _kinds_meant(words: Sequence[str]) -> tuple[list[str], bool]:
+    """The kinds that most of the words speak of, and whether all do; otherwise one of them may be the card's name."""
+    votes = Counter(
+        kind
+        for word in words
+        for kind in (KIND_SLIPS.get(word) or [kind for name, kind in KIND_OF.items() if word in name.split()])
+    )
+    most = max(votes.values(), default=0)
+    return [kind.value for kind, count in votes.items() if count == most], most == len(words)
 
 
 _UNLED = (
@@ -260,39 +318,11 @@ _UNLED = (
 """Lines without a first word, by what the rest looks like."""
 
 
-def _with_colon(line: TextLine, first: str, where: Span, findings: Findings) -> Recognised:
-    right = first[:-1].lower()
-    findings.add(
-        "P0104", where, "After the first word of a line stands no colon.", caret=f"write {right}",
-        fix=findings.replace(where, right, safe=True),
-    )  # fmt: skip
-    return Recognised(_with(line, where, right + " "), right)
-
-
-def _half_a_kind(line: TextLine, first: str, where: Span, findings: Findings) -> Recognised:
-    """A card that begins with one word of a kind, such as coupon."""
-    kinds = KIND_SLIPS[first.lower()]
-    one = kinds[0].value if len(kinds) == 1 else ""
-    meant = one or f"{', '.join(kinds[:-1])} or {kinds[-1]}"
-    findings.add(
-        "P0104", where, f'There is no kind of card called "{first}".', caret="not a kind of card",
-        helps=(f"Did you mean {meant}?",), fix=findings.replace(where, one) if one else None,
-    )  # fmt: skip
-    return Recognised(line, "card", one, 1) if one else Recognised(line, "unknown", "", 1)
-
-
 def _unknown_word(line: TextLine, first: str, where: Span, findings: Findings) -> Recognised:
-    slip = SLIPS.get(first.lower().rstrip(":"))
+    slip = SLIPS.get(first.lower())
     if first.lower() == "not" and line.text.split()[1:2] == ["with"]:
         slip = "never"
     slip = slip or next((word for pattern, word in _UNLED if pattern.fullmatch(line.text)), None)
-    if first in ("//", "--", ";"):
-        findings.add(
-            "P0104", where, "A remark begins with #.", caret="write #", fix=findings.replace(where, "#", safe=True)
-        )
-        return Recognised(TextLine(line.text, line.start, True), "")
-    if first.endswith(":") and first[:-1].lower() in WORDS:
-        return _with_colon(line, first, where, findings)
     meant = slip or nearest(first, WORDS, 0.7)
     if re.match(r"[$€£¥]?[0-9]", first) and re.search(r"\boff\b", line.text):
         at = Span(where.start, where.start)
@@ -302,15 +332,15 @@ def _unknown_word(line: TextLine, first: str, where: Span, findings: Findings) -
             fix=findings.replace(at, "take ", safe=_OFF.fullmatch(line.text) is not None, says="put take before it"),
         )  # fmt: skip
     elif meant:
+        safe = first.lower() in PLURALS or (not slip and surely(first, meant))
         findings.add(
             "P0104", where, f'A line cannot begin with "{first}".', caret=f"did you mean {meant}?",
             helps=(_form(meant),),
-            fix=(
-                findings.replace(where, meant, safe=_letters(first) in PLURALS or (not slip and surely(first, meant)))
-                if first[:1].isalpha() and not first[-1:].isdigit()
-                else None
-            ),
+            fix=findings.replace(where, meant, safe=safe) if first[:1].isalpha() and not first[-1:].isdigit() else None,
         )  # fmt: skip
+        fitted = _fitted(line, where, meant) if safe else None
+        if fitted is not None:  # so that the other mistakes of the line are told in the same run
+            return Recognised(fitted, meant)
     else:
         findings.add(
             "P0104", where, f'A line cannot begin with "{first[:60]}".', caret="not a word of the language",
@@ -319,15 +349,24 @@ def _unknown_word(line: TextLine, first: str, where: Span, findings: Findings) -
     return Recognised(TextLine(line.text, line.start, True), "")
 
 
-def _letters(word: str) -> str:
-    return word.lower().rstrip(":")
+def _fitted(line: TextLine, where: Span, meant: str) -> TextLine | None:
+    """The line with another first word, longer at the cost of the spaces around it: the rest stays in its place."""
+    text, start, end = line.text, where.start - line.start, where.end - line.start
+    more = len(meant) - (end - start)
+    if text[end : end + more + 1].isspace():
+        end += max(more, 0)
+    elif more <= start and text[start - more : start].isspace():
+        start -= more
+    elif more > 0:
+        return None
+    return TextLine(text[:start] + meant.ljust(end - start) + text[end:], line.start, line.broken)
 
 
 def _form(meant: str) -> str:
     if meant == "buy":
         return "buy says from how many items on, as in: buy 3 take 10% off, or: buy 1 get 1 free"
     word = WORDS[meant.split()[0]]
-    return f"{word.word} says {word.says}, as in: {word.example}"
+    return f"{'at most' if word.word == 'at' else word.word} says {word.says}, as in: {word.example}"
 
 
 def _unreadable_start(line: TextLine, findings: Findings) -> None:

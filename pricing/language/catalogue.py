@@ -67,9 +67,8 @@ def read_catalogue(texts: Mapping[str, str]) -> tuple[Catalogue, tuple[Diagnosti
             continue
         rows, problem = _rows(texts[path], _COLUMNS[word])
         if problem:
-            told.append(
-                about_file("P0232", path, problem, helps=(f"Its first line names the columns: {_COLUMNS[word]}",))
-            )
+            helps = (f"Its first line names the columns: {_COLUMNS[word]}",) if "column" in problem else ()
+            told.append(about_file("P0232", path, problem, helps=helps))
             continue
         found = {row[_COLUMNS[word]] for row in rows if row[_COLUMNS[word]]}
         if word == "categories":
@@ -89,6 +88,10 @@ def _rows(text: str, column: str) -> tuple[list[dict[str, str]], str]:
     head = [name.strip().lower() for name in rows[0]] if rows else []
     if column not in head:
         return [], f'This catalogue file has no column "{column}".'
+    for number, row in enumerate(rows, 1):
+        unseen = next((letter for cell in row for letter in cell.strip() if not letter.isprintable()), "")
+        if unseen:
+            return [], f"Row {number} of this catalogue file has a character that cannot be seen (U+{ord(unseen):04X})."
     return [dict(zip(head, (*(cell.strip() for cell in row), *[""] * len(head)), strict=False)) for row in rows[1:]], ""
 
 

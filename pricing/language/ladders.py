@@ -70,7 +70,11 @@ def _threshold(line: StepLine, home: Home) -> int | None:
     home.findings.add(
         "P0309", line.threshold, f"{word} {line.threshold.text} is reached by every order.",
         caret="must be more than nothing",
-        helps=("A saving without a condition is written: take 10% off, at most 10.00",) if word == "spend" else (),
+        helps=(
+            "A saving without a condition is written: take 10% off, at most 10.00"
+            if word == "spend"
+            else "Say after how much it comes again, such as: every 30.00 take 3.00 off",
+        ),
     )  # fmt: skip
     return None
 

@@ -6,8 +6,10 @@ Reads files or texts; runs load → cards → parser → build → resolve → r
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from stat import S_ISREG
 
 from attrs import evolve, field, frozen
 
@@ -60,12 +62,14 @@ def load_folder(path: str | Path) -> Loaded:
     told: list[Diagnostic] = []
     if not root.is_dir():
         return Loaded(None, (about_file("P0130", str(path), f"There is no folder called {path}."),))
-    for file in sorted([*root.rglob("*.promo"), *(root / "catalogue").glob("*.csv")]):
+    for file in _files_under(root, told):
         key = file.relative_to(root).as_posix()
-        if any(part.startswith(".") for part in Path(key).parts) or not file.is_file():
-            continue
         try:
-            if file.stat().st_size > LARGEST_FILE:
+            known = file.stat()
+            if not S_ISREG(known.st_mode):
+                told.append(about_file("P0131", str(file), "This is named like a rule file, but it is none."))
+                continue
+            if known.st_size > LARGEST_FILE:
                 told.append(about_file("P0131", str(file), "This file is too large to be a rule file."))
                 continue
             texts[key] = file.read_bytes()
@@ -73,6 +77,21 @@ def load_folder(path: str | Path) -> Loaded:
             told.append(about_file("P0131", str(file), f"This file cannot be read: {error.strerror}."))
     prefix = "" if str(path) in (".", "") else root.as_posix().rstrip("/") + "/"
     return _load(texts, prefix, told)
+
+
+def _files_under(root: Path, told: list[Diagnostic]) -> list[Path]:
+    """Everything named like a rule or catalogue file, sorted; folders that cannot be looked into are told."""
+
+    def unread(error: OSError) -> None:
+        told.append(about_file("P0131", str(error.filename), f"This folder cannot be read: {error.strerror}."))
+
+    found: list[Path] = []
+    for folder, inner, names in os.walk(root, onerror=unread):
+        here = Path(folder)
+        inner[:] = [name for name in inner if not name.startswith(".")]
+        wanted = (".promo", ".csv") if here == root / "catalogue" else (".promo",)
+        found += [here / name for name in (*inner, *names) if name.endswith(wanted) and not name.startswith(".")]
+    return sorted(found)
 
 
 def load_texts(texts: Mapping[str, Text], catalogue: Mapping[str, Text] | None = None) -> Loaded:

@@ -116,8 +116,8 @@ def _misplaced(line: Clause, kind: Kind | None, what: str, findings: Findings) -
         }.get(what, ('A rule file begins with a campaign: campaign summer-week-2026 "Summer Week"',))
         findings.add(code, line.word, f"A line with {word.word} cannot stand {place}.", helps=helps)
         return
-    home = sorted(other.value for other in word.kinds)
-    says = f"It belongs in a {' or a '.join(home)}." if home and len(home) <= 3 else f"It is {word.says}."
+    home = [other for other in Kind if other in word.kinds]
+    says = f"It belongs in {' or '.join(map(a, home))} card." if len(home) <= 3 else _others(home)
     if not home:
         says = f"It belongs in the head of a {' or a '.join(sorted(word.heads - {'file'}))}."
     findings.add(
@@ -126,21 +126,28 @@ def _misplaced(line: Clause, kind: Kind | None, what: str, findings: Findings) -
     )  # fmt: skip
 
 
+def _others(home: list[Kind]) -> str:
+    """The kinds of card that have a line, or those that have not, whichever is shorter."""
+    rest = [kind for kind in Kind if kind not in home]
+    if len(rest) < len(home):
+        return f"All kinds of card have it but {', '.join(rest[:-1])}{' and ' if rest[1:] else ''}{rest[-1]}."
+    return f"The kinds of card that have it: {', '.join(home)}."
+
+
 def campaign(block: Block, source: Source) -> tuple[Head, Findings]:
     """The head of a file. What is missing is told, and stood in for so that the cards can be read all the same."""
     findings = Findings(source)
     block = allowed(block, findings)
     texts = {line.word.text: line for line in of(block, Setting)}
-    for word in ("currency", "zone"):
-        if word in texts:
-            _single(texts[word], findings)
+    if "currency" in texts:
+        _single(texts["currency"], findings)
     name = block.name.text if block.name else ""
     if block.name:
         good_name(block.name, findings)
     currency = _currency(texts.get("currency"), block, findings)
     zone = ZoneInfo("UTC")
     if "zone" in texts:
-        zone = times.zone_named(texts["zone"].values[0], findings) or zone
+        zone = times.zone_named(texts["zone"].values, findings) or zone
     elif not block.broken:
         findings.add(
             "P0502",
@@ -409,12 +416,14 @@ def needs(cards: Iterable[Card], findings: Findings) -> None:
     """Tell what a kind of card cannot do without; only where all lines were read."""
     for item in cards:
         rule, block = item.rule, item.block
+        if not item.sound:
+            continue
+        if rule.kind is Kind.SELLER_COUPON:
+            _one_store(item, findings)
         what = _lack(rule, block)
-        if what and item.sound:
+        if what:
             code, says, example = what
-            findings.add(
-                code, block, says, helps=(example if example[:1].isupper() else f"Add a line such as: {example}",)
-            )
+            findings.add(code, block, says, helps=(f"Add a line such as: {example}",))
 
 
 def _lack(rule: Rule, block: Block) -> tuple[str, str, str] | None:
@@ -434,11 +443,27 @@ def _lack(rule: Rule, block: Block) -> tuple[str, str, str] | None:
     if kind not in ITEM_KINDS and not rule.ladder:
         example = "spend 35.00 ship free" if kind is Kind.FREE_SHIPPING else "spend 60.00 take 6.00 off"
         return "P0302", f"This {kind} gives nothing.", example
-    if kind is Kind.SELLER_COUPON:
-        stores = [clause for clause in rule.scope.only if clause.word == "stores"]
-        if len(stores) != 1 or len(stores[0].values) != 1 or stores[0].removed:
-            if len(stores) == 1 and len(stores[0].values) > 1:
-                many = f"A seller coupon names exactly one store, not {len(stores[0].values)}."
-                return "P0313", many, "Make a card for each store, or a platform coupon, which may name several."
-            return "P0313", "A seller coupon names exactly one store.", "stores nova-home"
     return None
+
+
+def _one_store(item: Card, findings: Findings) -> None:
+    """Tell a seller coupon that names no store, or several."""
+    stores = [clause for clause in item.rule.scope.only if clause.word == "stores"]
+    if len(stores) == 1 and len(stores[0].values) == 1 and not stores[0].removed:
+        return
+    lines = of(item.block, Listed, "stores")
+    if not lines:
+        findings.add(
+            "P0313", item.block, "A seller coupon names exactly one store.",
+            helps=("Add a line such as: stores nova-home",),
+        )  # fmt: skip
+        return
+    more = Phrase(tuple(atom for phrase in lines[0].values for atom in phrase.atoms)) if len(lines) == 1 else lines[1]
+    many = f", not {len(stores[0].values)}" if len(stores) == 1 and len(stores[0].values) > 1 else ""
+    findings.add(
+        "P0313", more, f"A seller coupon names exactly one store{many}.", caret="leave one of them",
+        helps=(
+            "Make a card for each store; each has its own name.",
+            "A saving over the goods of several stores is a platform coupon or a cross-store discount.",
+        ),
+    )  # fmt: skip

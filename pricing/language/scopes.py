@@ -53,11 +53,15 @@ def except_word(line: Listed, home: Home) -> tuple[Atom, tuple[Phrase, ...]] | N
         return word, (Phrase(rest), *line.values[1:])
     meant = SLIPS.get(word.text.lower(), "") or nearest(word.text, SCOPE_WORDS, 0.7) or ""
     good = meant in SCOPE_WORDS and bool(rest)
+    fix = home.findings.replace(word, meant, safe=True) if good else None
+    kinds = [known for known, names in home.catalogue.names.items() if word.text in names]
+    if not good and len(kinds) == 1:
+        good, meant = True, f"{kinds[0]} {word.text}"
+        fix = home.findings.replace(word, meant)
     home.findings.add(
         "P0119", word, "After except comes what is left out: stores, categories, skus and so on.",
         caret=f"did you mean {meant}?" if good else "",
-        helps=("An except line looks like: except categories gift-cards",),
-        fix=home.findings.replace(word, meant, safe=True) if good else None,
+        helps=("An except line looks like: except categories gift-cards",), fix=fix,
     )  # fmt: skip
     return None
 
@@ -67,18 +71,23 @@ def _known(names: Collection[str]) -> tuple[str, ...]:
     return (f"There are: {', '.join(sorted(names))}.",) if 0 < len(names) <= FEW else ()
 
 
+def _dashed(text: str) -> str:
+    return re.sub("[\u2010-\u2015\u2212]", "-", text)
+
+
 def as_typed(text: str) -> str:
     """The text with the signs of other keyboards and of word processors made those of the language."""
-    return re.sub("[\u2010-\u2015\u2212]", "-", normalize("NFKC", text))
+    return _dashed(normalize("NFKC", text))
 
 
 def not_a_name(atom: Atom, findings: Findings, right: str = "", sure: bool = False) -> None:
-    """Say that a name is not one, and what was most likely meant."""
+    """Say that a name is not one, and what was most likely meant: safe when `sure`, or when only its dashes are odd."""
+    dashes = right == _dashed(atom.text)
+    odd = "these dashes are not the plain one" if dashes else "a comma or letter of another keyboard"
     findings.add(
-        "P0209", atom, f'"{atom.text[:40]}" is not a name.',
-        caret="a dash, comma or letter of another keyboard" if right else "",
+        "P0209", atom, f'"{atom.text[:40]}" is not a name.', caret=odd if right else "",
         helps=("Names are made of letters, digits and the signs - _ . /, and are at most 100 characters long.",),
-        fix=findings.replace(atom, right, safe=sure) if right else None,
+        fix=findings.replace(atom, right, safe=sure or dashes) if right else None,
     )  # fmt: skip
 
 
@@ -193,8 +202,8 @@ def _no_comma(word: str, phrase: Phrase, home: Home) -> None:
             fix=home.findings.replace(phrase, one),
         )  # fmt: skip
         return
-    named = [atom for atom in phrase.atoms if atom.text != "and" or atom.quoted]
-    right = ", ".join(f'"{atom.text}"' if atom.quoted else atom.text for atom in named)
+    values = [atom for atom in phrase.atoms if atom.quoted or atom.text not in ("and", "or", "&", "+")]
+    right = ", ".join(f'"{atom.text}"' if atom.quoted else atom.text for atom in values)
     home.findings.add(
         "P0109", phrase, "Between values there is a comma.", caret="names have no spaces",
         helps=("Commas widen: stores nova-home, luma-lights",), fix=home.findings.replace(phrase, right),
@@ -204,10 +213,10 @@ def _no_comma(word: str, phrase: Phrase, home: Home) -> None:
 def _good_name(word: str, atom: Atom, home: Home) -> bool:
     name = atom.text
     if not NAME.fullmatch(name) and not (atom.quoted and name.strip() and len(name) <= 100):
-        plain = as_typed(name)
-        right = ", ".join(part.strip() for part in plain.split(","))
-        sure = word in home.catalogue.names and all(home.catalogue.has(word, part.strip()) for part in plain.split(","))
-        not_a_name(atom, home.findings, right if right != name else "", sure)
+        parts = [part.strip() for part in as_typed(name).split(",")]
+        right = ", ".join(parts) if all(map(NAME.fullmatch, parts)) else ""
+        sure = word in home.catalogue.names and all(home.catalogue.has(word, part) for part in parts)
+        not_a_name(atom, home.findings, right, sure)
         return False
     if word == "countries" and not re.fullmatch(r"[A-Z]{2}", name):
         upper = name.upper()

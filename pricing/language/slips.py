@@ -24,11 +24,14 @@ _INNER_WORDS = frozenset({
 })  # fmt: skip
 _PERCENT_WORD = re.compile(r"(?<=[0-9])\s*(?:percent|per cent|pct)\b", re.IGNORECASE)
 _CURRENCY_WORD = re.compile(r"(?<=[0-9])\s+(?:USD|EUR|GBP|JPY|dollars?|euros?|yen)\b|\b(?:USD|EUR|GBP|JPY)\s+(?=[0-9])")
+_AT_LEAST = re.compile(
+    r"(?<=\s)(?:>=|=>|≥|>|(?:over|above|from|at least|more than|minimum|min\.?)(?=\s))\s*(?=[$€£¥]?[0-9])",
+    re.IGNORECASE,
+)
 _AT_MOST = re.compile(r"\b(?:up to|max(?:imum)?\.?|no more than|capped at)(?=\s+[0-9])", re.IGNORECASE)
 
 _DAY = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}:[0-9]{2})(?![0-9])")
 _CONDITION = re.compile(r"(?:over|above|from|for|on|if|when|with|orders?|minimum|min)\b", re.IGNORECASE)
-_OR_MORE = re.compile(r"(?<=\s)(?:>=|=>|≥|>|more than|at least|over|above|from)\s*(?=[0-9])", re.IGNORECASE)
 _FREE = re.compile(r"free(?:\s+(?:shipping|delivery))?(?=\s*\Z)", re.IGNORECASE)
 
 
@@ -39,13 +42,15 @@ def repaired(line: TextLine, findings: Findings) -> TextLine | None:
     """
     text = line.text
     broken = False
-    for pattern, code, message, right in (*_REPAIRS, *(_STEP_REPAIRS if line.first in ("spend", "buy") else ())):
+    for pattern, code, message, right in _REPAIRS:
         for found in pattern.finditer(text):
             if text[: found.start()].count('"') % 2:
                 continue
+            if pattern is _AT_LEAST and text[: found.start()].split() not in (["spend"], ["every"], ["buy"]):
+                continue
             where = Span(line.start + found.start(), line.start + found.end())
-            # Which currency the campaign has is not known here, and "more than 50" may mean from 50.01 on.
-            safe = code not in ("P0210", "P0105")
+            # Which currency the campaign has is not known here, nor whether "over 50" leaves out 50.00 itself.
+            safe = code in ("P0121", "P0122")
             fix = findings.replace(where, right, safe=safe, says=_says(found[0], right))
             findings.add(code, where, message, fix=fix)
             if len(right) > len(found[0]):
@@ -64,12 +69,10 @@ def _closed_percent(text: str) -> str:
 
 _REPAIRS: tuple[tuple[re.Pattern[str], str, str, str], ...] = (
     (_CURRENCY_WORD, "P0210", "Amounts are written without a currency; the campaign says which one it is.", ""),
+    (_AT_LEAST, "P0105", "The amount or number stands by itself here, and means that much or more.", ""),
     (_PERCENT_WORD, "P0121", "A percentage is written with the sign %.", "%"),
     (_AT_MOST, "P0122", "A cap is written with at most.", "at most"),
 )
-
-
-_STEP_REPAIRS = ((_OR_MORE, "P0105", "A step begins with its amount or number, and means that much or more.", ""),)
 
 
 def _says(old: str, right: str) -> str:
@@ -112,6 +115,8 @@ def tell(line: TextLine, trouble: Trouble, findings: Findings) -> None:
         helps = ["Such a line looks like: buy 2 get 1 free, or: buy 2 get 1 at 50% off"]
     if first == "take" and _CONDITION.match(line.text[trouble.start :]):
         helps = ["The condition comes first, as in: spend 50.00 take 5.00 off"]
+    if _told_by_its_word(line, first, helps, findings):
+        return
     if not found:
         if first == "except":
             helps = ["An except line looks like: except categories gift-cards"]
@@ -119,6 +124,14 @@ def tell(line: TextLine, trouble: Trouble, findings: Findings) -> None:
         last = Span(line.start + len(before) - len(before.split()[-1]), line.start + len(before))
         findings.add(
             "P0105", last, f"This {first} line breaks off too early.", caret=_missing(trouble), helps=helps,
+        )  # fmt: skip
+        return
+    begun = _begun(line.text, trouble)
+    if begun:
+        where = Span(where.start - len(begun), where.end)
+        findings.add(
+            "P0105", where, f'This {first} line cannot be read at "{begun}{found[:60]}".',
+            caret=f"did you mean {begun}?", helps=helps, fix=findings.replace(where, begun, safe=len(found) == 1),
         )  # fmt: skip
         return
     if found.lower() in _IDLE:
@@ -160,12 +173,75 @@ def _bare(line: TextLine, trouble: Trouble, where: Span, findings: Findings, hel
     return True
 
 
+def _begun(text: str, trouble: Trouble) -> str:
+    """The word of the language that a word goes on from: the `ship` of `ships`; empty when the trouble is elsewhere."""
+    word = re.search(r"[a-z]+\Z", text[: trouble.start])
+    return word[0] if word and word[0] in _INNER_WORDS and text[trouble.start].isalpha() else ""
+
+
+_HOURS = re.compile(r"\s*hours\s+(?:from\s+)?([0-9:.apm]+)\s*(?:to|till|til|until|-|–|—)\s*([0-9:.apm]+)\s*")
+_DATES = re.compile(
+    r"\s*(?:valid|claim)\s+([0-9]\S+(?: +[0-9:]+)?)\s+(to|till|til|until|through|-|–|—)\s+([0-9]\S+(?: +[0-9:]+)?)\s*"
+)
+_OFF_FROM = re.compile(r"\s*take\s+([0-9.]+%?)\s+off\s+(?:(?:over|from|on|above)\s+)?([0-9.]+)\s*")
+
+
+def _told_by_its_word(line: TextLine, first: str, helps: list[str], findings: Findings) -> bool:
+    """Tell slips that only some lines have; False when there is none."""
+    span, words = line.span, line.text.split()
+    hours = _HOURS.fullmatch(line.text)
+    if hours:
+        rest = Span(line.start + line.text.index(words[1]), span.end)
+        right = f"from {hours[1]} until {hours[2]}"
+        findings.add(
+            "P0105", rest, "Hours are written from … until ….", caret=f"write {right}", helps=helps,
+            fix=findings.replace(rest, right, safe=True),
+        )  # fmt: skip
+        return True
+    dates = _DATES.fullmatch(line.text)
+    if dates:
+        rest = Span(line.start + line.text.index(words[1]), span.end)
+        right = f"from {dates[1]} {dates[2] if dates[2] in ('until', 'through') else 'through'} {dates[3]}"
+        findings.add(
+            "P0105", rest, "Dates are written from … through …, or from … until ….", caret=f"write {right}",
+            helps=("through includes the whole last day; until stops at that moment.",),
+            fix=findings.replace(rest, right),
+        )  # fmt: skip
+        return True
+    off = _OFF_FROM.fullmatch(line.text)
+    if off:
+        whole = Span(span.start, span.end)
+        right = f"spend {off[2]} take {off[1]} off"
+        findings.add(
+            "P0105", whole, "The condition comes first, then what is taken off.", caret=f"write {right}",
+            fix=findings.replace(whole, right),
+        )  # fmt: skip
+        return True
+    if first in ("never", "combines") and "with" not in words and len(words) > 1:
+        word = Span(span.start, span.start + len(first))
+        findings.add(
+            "P0105", word, f'The word "with" is missing in this {first} line.', caret="with comes after this",
+            helps=helps, fix=findings.replace(word, f"{first} with"),
+        )  # fmt: skip
+        return True
+    if first == "trade" and words[-2:-1] == ["for"] and not words[-1][0].isdigit():
+        coupon = Span(span.end - len(words[-1]), span.end)
+        findings.add(
+            "P0105", coupon, "This trade line does not say for how many coupons.", caret="a number comes before this",
+            helps=helps, fix=findings.replace(coupon, f"1 {words[-1]}"),
+        )  # fmt: skip
+        return True
+    return False
+
+
 def _missing(trouble: Trouble) -> str:
-    options = [*trouble.expected, *(trouble.other if trouble.expected else ())]
+    ends = trouble.start == trouble.end
+    # Where something stands, a comma or a number before it is seldom what is missing.
+    options = [*trouble.expected, *(trouble.other if trouble.expected or ends else ())]
     if "take" in options and "ship" in options:
         options.remove("ship")  # of free shipping only, which takes both
     if not options or len(options) > 4:
-        return "something is missing here" if trouble.start == trouble.end else "this does not belong here"
+        return "something is missing here" if ends else "this does not belong here"
     return f"expected {' or '.join(options)}"
 
 

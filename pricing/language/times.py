@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.syntax import Atom, HoursLine, Listed, Phrase, Span
@@ -36,33 +36,50 @@ def window(line: Span, zone: ZoneInfo, findings: Findings) -> Window | None:
         findings.add("P0226", line, f"This {line.word.text} line does not say {missing}.", helps=(form,))
         return None
     start = _moment(line.begin, zone, findings)
-    if line.link.text == "through":
-        end = _through(line.finish, zone, findings)
-    else:
-        end = _moment(line.finish, zone, findings)
-        if end is not None and len(line.finish) == 1 and not line.finish[0].text.endswith("-01"):
-            findings.add(
-                "P0225", line.finish[0], f"until {line.finish[0].text} stops as that day begins.",
-                caret="this day is not included",
-                helps=("Write through to include that day, or add 00:00 if it is meant so.",),
-                fix=findings.replace(line.link, "through"),
-            )  # fmt: skip
-    if start is None or end is None:
+    end = _through(line.finish, zone, findings) if line.link.text == "through" else _moment(line.finish, zone, findings)
+    if start is not None and end is not None and end <= start:
+        _backwards(line, start == end, findings)
         return None
-    if end <= start:
-        where = Phrase((*line.begin, line.link, *line.finish))
+    if end is not None and _bare_until(line) and not line.finish[0].text.endswith("-01"):
         findings.add(
-            "P0224", where, f"This {line.word.text} line ends before it begins.",
-            helps=("Are the two the wrong way round, or is a year or a month wrong?",),
+            "P0225", line.finish[0], f"until {line.finish[0].text} stops as that day begins.",
+            caret="this day is not included",
+            helps=("Write through to include that day, or add 00:00 if it is meant so.",),
+            fix=findings.replace(line.link, "through"),
         )  # fmt: skip
-        return None
-    return Window(start, end)
+    return None if start is None or end is None else Window(start, end)
+
+
+def _bare_until(line: Span) -> bool:
+    """`until D`, without a time."""
+    return line.link is not None and line.link.text == "until" and len(line.finish) == 1
+
+
+def _backwards(line: Span, empty: bool, findings: Findings) -> None:
+    assert line.link is not None
+    where = Phrase((*line.begin, line.link, *line.finish))
+    if empty and _bare_until(line):
+        findings.add(
+            "P0224", where, f"This {line.word.text} line ends as it begins, so it never holds.",
+            caret="until stops as that day begins",
+            helps=(f"Write through {line.finish[0].text} to include the whole day.",),
+            fix=findings.replace(line.link, "through"),
+        )  # fmt: skip
+        return
+    says = "ends as it begins, so it never holds" if empty else "ends before it begins"
+    findings.add(
+        "P0224", where, f"This {line.word.text} line {says}.",
+        helps=("Are the two dates the wrong way round, or is a year or a month wrong?",),
+    )  # fmt: skip
 
 
 def _without_link(line: Span, findings: Findings) -> bool:
     """Tell `from D to D` and the like: the word between is not the language's."""
-    for atom in line.begin:
+    for place, atom in enumerate(line.begin):
         if atom.text.lower() in ("to", "till", "til", "-", "–", "—"):
+            for moment in (line.begin[:place], line.begin[place + 1 :]):
+                if moment and not _wordy(moment, findings):
+                    _day(moment[0], findings)
             findings.add(
                 "P0226", atom, f'Between the start and the end stands until or through, not "{atom.text}".',
                 helps=("through includes the whole last day; until stops at that moment.",),
@@ -112,19 +129,48 @@ def weekdays(line: Listed, findings: Findings) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def zone_named(atom: Atom, findings: Findings) -> ZoneInfo | None:
+def zone_named(atoms: tuple[Atom, ...], findings: Findings) -> ZoneInfo | None:
     """The time zone of a `zone` line."""
-    named = re.fullmatch(r"[A-Za-z0-9_+\-/]{1,60}", atom.text, re.ASCII)
-    if named and not atom.text.startswith(_MACHINE_ZONES):
+    atom, where = atoms[0], Phrase(atoms)
+    zone = _zone(atom.text)
+    if len(atoms) == 1 and zone is not None:
+        return zone
+    meant = _zone_of_place("_".join(each.text for each in atoms))
+    if meant is not None:
+        findings.add(
+            "P0227", where, f'There is no time zone called "{where.text[:40]}".', caret=f"did you mean {meant}?",
+            helps=("A zone is named with its part of the world.",), fix=findings.replace(where, meant),
+        )  # fmt: skip
+        return ZoneInfo(meant)
+    if zone is None:
+        findings.add(
+            "P0227", atom, f'There is no time zone called "{atom.text[:40]}".',
+            helps=("Zones are named like America/Los_Angeles, Europe/Madrid, Asia/Shanghai or UTC.",),
+        )  # fmt: skip
+    if len(atoms) > 1:
+        findings.add(
+            "P0133", Phrase(atoms[1:]), "After zone stands one word.", caret="leave this out",
+            helps=("Write it like: zone America/Los_Angeles",),
+        )  # fmt: skip
+    return zone
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    if re.fullmatch(r"[A-Za-z0-9_+\-/]{1,60}", name, re.ASCII) and not name.startswith(_MACHINE_ZONES):
         try:
-            return ZoneInfo(atom.text)
+            return ZoneInfo(name)
         except (OSError, ValueError, KeyError):
             pass
-    findings.add(
-        "P0227", atom, f'There is no time zone called "{atom.text[:40]}".',
-        helps=("Zones are named like America/Los_Angeles, Europe/Madrid, Asia/Shanghai or UTC.",),
-    )  # fmt: skip
     return None
+
+
+def _zone_of_place(place: str) -> str | None:
+    """The one zone that is called after a place, as `Los_Angeles` is in America."""
+    if not re.fullmatch(r"[A-Za-z_\-]{3,40}", place):
+        return None
+    found = [zone for zone in available_timezones() if zone.lower().rpartition("/")[2] == place.lower()]
+    found = [zone for zone in found if not zone.startswith(_MACHINE_ZONES) and "/" in zone]
+    return found[0] if len(found) == 1 and place not in available_timezones() else None
 
 
 def _day(atom: Atom, findings: Findings) -> date | None:

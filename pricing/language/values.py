@@ -53,12 +53,10 @@ def _unreadable(atom: Atom, currency: str, error: str, findings: Findings) -> No
     text = atom.text
     many = re.fullmatch(r"[0-9]+\.[0-9]+", text) and "decimals" in error
     helps = [] if "write it like" in error else [f"Write it like {_like(currency)}."]
-    right = _digits(text)
-    fix = findings.replace(atom, right, safe=True) if right != text and _PLAIN_NUMBER.fullmatch(right) else None
     if many and _POINTS.fullmatch(text):
         whole = text.replace(".", "")
         helps = [f"A point stands before decimals only, as in {_like(currency)}. If {whole} is meant, write it so."]
-    findings.add("P0213" if many else "P0214", atom, error + ".", helps=helps, fix=fix)
+    findings.add("P0213" if many else "P0214", atom, error + ".", helps=helps)
 
 
 def _digits(text: str) -> str:
@@ -87,7 +85,12 @@ def percentage(atom: Atom, findings: Findings) -> Fraction | None:
         return None
     share = Fraction(text) / 100
     if share == 0 or share > 1:
-        findings.add("P0215", atom, f"A percentage is more than 0% and at most 100%, not {text}%.")
+        right = _cut(text)
+        findings.add(
+            "P0215", atom, f"A percentage is more than 0% and at most 100%, not {right}%.",
+            caret="gives more than there is" if share else "gives nothing",
+            helps=(f"If an amount is meant, write it without the sign: {right}" if share else "Write it like 15%.",),
+        )  # fmt: skip
         return None
     return share
 
@@ -168,7 +171,18 @@ def _slip(atom: Atom, currency: str, findings: Findings) -> bool:
         )  # fmt: skip
         return True
     if text[:1] in "-+−–":
-        findings.add("P0214", atom, "Amounts are written without a plus or minus sign.", caret="leave the sign out")
+        bare = text[1:]
+        findings.add(
+            "P0214", atom, "Amounts are written without a plus or minus sign.", caret="leave the sign out",
+            fix=findings.replace(atom, bare) if _PLAIN_NUMBER.fullmatch(bare) else None,
+        )  # fmt: skip
+        return True
+    plain = _digits(text)
+    if plain != text and _PLAIN_NUMBER.fullmatch(plain):
+        findings.add(
+            "P0214", atom, "These digits are from a keyboard for another script.", caret=f"write {plain}",
+            fix=findings.replace(atom, plain, safe=True),
+        )  # fmt: skip
         return True
     return False
 

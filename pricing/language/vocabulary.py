@@ -191,7 +191,7 @@ SLIPS = {
     "validity": "valid", "from": "valid from", "claims": "claim", "pieces": "piece", "trades": "trade",
     "rates": "rate", "ladders": "ladder", "last": "lasts", "orders": "order", "once": "limit 1 use",
     "minimum": "spend", "min": "spend", "over": "spend", "above": "spend", "dates": "valid", "date": "valid",
-    "expires": "lasts", "expire": "lasts",
+    "expires": "lasts", "expire": "lasts", "for": "customers", "only": "stores",
     "starts": "valid", "start": "valid", "ends": "valid", "end": "valid", "cannot": "never", "exclusive": "never",
 }  # fmt: skip
 """First words that people write, and the word that they mean."""
@@ -200,14 +200,16 @@ KIND_SLIPS: dict[str, tuple[Kind, ...]] = {
     "coupon": (Kind.SELLER_COUPON, Kind.PLATFORM_COUPON, Kind.SELECT_COUPON),
     "voucher": (Kind.SELLER_COUPON, Kind.PLATFORM_COUPON, Kind.PROMO_CODE),
     "discount": (Kind.STORE_DISCOUNT, Kind.ITEM_DISCOUNT, Kind.CROSS_STORE_DISCOUNT),
+    "offer": (Kind.STORE_DISCOUNT, Kind.ITEM_DISCOUNT, Kind.CROSS_STORE_DISCOUNT),
     "sale": (Kind.FLASH_SALE,),
     "code": (Kind.PROMO_CODE,),
     "promo": (Kind.PROMO_CODE,),
     "shipping": (Kind.FREE_SHIPPING,),
     "delivery": (Kind.FREE_SHIPPING,),
     "coins": (Kind.COIN_PAYMENT, Kind.COIN_EXCHANGE),
+    "points": (Kind.COIN_PAYMENT, Kind.COIN_EXCHANGE),
 }
-"""Single words that people begin a card with, and the kinds that they may mean."""
+"""Words that people begin a card with, and the kinds that they may mean."""
 
 PLURALS = frozenset(
     {"store", "category", "brand", "tag", "sku", "method", "customer", "country", "channel", "day", "hour", "prices",

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -59,3 +61,14 @@ def test_compiled_and_source_agree_to_the_byte(tmp_path: Path) -> None:
     pure, same = priced(tmp_path, pure=True)
     assert pure == "False"
     assert answer == same
+
+
+def test_the_build_brings_all_libraries_that_the_compiled_modules_are_checked_with() -> None:
+    """In a fresh environment mypy sees what the build requires and nothing else; one that is missing, and all that
+    the compiled modules reach cannot be checked: then everything is built pure, and nobody is told."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    needed, brought = (
+        {re.split("[^a-z-]", entry)[0] for entry in entries}
+        for entries in (project["project"]["dependencies"], project["build-system"]["requires"])
+    )
+    assert needed - brought == {"click", "tzdata"}  # only the command line has the one; the other is data

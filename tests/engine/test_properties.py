@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from itertools import permutations
 from pathlib import Path
 from random import Random
 
@@ -158,6 +159,25 @@ def test_the_order_in_a_cart_changes_no_byte(seed: int, size: str, random: Rando
     book, cart, usage = market(seed, size)
     engine = Engine(book)
     assert bytes_of(engine.quote(shuffled(cart, random), usage)) == bytes_of(engine.quote(cart, usage))
+
+
+def test_lots_that_expire_together_are_kept_as_one_whatever_their_order_and_offset() -> None:
+    engine = Engine.from_texts(
+        {"a.promo": "campaign a\n  currency USD\n  zone UTC\n\nplatform coupon p\n  take 1.00 off\n"}
+    )
+    ends = ("2026-06-22T03:00:00+09:00", "2026-06-21T18:00:00Z", "2026-06-23T00:00:00Z")
+    lots = [{"rule": "p", "pieces": pieces, "expires": end} for pieces, end in zip((1, 2, 4), ends, strict=True)]
+    lines = [{"sku": "a", "store": "s", "price": "9.00", "quantity": 1}]
+    receipts = {
+        engine.quote(
+            Cart.from_dict(
+                {"currency": "USD", "at": "2026-06-20T00:00:00Z", "lines": lines, "wallet": {"coupons": list(order)}}
+            )
+        ).receipt()
+        for order in permutations(lots)
+    }
+    (receipt,) = receipts
+    assert "2 pieces of p kept for later, good until 21 June 2026, 18:00 (UTC)" in " ".join(receipt.split())
 
 
 @settings(max_examples=25, deadline=None)

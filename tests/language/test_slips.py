@@ -39,13 +39,17 @@ SURE = [
     ("never combine with seller coupon", "P0129", "never  with seller coupon"),
     ("days: mon", "P0104", "days mon"),
     ("// staff only", "P0104", "# staff only"),
+    ("-stores nova-home", "P0104", "stores nova-home"),
+    ("//staff only", "P0104", "#staff only"),
+    ("Store: nova-home", "P0104", "stores nova-home"),
+    ("spend ٥٠.00 take 5.00 off", "P0214", "spend 50.00 take 5.00 off"),
 ]
 """Lines whose slip has one meaning: the code, and what --fix makes of the line."""
 
 SHOWN = [
     ("valid from 2026-03-08 02:30 until 2026-03-08 06:00", "P0222", "Write 2026-03-08 01:30 or 2026-03-08 03:30"),
     ("valid from 2026-06-18 until 2026-06-24", "P0225", "replace until with through"),
-    ("valid 2026-06-18 to 2026-06-24", "P0105", "put from before it"),
+    ("valid 2026-06-18 to 2026-06-24", "P0105", "write from 2026-06-18 through 2026-06-24"),
     ("spend 50€ take 5.00 off", "P0210", "The currency of this campaign is USD."),
     ("spend 10.000 take 5.00 off", "P0213", "If 10000 is meant, write it so."),
     ("stores Nova Home", "P0109", "Did you mean nova-home?"),
@@ -59,6 +63,11 @@ SHOWN = [
     ("take 10% off over 50.00", "P0105", "The condition comes first"),
     ("spend more than 50.00 take 5.00 off", "P0105", "means that much or more"),
     ("spend >= 50.00 take 5.00 off", "P0105", "remove >="),
+    ("every more than 50.00 take 5.00 off", "P0105", "remove more than"),
+    ("valid 2026-06-18", "P0105", "put from before it"),
+    ("-- staff only", "P0104", "replace -- with #"),
+    ("--stores nova-home", "P0104", "replace -- with #"),
+    ("stores nova，luma", "P0209", "a comma or letter of another keyboard"),
     ("2 for 1", "P0104", "buy 1 get 1 free"),
     ("buy 2 get 1 half price", "P0105", "buy 2 get 1 at 50% off"),
     ("limit 2 per customer", "P0125", "replace 2 with 2 uses"),
@@ -106,6 +115,8 @@ def test_a_slip_with_two_meanings_is_shown_and_left_alone(tmp_path: Path, line: 
         ('coupon c "C"', "Did you mean seller coupon, platform coupon or select coupon?"),
         ('Discount c "C"', "Did you mean store discount, item discount or cross-store discount?"),
         ('code SUMMER "C"', "Did you mean promo code?"),
+        ('store nova "C"', "Did you mean store discount?"),
+        ('seller voucher c "C"', "Did you mean seller coupon?"),
         ("voucher SUMMER", "Did you mean seller coupon, platform coupon or promo code?"),
     ],
 )

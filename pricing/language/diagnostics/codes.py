@@ -17,7 +17,7 @@ WARNINGS = frozenset({
     "P0329", "P0330", "P0331", "P0332", "P0333", "P0334", "P0335", "P0336", "P0337", "P0401", "P0402", "P0404", "P0405",
     "P0406", "P0408", "P0409", "P0410", "P0505", "P0506", "P0511",
 })  # fmt: skip
-HINTS = frozenset({"P0504", "P0510", "P0601", "P0602", "P0603"})
+HINTS = frozenset({"P0338", "P0504", "P0510", "P0601", "P0602", "P0603"})
 
 _PAGE = re.compile(r"^## (P[0-9]{4}) (.+)$", re.MULTILINE)
 _EXAMPLE = re.compile(r"^```(wrong|right)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

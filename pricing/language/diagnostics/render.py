@@ -29,29 +29,31 @@ def render(diagnostics: Sequence[Diagnostic], form: str = "text", colour: bool =
 def short(item: Diagnostic) -> str:
     """`file:line:column: error P0201: message`, for editors and for grep."""
     place = f"{item.file}:{item.line}:{item.column}" if item.line else item.file
-    return f"{place}: {item.severity} {item.code}: {item.message}"
+    return _visible(f"{place}: {item.severity} {item.code}: {item.message}")
 
 
 def full(item: Diagnostic, colour: bool = False) -> str:
     """The long form of one finding; ends with a line end."""
     paint = _Paint(colour)
-    lines = [paint(_COLOURS[item.severity], f"{item.severity} {item.code}") + ": " + paint(_BOLD, item.message)]
+    lines = [
+        paint(_COLOURS[item.severity], f"{item.severity} {item.code}") + ": " + paint(_BOLD, _visible(item.message))
+    ]
     number = str(item.line) if item.line else " "
     gutter = " " * len(number)
     if item.line:
         shown, carets = _excerpt(item)
-        said = f"{carets} {item.caret}".rstrip()
+        said = _visible(f"{carets} {item.caret}").rstrip()
         lines += [
-            paint(_BLUE, f"{gutter}--> ") + f"{item.file}:{item.line}:{item.column}",
+            paint(_BLUE, f"{gutter}--> ") + _visible(f"{item.file}:{item.line}:{item.column}"),
             paint(_BLUE, f"{gutter} |"),
             paint(_BLUE, f"{number} |") + f" {shown}".rstrip(),
             paint(_BLUE, f"{gutter} |") + " " + paint(_COLOURS[item.severity], said),
             paint(_BLUE, f"{gutter} |"),
         ]
     else:
-        lines.append(paint(_BLUE, f"{gutter}--> ") + item.file)
-    lines += [f"{gutter} = note: {text}" for text in item.notes]
-    lines += [f"{gutter} = help: {text}" for text in item.helps]
+        lines.append(paint(_BLUE, f"{gutter}--> ") + _visible(item.file))
+    lines += [f"{gutter} = note: {_visible(text)}" for text in item.notes]
+    lines += [f"{gutter} = help: {_visible(text)}" for text in item.helps]
     lines += [f"{gutter} = fix:  {_one_line(fix.says)}{'   [safe]' if fix.safe else ''}" for fix in item.fixes]
     return "\n".join(lines) + "\n"
 
@@ -84,6 +86,9 @@ def _excerpt(item: Diagnostic) -> tuple[str, str]:
 
 
 def _visible(text: str) -> str:
+    """Without anything that could steer a terminal or break a line: names of files and of the catalogue hold anything."""
+    if text.isprintable():
+        return text
     return "".join(" " if ch == "\t" else ch if ch.isprintable() else "\N{REPLACEMENT CHARACTER}" for ch in text)
 
 
