@@ -25,7 +25,7 @@ import click
 from attrs import frozen
 from sqlalchemy import Connection, event, text
 
-from benchmarks.postgres import Server, server
+from benchmarks.postgres import server
 from pricing.ledger import Ledger, Shortage
 from pricing.model.cart import Cart, Customer, Line
 from pricing.model.kind import Kind
@@ -227,50 +227,67 @@ ROWS: tuple[tuple[str, str, int, bool], ...] = (
 """What is measured: (name, rule, shards, plain row lock)."""
 
 
+LATENCIES = (0.0, 0.001)
+"""How far away the database is, in seconds."""
+OSCAR = "django-oscar, one voucher"
+
+
 @main.command("rates")
 @click.option("--processes", default=8)
-@click.option("--attempts", default=200, help="By each process.")
-def rates_command(processes: int, attempts: int) -> None:
-    """Reservations a second on PostgreSQL, beside the application and a millisecond away from it."""
-    click.echo(f"{processes} processes, {attempts} reservations each, durable commits; reservations a second")
-    click.echo(f"{'':44}{'0 ms away':>12}{'1 ms away':>12}")
+@click.option("--attempts", default=100, help="By each process, for each figure.")
+@click.option("--rounds", default=3, help="The figure is the median of so many.")
+def rates_command(processes: int, attempts: int, rounds: int) -> None:
+    """Reservations a second on PostgreSQL, beside the application and a millisecond away from it.
+
+    All rows are measured in turn, again and again, so that a machine that gets busier does so for all of them.
+    """
+    rates: dict[tuple[str, float], list[int]] = {}
     with server() as running:
-        for name, rule, shards, row_lock in ROWS:
-            found = []
-            for latency in (0.0, 0.001):
-                url = running.database()
-                with Ledger(url, book(1_000_000), migrate=True, shards=shards) as ledger:
-                    for warm in (rule.name for rule in book(1).rules):  # so that the counters' rows are there
-                        ledger.reserve(quote_with(warm, "warm"), f"warm-{warm}", AT)
-                parts = [
-                    (url, 1_000_000, rule, worker, attempts, shards, latency, row_lock) for worker in range(processes)
-                ]
-                outcome = together(attempt, parts)
-                with Ledger(url, book(1_000_000), shards=shards) as ledger:
-                    assert row_lock or not ledger.verify()
-                found.append(outcome.rate)
-            click.echo(f"{name:44}{found[0]:>12}{found[1]:>12}")
-        if find_spec("oscar") is None:
-            click.echo("django-oscar is not installed: pip install django-oscar")
-            return
-        _oscar_row(running, processes, attempts)
+        with_oscar = find_spec("oscar") is not None
+        if with_oscar:
+            from benchmarks import oscar
+
+            oscar.set_up(running.database(), (2 * rounds + 1) * processes * attempts)
+        for number in range(rounds):
+            for latency in LATENCIES:
+                for name, rule, shards, row_lock in ROWS:
+                    found = _ours(running.database(), rule, shards, row_lock, latency, processes, attempts)
+                    rates.setdefault((name, latency), []).append(found.rate)
+                if with_oscar:
+                    parts = [(f"{number}-{latency}-{worker}", attempts, latency) for worker in range(processes)]
+                    rates.setdefault((OSCAR, latency), []).append(together(_oscar_attempt, parts).rate)
+        over = _oscar_over_its_limit(processes, attempts) if with_oscar else "django-oscar is not installed"
+    click.echo(f"{processes} processes, {attempts} reservations each, durable commits; reservations a second:")
+    click.echo(f"median (lowest to highest) of {rounds} rounds")
+    click.echo(f"{'':32}{'0 ms away':>22}{'1 ms away':>22}")
+    for name in dict.fromkeys(name for name, _ in rates):
+        cells = (sorted(rates[name, latency]) for latency in LATENCIES)
+        spelled = (f"{cell[len(cell) // 2]} ({cell[0]} to {cell[-1]})" for cell in cells)
+        click.echo(f"{name:32}" + "".join(f"{cell:>22}" for cell in spelled))
+    click.echo(over)
 
 
-def _oscar_row(running: Server, processes: int, attempts: int) -> None:
-    """The same with django-oscar's voucher, limited to half of the orders that are tried."""
+def _ours(url: str, rule: str, shards: int, row_lock: bool, latency: float, processes: int, attempts: int) -> Outcome:
+    """One figure of ours, on a database of its own whose books must be right in the end."""
+    with Ledger(url, book(1_000_000), migrate=True, shards=shards) as ledger:
+        for warm in (rule.name for rule in book(1).rules):  # so that the counters' rows are there
+            ledger.reserve(quote_with(warm, "warm"), f"warm-{warm}", AT)
+    parts = [(url, 1_000_000, rule, worker, attempts, shards, latency, row_lock) for worker in range(processes)]
+    outcome = together(attempt, parts)
+    with Ledger(url, book(1_000_000), shards=shards) as ledger:
+        assert row_lock or not ledger.verify()
+    return outcome
+
+
+def _oscar_over_its_limit(processes: int, attempts: int) -> str:
+    """How often django-oscar's voucher is used when it is limited to half of the orders that are tried."""
     from benchmarks import oscar
 
     limit = processes * attempts // 2
-    oscar.set_up(running.database(), 2 * processes * attempts + limit)
-    found = []
-    for latency in (0.0, 0.001):
-        parts = [(f"{latency}-{number}", attempts, latency) for number in range(processes)]
-        found.append(together(_oscar_attempt, parts).rate)
-    click.echo(f"{'django-oscar, one voucher':44}{found[0]:>12}{found[1]:>12}")
     before = oscar.uses()
     oscar.limit_to(limit)
     together(_oscar_attempt, [(f"limit-{number}", attempts, 0.0) for number in range(processes)])
-    click.echo(f"django-oscar, limited to {limit}: {oscar.uses() - before} uses")
+    return f"django-oscar, limited to {limit}: {oscar.uses() - before} uses"
 
 
 def _oscar_attempt(worker: str, attempts: int, latency: float) -> Outcome:

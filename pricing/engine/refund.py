@@ -210,13 +210,13 @@ def _cash(quote: Quote, earlier: Earlier, new: _State, price: Price | None) -> d
     kept = _kept(quote.cart, new.units)
     goods = sum(line.pays for line in quote.lines)
     returned = sum(_paid_back(line, earlier) for line in quote.lines) - sum(earlier.agreed.values())
-    back = goods - (price(kept) if kept else 0) - returned
+    back = max(0, goods - (price(kept) if kept else 0) - returned)
     ids = [line.id for line in quote.lines]
     # The difference goes to the lines that came back, by their paid share; what is more than they paid, to the others.
     own = [line.pays - _paid_back(line, earlier) if new.units[line.id] else 0 for line in quote.lines]
-    shares = allocate(max(0, back), [paid[one] for one in ids], own, True)
+    shares = allocate(back, [paid[one] for one in ids], own, True)
     rest = [room[one] - shares[place] for place, one in enumerate(ids)]
-    more = allocate(max(0, back) - sum(shares), rest, rest, True)
+    more = allocate(back - sum(shares), rest, rest, True)
     return {one: shares[place] + more[place] for place, one in enumerate(ids)}
 
 
