@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from itertools import groupby
 
 from pricing.engine.case import Case
-from pricing.engine.match import expiry_key
 from pricing.engine.plan import PlannedRule
 from pricing.engine.problem import Application
 from pricing.engine.refund import expiry_of_piece
@@ -167,15 +165,11 @@ def _kept(case: Case, counts: list[int]) -> tuple[KeptCoupon, ...]:
     kept: list[KeptCoupon] = []
     for name in sorted({*case.held, *used}):
         left = used.get(name, 0)
-        # Lots that expire together are one, and written as they sort: the order of a wallet says nothing.
-        lots = sorted(case.held.get(name, []), key=lambda lot: (expiry_key(lot), str(lot.expires)))
-        for _, together in groupby(lots, key=expiry_key):
-            first, *rest = together
-            pieces = first.pieces + sum(lot.pieces for lot in rest)
-            stays = max(0, pieces - left)
-            left = max(0, left - pieces)
+        for lot in case.held.get(name, []):
+            stays = max(0, lot.pieces - left)
+            left = max(0, left - lot.pieces)
             if stays:
-                kept.append(KeptCoupon(name, stays, first.expires))
+                kept.append(KeptCoupon(name, stays, lot.expires))
     for bought in _bought(case, counts):
         over = bought.pieces - (used[bought.coupon] - sum(lot.pieces for lot in case.held.get(bought.coupon, [])))
         if over:
