@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 from pricing.engine.case import Case
@@ -12,6 +13,7 @@ from pricing.engine.problem import Application
 from pricing.engine.refund import expiry_of_piece
 from pricing.engine.search import Found
 from pricing.engine.settle import Settlement, rounded, settle
+from pricing.model.cart import Lot
 from pricing.model.quote import Bought, KeptCoupon, Quote, QuoteCharge, QuoteLine, Reasons, Saving, Use
 
 
@@ -164,20 +166,28 @@ def _coupon(bought: Bought) -> str:
 
 
 def _kept(case: Case, counts: list[int]) -> tuple[KeptCoupon, ...]:
-    """Unexpired pieces that stay in the wallet, and bought ones that the order does not need; they are got just now."""
+    """Unexpired pieces that stay in the wallet, and bought ones that the order does not need; they are got just now.
+
+    Pieces of one coupon that expire at one instant are one entry, in whatever lots and order the wallet has them.
+    """
     used = {pool.name: pieces for pool, pieces in zip(case.problem.pools, _used_pieces(case, counts), strict=True)}
-    kept: list[KeptCoupon] = []
+    kept: dict[tuple[str, datetime | None], int] = {}
     for name in sorted({*case.held, *used}):
         left = used.get(name, 0)
-        for lot in sorted(case.held.get(name, []), key=expiry_key):
+        for lot in sorted(case.held.get(name, []), key=_lot_order):
             stays = max(0, lot.pieces - left)
             left = max(0, left - lot.pieces)
             if stays:
-                kept.append(KeptCoupon(name, stays, lot.expires))
+                kept[name, lot.expires] = kept.get((name, lot.expires), 0) + stays
     for bought in _bought(case, counts):
         over = bought.pieces - (used[bought.coupon] - sum(lot.pieces for lot in case.held.get(bought.coupon, [])))
         if over:
             rule = case.plan.by_name[bought.coupon].rule
             ends = expiry_of_piece(case.situation.cart.at, rule.lasts_days, rule.valid.end)
-            kept.append(KeptCoupon(bought.coupon, over, ends))
-    return tuple(kept)
+            kept[bought.coupon, ends] = kept.get((bought.coupon, ends), 0) + over
+    return tuple(KeptCoupon(name, pieces, expires) for (name, expires), pieces in kept.items())
+
+
+def _lot_order(lot: Lot) -> tuple[tuple[bool, datetime | None], timedelta]:
+    """Soonest first; one instant written with several offsets by offset, so that the first one is always the same."""
+    return expiry_key(lot), (lot.expires and lot.expires.utcoffset()) or timedelta()

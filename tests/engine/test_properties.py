@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from itertools import permutations
 from pathlib import Path
 from random import Random
 
@@ -19,9 +20,11 @@ from pricing.engine.case import case_of
 from pricing.engine.plan import Plan
 from pricing.engine.search import STEP_LIMIT
 from pricing.engine.walk import Walk
+from pricing.model.cart import Line, Lot, Wallet
 from pricing.model.kind import COUPON_KINDS, Kind
-from pricing.model.quote import QuoteCharge, QuoteLine
+from pricing.model.quote import KeptCoupon, QuoteCharge, QuoteLine
 from pricing.model.rulebook import RuleBook
+from pricing.wire import instant
 from tests.markets import Market, market
 from tests.rule_text import book_text
 
@@ -156,6 +159,20 @@ def test_the_order_in_a_cart_changes_no_byte(seed: int, size: str, random: Rando
     book, cart, usage = market(seed, size)
     engine = Engine(book)
     assert bytes_of(engine.quote(shuffled(cart, random), usage)) == bytes_of(engine.quote(cart, usage))
+
+
+def test_lots_that_expire_at_one_instant_are_kept_as_one() -> None:
+    coupon = 'platform coupon ten "Ten"\n  spend 100.00  take 10.00 off\n'
+    engine = Engine.from_texts({"campaigns/a.promo": f'campaign a "A"\n  currency USD\n  zone UTC\n{coupon}'})
+    expiries = (None, None, "2026-06-21T12:00:00+02:00", "2026-06-21T10:00:00Z")
+    lots = [Lot("ten", number, instant(at) if at else None) for number, at in enumerate(expiries, 1)]
+    line = Line(id="1", sku="A", store="s", price=(100, "USD"), quantity=1)
+    quotes = [
+        engine.quote(Cart(currency="USD", at=instant("2026-06-20T12:00:00Z"), lines=[line], wallet=Wallet(0, wallet)))
+        for wallet in permutations(lots)
+    ]
+    assert {quote.kept for quote in quotes} == {(KeptCoupon("ten", 7, lots[3].expires), KeptCoupon("ten", 3, None))}
+    assert len({quote.receipt() for quote in quotes}) == 1
 
 
 @settings(max_examples=25, deadline=None)
