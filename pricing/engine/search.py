@@ -1,9 +1,9 @@
 """The best permitted selection of a problem, proved (SPEC sections 5 and 6).
 
 Small problems are walked through whole (`walk.py`). Larger ones are cut into stores (`parts.py`); every decision about what
-crosses stores (`nodes.py`) is a branch with a bound (`bounds.py`). A dive (`swaps.py`) finds a good selection of each; what the
-bound then cannot refuse is joined store by store (`halves.py`, `labels.py`), narrow first, then wider until nothing was cut.
-What wins has been settled exactly. The start is the greedy answer, so no quote is dearer than it.
+crosses stores (`nodes.py`) is a branch with a bound (`bounds.py`). A dive (`swaps.py`) finds a good selection of each; what
+the bound then cannot refuse is joined store by store (`halves.py`, `labels.py`), narrow first, then wider until nothing was
+cut. What wins has been settled exactly. The start is the greedy answer, so no quote is dearer than it.
 """
 
 from __future__ import annotations
