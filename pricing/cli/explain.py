@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
@@ -69,7 +69,7 @@ def _told(name: str, folder: Path) -> str:
     return "".join(f"{clean(line)}\n" for line in (place, "", *wrapped(paragraph(rule), WIDTH)))
 
 
-def _meant(name: str, rules: tuple[Rule, ...]) -> Rule:
+def _meant(name: str, rules: Sequence[Rule]) -> Rule:
     by_name = {rule.name: rule for rule in rules}
     if name in by_name:
         return by_name[name]
