@@ -62,7 +62,7 @@ def row_of(rule: Rule) -> Row:
     return (
         rule.name, rule.kind.value, rule.label, rule.currency, rule.zone, window_row(rule.valid), rule.days,
         tuple([(hours.start, hours.end) for hours in rule.hours]),
-        _scope_row(rule.scope), _scope_row(rule.audience), rule.prices,
+        scope_row(rule.scope), scope_row(rule.audience), rule.prices,
         tuple([_step_row(step) for step in rule.ladder]), rule.ladder_per,
         (caps.per_item, None if share is None else (share.numerator, share.denominator), caps.per_store, caps.per_order),
         tuple([(limit.count, limit.unit, limit.per) for limit in rule.limits]),
@@ -96,7 +96,7 @@ def window_of(row: Row) -> Window:
     return Window(start and datetime.fromisoformat(start), end and datetime.fromisoformat(end))
 
 
-def _scope_row(scope: Scope) -> Row:
+def scope_row(scope: Scope) -> Row:
     return (
         tuple([(clause.word, clause.values, clause.removed) for clause in scope.only]),
         tuple([(clause.word, clause.values, clause.removed) for clause in scope.never]),
