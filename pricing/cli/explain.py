@@ -22,10 +22,10 @@ WIDTH = 84
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Names of cards, for the shell."""
-    from pricing.language.load import load_folder
+    from pricing.cli.loading import load
 
     folder = Path(ctx.params.get("folder") or "rules")
-    rules = load_folder(folder).partial.rules if folder.is_dir() else ()
+    rules = load(folder).partial.rules if folder.is_dir() else ()
     return [rule.name for rule in rules if rule.name.casefold().startswith(incomplete.casefold())]
 
 
@@ -56,12 +56,12 @@ def command(what: str, folder: str) -> None:
 
 def _told(name: str, folder: Path) -> str:
     """The paragraph of a card. Raises click.BadParameter when there is none of that name."""
+    from pricing.cli.loading import load
     from pricing.language.describe import paragraph
-    from pricing.language.load import load_folder
 
     if not folder.is_dir():
         raise click.UsageError(f"There is no folder called {folder}; name the folder of rules with --rules DIR.")
-    loaded = load_folder(folder)
+    loaded = load(folder)
     rule = _meant(name, loaded.partial.rules)
     if loaded.book is None:
         remark("These rules have mistakes, which `pricing check` shows; what is told here may be a part only.")
