@@ -67,15 +67,15 @@ class Kept:
             return "this system does not say who can write to a folder"
         try:
             self._place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not _only_mine(self._place.stat()):
+                return "others can write to it"
             if not self._folder.exists():
                 _forget_lost(self._place)
                 self._folder.mkdir(mode=0o700, exist_ok=True)
                 _write(self._folder / "root", os.fsencode(self._root))
-            if all(_only_mine(each.stat()) for each in (self._place, self._folder)):
-                return ""
+            return "" if _only_mine(self._folder.stat()) else "others can write to it"
         except OSError as error:
             return f"it cannot be used: {error.strerror}"
-        return "others can write to it"
 
     def whole(self, key: bytes) -> Whole | None:
         """The folder as it was loaded, when its texts are the same as then."""
