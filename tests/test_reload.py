@@ -26,8 +26,7 @@ def rules(tmp_path: Path) -> Path:
 
 def told(engine: Engine, why: bool = False) -> str:
     quote = engine.quote(CART)
-    account = engine.explain(quote)
-    places = [sentence.place for part in account.parts for sentence in part.sentences]
+    places = [[each.place for each in part.sentences] for part in engine.explain(quote).parts] if why else []
     return json.dumps(quote.to_dict(why)) + quote.receipt(why) + repr(places) + engine.fingerprint
 
 

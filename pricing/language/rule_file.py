@@ -9,6 +9,7 @@ from __future__ import annotations
 import marshal
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from attrs import astuple, evolve
 
@@ -69,6 +70,8 @@ class RuleFile:
     def read_again(self) -> None:
         """Forget the entry."""
         self.entry = self.facts = None
+        self.__dict__.pop("looks", None)
+        self.__dict__.pop("groups", None)
         self.findings = Findings(self.source)
         self._read()
 
@@ -109,7 +112,7 @@ class RuleFile:
     def kind_of(self, place: int) -> str:
         return KINDS[self.entry.pack.kinds[place]].value if self.entry else self.cards[place].rule.kind.value
 
-    @property
+    @cached_property
     def looks(self) -> Sequence[str]:
         """What the name of each card looks like."""
         return self.facts.looks if self.facts else [skeleton(item.rule.name) for item in self.cards]
@@ -121,7 +124,7 @@ class RuleFile:
             return self.facts.odd
         return [place for place, item in enumerate(self.cards) if mixed(item.rule.name)]
 
-    @property
+    @cached_property
     def groups(self) -> Sequence[bytes]:
         return self.facts.groups if self.facts else [checks_between.group_of(item) for item in self.cards]
 
