@@ -56,9 +56,11 @@ class Kept:
     """What is kept of one folder of rules."""
 
     def __init__(self, place: Path, root: Path) -> None:
-        self._root = root.resolve()
+        self._root = os.fsencode(root.resolve()) + b"\n" + os.fsencode(root)
         self._place = place
-        self._folder = place / hashlib.sha256(f"{root}\n{self._root}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        self._folder = place / _name(self._root)
+        self._seen: dict[str, tuple[bytes, bytes]] = {}
+        """Key and context of entries that were read."""
         self.trouble = self._prepared()
         """Why nothing is kept here; empty when all is well."""
 
@@ -72,7 +74,7 @@ class Kept:
             if not self._folder.exists():
                 _forget_lost(self._place)
                 self._folder.mkdir(mode=0o700, exist_ok=True)
-                _write(self._folder / "root", os.fsencode(self._root))
+                _write(self._folder / "root", self._root)
             return "" if _only_mine(self._folder.stat()) else "others can write to it"
         except OSError as error:
             return f"it cannot be used: {error.strerror}"
@@ -104,7 +106,8 @@ class Kept:
         """Write what is not there yet; the folder as a whole only when it has no mistakes. Tries, and fails in silence."""
         try:
             for name, entry in entries.items():
-                if self._head(_file_of(name)) != (entry.key, entry.context):
+                there = self._seen.get(name) or self._head(_file_of(name))
+                if there != (entry.key, entry.context):
                     pack = astuple(entry.pack, recurse=False)
                     self._write(_file_of(name), entry.key, entry.context, (entry.zone, pack, entry.facts))
             if book is not None:
@@ -123,6 +126,7 @@ class Kept:
         if found is None:
             return None
         key, context, data = found
+        self._seen[name] = key, context
         zone, pack, facts = marshal.loads(data)
         return Entry(key, context, zone, Pack(*pack), facts)
 
@@ -161,7 +165,11 @@ class Kept:
 
 
 def _file_of(name: str) -> str:
-    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return _name(name.encode("utf-8", "surrogatepass"))
+
+
+def _name(what: bytes) -> str:
+    return hashlib.sha256(what).hexdigest()[:32]
 
 
 def _only_mine(found: os.stat_result) -> bool:
@@ -184,10 +192,11 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _forget_lost(place: Path) -> None:
-    """Removes what was kept of folders that are no longer there."""
-    for root in place.glob("*/root"):
-        if not Path(os.fsdecode(root.read_bytes())).is_dir():
-            shutil.rmtree(root.parent, ignore_errors=True)
+    """Removes what was kept of folders that are no longer there; nothing else that may lie here."""
+    for file in place.glob("*/root"):
+        root = file.read_bytes()
+        if file.parent.name == _name(root) and not Path(os.fsdecode(root.partition(b"\n")[0])).is_dir():
+            shutil.rmtree(file.parent, ignore_errors=True)
 
 
 @cache

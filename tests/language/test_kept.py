@@ -332,9 +332,10 @@ def test_many_writers_share_a_cache(rules: Path, tmp_path: Path) -> None:
 def test_what_is_kept_of_lost_folders_goes(rules: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     load_folder(rules, cache)
+    write(cache, "mine/root", str(tmp_path / "nowhere"))
     rules.rename(tmp_path / "moved")
     load_folder(tmp_path / "moved", cache)
-    assert len(list(cache.iterdir())) == 1
+    assert len(list(cache.iterdir())) == 2 and (cache / "mine/root").exists()
 
 
 def test_a_fault_while_using_it_is_no_fault(rules: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
