@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pricing.engine.account import Account, account_of
 from pricing.engine.answer import quote_of
@@ -20,33 +22,55 @@ from pricing.model.kind import Kind
 from pricing.model.quote import Quote
 from pricing.model.rulebook import RuleBook
 
+if TYPE_CHECKING:
+    from pricing.language.load import Loaded
+
 _KINDS = frozenset(kind.value for kind in Kind)
 
 
 class Engine:
     """Prices carts under one folder of rules. It never changes, so many threads may share it."""
 
-    def __init__(self, book: RuleBook, step_limit: int = STEP_LIMIT, folder: Path | None = None) -> None:
+    def __init__(self, book: RuleBook, step_limit: int = STEP_LIMIT) -> None:
         self.book = book
-        self.folder = folder
         self.plan = Plan(book)
         self.step_limit = step_limit
+        self._from: tuple[Path, str | Path | None, Loaded] | None = None
+        """The folder, the cache, and what was loaded, for the next time."""
 
     @classmethod
-    def load(cls, folder: str | Path) -> Engine:
-        """An engine for a folder of rules. Raises RuleErrors, with all diagnostics at once, when a rule is wrong."""
+    def load(cls, folder: str | Path, cache: str | Path | None = None) -> Engine:
+        """An engine for a folder of rules. Raises RuleErrors, with all diagnostics at once, when a rule is wrong.
+
+        `cache` is a folder, made when it is not there, in which loaded rules are kept: the next load reads only the files
+        that have changed. It must belong to this user, and nobody else may be able to write to it; otherwise it is not
+        used, with a warning. Without `cache` nothing is written anywhere.
+        """
         from pricing.language.load import load_folder
 
-        loaded = load_folder(Path(folder))
-        if loaded.book is None:
-            raise RuleErrors(loaded.diagnostics, loaded.report())
-        return cls(loaded.book, folder=Path(folder))
+        return cls._of(load_folder(Path(folder), Path(cache) if cache is not None else None), Path(folder), cache)
 
     def reload(self) -> Engine:
-        """A new engine for the folder as it is now; this one keeps answering as before. Raises RuleErrors like `load`."""
-        if self.folder is None:
+        """A new engine for the folder as it is now; this one keeps answering as before. Raises RuleErrors like `load`.
+
+        Reads only the files that have changed since this one was loaded.
+        """
+        if self._from is None:
             raise ValueError("this engine was not loaded from a folder")
-        return Engine.load(self.folder)
+        from pricing.language.load import load_folder
+
+        folder, cache, earlier = self._from
+        return Engine._of(load_folder(folder, Path(cache) if cache is not None else None, earlier), folder, cache)
+
+    @classmethod
+    def _of(cls, loaded: Loaded, folder: Path, cache: str | Path | None) -> Engine:
+        if loaded.cache_trouble:
+            warnings.warn(loaded.cache_trouble, stacklevel=3)
+        if loaded.book is None:
+            raise RuleErrors(loaded.diagnostics, loaded.report())
+        engine = cls(loaded.book)
+        engine._from = folder, cache, loaded
+        return engine
 
     @classmethod
     def from_texts(cls, texts: Mapping[str, str]) -> Engine:

@@ -9,6 +9,8 @@ import pytest
 # Tests run the engine's source, also where it has been compiled in place: some set its switches from outside, and coverage
 # sees source only. `engine/test_compiled.py` compares the compiled build in processes of its own.
 os.environ["PRICING_PURE"] = "1"
+# Tests leave nothing in this user's cache folder.
+os.environ["PRICING_CACHE"] = ""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -13,11 +13,11 @@ from typing import Any
 
 import click
 
-from pricing.api import Engine
 from pricing.audit.folder import catalogue_of
 from pricing.audit.starts import Bounds
 from pricing.audit.worst import COINS, EFFORT, Audit, Finding, audit, endless, is_endless
 from pricing.cli.files import RuleFolder
+from pricing.cli.loading import engine_of
 from pricing.cli.talk import complain, remark
 from pricing.columns import clean, left, right, shorten_name, wrapped
 from pricing.model.rule import Rule
@@ -78,7 +78,7 @@ def command(
       pricing audit rules --floor 40%
       pricing audit rules --floor 40% --save worst.jsonl
     """
-    engine = Engine.load(folder)
+    engine = engine_of(folder)
     with _bar(effort) as tell:
         found = audit(
             engine.book, catalogue_of(folder), bounds=Bounds(lines, units), coins=coins, effort=effort, tell=tell

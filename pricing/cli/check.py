@@ -12,9 +12,10 @@ from pathlib import Path
 import click
 
 from pricing.cli.files import RuleFolder, write_text
+from pricing.cli.loading import load
 from pricing.language.diagnostics.fixes import applied, safe_edits
 from pricing.language.diagnostics.render import summary
-from pricing.language.load import Loaded, load_folder
+from pricing.language.load import Loaded
 
 BOM = "\ufeff"
 
@@ -35,7 +36,7 @@ def command(folder: str, form: str, fix: bool) -> None:
       pricing check rules --fix
       pricing check rules --format short
     """
-    loaded = load_folder(folder)
+    loaded = load(folder)
     if fix:
         loaded = _fixed(folder, loaded)
     click.echo(loaded.report(form, colour=_colour()), nl=False)
@@ -53,7 +54,7 @@ def _fixed(folder: str, loaded: Loaded) -> Loaded:
         if not count:
             break
         done += count
-        loaded = load_folder(folder)
+        loaded = load(folder)
     click.echo(f"fixed {done} place{'' if done == 1 else 's'}", err=True)
     return loaded
 

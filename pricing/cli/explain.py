@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
@@ -22,10 +22,10 @@ WIDTH = 84
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Names of cards, for the shell."""
-    from pricing.language.load import load_folder
+    from pricing.cli.loading import load
 
     folder = Path(ctx.params.get("folder") or "rules")
-    rules = load_folder(folder).partial.rules if folder.is_dir() else ()
+    rules = load(folder).partial.rules if folder.is_dir() else ()
     return [rule.name for rule in rules if rule.name.casefold().startswith(incomplete.casefold())]
 
 
@@ -56,12 +56,12 @@ def command(what: str, folder: str) -> None:
 
 def _told(name: str, folder: Path) -> str:
     """The paragraph of a card. Raises click.BadParameter when there is none of that name."""
+    from pricing.cli.loading import load
     from pricing.language.describe import paragraph
-    from pricing.language.load import load_folder
 
     if not folder.is_dir():
         raise click.UsageError(f"There is no folder called {folder}; name the folder of rules with --rules DIR.")
-    loaded = load_folder(folder)
+    loaded = load(folder)
     rule = _meant(name, loaded.partial.rules)
     if loaded.book is None:
         remark("These rules have mistakes, which `pricing check` shows; what is told here may be a part only.")
@@ -69,7 +69,7 @@ def _told(name: str, folder: Path) -> str:
     return "".join(f"{clean(line)}\n" for line in (place, "", *wrapped(paragraph(rule), WIDTH)))
 
 
-def _meant(name: str, rules: tuple[Rule, ...]) -> Rule:
+def _meant(name: str, rules: Sequence[Rule]) -> Rule:
     by_name = {rule.name: rule for rule in rules}
     if name in by_name:
         return by_name[name]

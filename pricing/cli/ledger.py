@@ -11,7 +11,7 @@ from typing import Any
 import click
 from attrs import asdict
 
-from pricing.api import Engine
+from pricing.cli.loading import engine_of
 from pricing.ledger import Ledger, LedgerError
 from pricing.ledger.database import Database
 from pricing.ledger.migrate import migrate as run_migrations
@@ -204,7 +204,7 @@ def _opened(place: str, folder: str) -> Ledger:
     """The ledger; never a new file, which a slip in a path would make."""
     if "://" not in place and not Path(place).exists():
         raise LedgerError("no-ledger", "there is no ledger here; `pricing ledger migrate` makes one", place)
-    return Ledger(place, Engine.load(folder).book)
+    return Ledger(place, engine_of(folder).book)
 
 
 def _told(work: Callable[[], int]) -> int:

@@ -10,8 +10,9 @@ import click
 
 from pricing.audit.folder import catalogue_of
 from pricing.cli.files import write_text
+from pricing.cli.loading import load
 from pricing.cli.templates import Names, campaign_text, card_text
-from pricing.language.load import Loaded, load_folder, load_texts
+from pricing.language.load import Loaded, load_texts
 from pricing.language.scopes import NAME
 from pricing.language.vocabulary import KIND_NAMES, KIND_OF
 from pricing.model.kind import COUPON_KINDS
@@ -87,7 +88,7 @@ def _names(folder: Path, into: str | None) -> Names:
     """Names that exist in the folder, and the currency of the file that the card is for."""
     if not folder.is_dir():
         return Names()
-    loaded = load_folder(folder)
+    loaded = load(folder)
     rules = loaded.partial.rules
     currency = _currency(loaded, into) or next((made.currency for made in loaded.partial.campaigns), "USD")
     campaigns = [made for made in loaded.partial.campaigns if made.currency == currency]

@@ -12,6 +12,7 @@ import click
 from pricing.api import Engine
 from pricing.cli.files import RuleFolder
 from pricing.cli.inputs import Source, sources, total_size
+from pricing.cli.loading import engine_of
 from pricing.cli.pricer import Outcome, Pricer, Wishes, priced_by_many
 from pricing.cli.talk import Progress, complain, remark
 from pricing.model.errors import CartError
@@ -72,7 +73,7 @@ def command(
     """
     if carts.count("-") > 1:
         raise click.UsageError("The standard input (-) can be read only once.")
-    engine = Engine.load(folder)
+    engine = engine_of(folder)
     _check_names(engine, without)
     wishes = Wishes(as_json, at, without, _usage(usage), why, len(carts) > 1)
     wrong = done = 0
@@ -130,9 +131,9 @@ def _usage(name: str | None) -> object:
 
 def _check_names(engine: Engine, names: Iterable[str]) -> None:
     """Refuses a `--without` that names nothing. Raises click.BadParameter."""
-    known = {kind.value for kind in Kind} | {rule.name for rule in engine.book.rules}
+    kinds = {kind.value for kind in Kind}
     for name in names:
-        if name not in known:
-            near = get_close_matches(name, sorted(known), 1)
+        if name not in kinds and name not in engine.plan.by_name:
+            near = get_close_matches(name, sorted({*kinds, *engine.plan.names}), 1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise click.BadParameter(f"There is no rule or kind called {name!r}.{hint}", param_hint="'--without'")

@@ -24,18 +24,20 @@ def remark(what: str) -> None:
 
 
 class Progress:
-    """A bar on stderr, when somebody looks at it, when the work is long, and when the data goes elsewhere.
+    """A bar on stderr, when somebody looks at it, when the work is long, and when no data is shown beside it: because that
+    goes elsewhere, or, `while_silent`, because the work brings none.
 
     `total` is in bytes; None: not known, so no bar. To be used in a `with`.
     """
 
-    def __init__(self, total: int | None) -> None:
+    def __init__(self, total: int | None, label: str = "Pricing", while_silent: bool = False) -> None:
         self.total = total
+        self.label = label
         self.done = 0
         self.shown = 0
         self.start = time.monotonic()
         self.bar: Any = None
-        self.wanted = bool(total) and sys.stderr.isatty() and not sys.stdout.isatty()
+        self.wanted = sys.stderr.isatty() and (while_silent or not sys.stdout.isatty())
 
     def __enter__(self) -> Progress:
         return self
@@ -46,14 +48,19 @@ class Progress:
     def advance(self, done: int) -> None:
         """So many more bytes are done."""
         self.done += done
-        if not self.wanted or time.monotonic() - self.start < PATIENCE:
+        if not self.wanted or not self.total or time.monotonic() - self.start < PATIENCE:
             return
         if self.bar is None:
-            self.bar = click.progressbar(length=self.total, label="Pricing", file=sys.stderr, update_min_steps=1)
+            self.bar = click.progressbar(length=self.total, label=self.label, file=sys.stderr, update_min_steps=1)
             self.bar.__enter__()
             self.shown = 0
         self.bar.update(self.done - self.shown)
         self.shown = self.done
+
+    def reach(self, done: int, total: int) -> None:
+        """So many bytes of so many are done."""
+        self.total = total
+        self.advance(done - self.done)
 
     def clear(self) -> None:
         """Ends the bar's line, so that other talk starts on a new one."""

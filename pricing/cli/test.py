@@ -12,6 +12,7 @@ import click
 from pricing import examples
 from pricing.api import Engine
 from pricing.cli.beside import moves, rules_in, side_by_side
+from pricing.cli.loading import engine_of
 from pricing.cli.talk import complain, remark
 from pricing.examples import Example, ExampleError, Outcome
 from pricing.model.rule import Rule
@@ -97,7 +98,7 @@ class _Engines:
     def run(self, example: Example) -> Outcome:
         """Raises RuleErrors when the folder's rules are wrong."""
         if self.engine is None and not example.texts and self.root is not None:
-            self.engine = Engine.load(self.root)
+            self.engine = engine_of(self.root)
         return examples.run(example, self.engine)
 
     def rules(self, example: Example) -> dict[str, Rule]:

@@ -137,19 +137,19 @@ def rules_met(plan: Plan, situation: Situation, everyone: bool = False) -> list[
     """The rules that look at this cart, in order of name; with `everyone`, also coupons not held and codes not typed."""
     found: dict[int, PlannedRule] = {}
     for key in situation.by_key:
-        for rule in plan.met.get(key, ()):
-            found[rule.index] = rule
+        for index in plan.met.get(key, ()):
+            found[index] = plan.rules[index]
         if everyone:
-            for rule in plan.looking.get(key, ()):
-                found[rule.index] = rule
+            for index in plan.looking.get(key, ()):
+                found[index] = plan.rules[index]
     for name in situation.lots:
         if name in plan.by_name:
             held = plan.by_name[name]
             if held.is_coupon:
                 found[held.index] = held
     for code in situation.codes:
-        for rule in plan.codes.get(code, ()):
-            found[rule.index] = rule
+        for index in plan.codes.get(code, ()):
+            found[index] = plan.rules[index]
     return [found[index] for index in sorted(found)]
 
 

@@ -5,11 +5,11 @@ Reads `RawBlock`s; makes `Block`s; next: `resolve`. Lines that cannot be read ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from lark import Token, Tree
 
-from pricing.language import slips
+from pricing.language import quick, slips
 from pricing.language.cards import RawBlock, TextLine
 from pricing.language.diagnostics.diagnostic import Diagnostic, Findings
 from pricing.language.diagnostics.source import Source
@@ -74,6 +74,9 @@ def read(line: TextLine, findings: Findings) -> Clause | None:
     """The clause of a line; None after having told why it cannot be read."""
     if _too_long(line, findings):
         return None
+    found = quick.clause(line.text, line.start, _head(line))
+    if found is not None:
+        return found
     tree = parse(line.text)
     if not isinstance(tree, Trouble):
         return _clause(tree, line)
@@ -98,10 +101,15 @@ def _too_long(line: TextLine, findings: Findings) -> bool:
 
 
 def _clause(tree: Node, line: TextLine) -> Clause:
-    span = line.span
-    word = Atom(line.first, span.start, span.start + len(line.first))
-    reader = _READERS[tree.data]
-    return reader(tree, _Maker(line.start), (word, span.start, span.end))
+    return _READERS[tree.data](tree, _Maker(line.start), _head(line))
+
+
+def _head(line: TextLine) -> Head:
+    """The first word of a line, and the span of the whole line."""
+    text = line.text
+    first = line.first
+    start = line.start + len(text) - len(text.lstrip())
+    return Atom(first, start, start + len(first)), start, max(line.start + len(text.rstrip()), start)
 
 
 class _Maker:
@@ -249,17 +257,28 @@ _READERS: dict[str, Callable[[Node, _Maker, Head], Clause]] = {
 }
 
 
+def _head_atoms(raw: RawBlock, head: TextLine, findings: Findings) -> Sequence[Atom] | None:
+    """What follows the kind in a head line; None after having told why it cannot be read."""
+    if raw.word == "card":
+        found = quick.head_atoms(head.text, head.start)
+        if found is not None:
+            return found[raw.kind_words :]
+    tree = parse(head.text)
+    if isinstance(tree, Trouble):
+        slips.tell_head(raw, tree, findings)
+        return None
+    atoms = _Maker(head.start).atoms(tree.children)
+    return atoms[raw.kind_words :]
+
+
 def _name_and_label(raw: RawBlock, findings: Findings) -> tuple[Atom | None, Atom | None]:
     """The name and the label of a head line."""
     assert raw.head is not None
     if _too_long(raw.head, findings):
         return None, None
-    tree = parse(raw.head.text)
-    if isinstance(tree, Trouble):
-        slips.tell_head(raw, tree, findings)
+    atoms = _head_atoms(raw, raw.head, findings)
+    if atoms is None:
         return None, None
-    atoms = _Maker(raw.head.start).atoms(tree.children)
-    atoms = atoms[raw.kind_words :]
     name = atoms[0] if atoms else None
     label = next((atom for atom in atoms if atom.quoted), None)
     if name is None or (name is label and len(atoms) == 1):

@@ -1,4 +1,5 @@
-"""Sense: what loads and yet looks wrong, rule by rule, between rules and over a campaign.
+"""Sense: what loads and yet looks wrong, rule by rule and over a campaign; `checks_between` and `checks_together` look
+at several rules.
 
 Reads resolved `Card`s; tells through the collector of each card's file, and changes nothing. What these checks doubt
 still loads: they warn. Only look-alike codes and two campaigns of one name are refused.
@@ -8,45 +9,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pricing.language import checks_between, checks_rule, checks_together, checks_when
-from pricing.language.catalogue import NO_CATALOGUE, Catalogue
+from pricing.language import checks_rule, checks_when
+from pricing.language.catalogue import Catalogue
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.resolve import Card, Head
-from pricing.model.policy import Policy
 
 MOST_COMPARISONS = 20_000_000
 """Rules times skus: beyond this the catalogue is not walked for every rule."""
 
 
-def run(
-    cards: Sequence[Card],
-    heads: Mapping[str, Head],
-    policy: Policy,
-    catalogue: Catalogue,
-    findings: Mapping[str, Findings],
-) -> None:
-    """All checks over all cards."""
-    walk = bool(catalogue.items) and len(cards) * len(catalogue.items) <= MOST_COMPARISONS
+def walks(cards: int, catalogue: Catalogue) -> bool:
+    """Whether the catalogue is walked for every rule."""
+    return bool(catalogue.items) and cards * len(catalogue.items) <= MOST_COMPARISONS
+
+
+def run(cards: Sequence[Card], head: Head, catalogue: Catalogue, walk: bool, findings: Findings) -> None:
+    """All checks over the cards of one file, each for itself."""
     for item in cards:
-        told = findings[item.source.name]
-        if told.full:
-            continue
+        if findings.full:
+            return
         if not item.block.label and not item.block.broken:
-            told.add(
+            findings.add(
                 "P0601", item.block, f"{item.rule.name} has no label.",
                 helps=('A label stands after the name, in quotes; receipts show it: "Spend more, save more".',),
             )  # fmt: skip
         if item.sound:
-            open_scope = checks_rule.run(item, told)
-            checks_when.run(item, heads[item.source.name].campaign, told)
+            open_scope = checks_rule.run(item, findings)
+            checks_when.run(item, head.campaign, findings)
             if walk and open_scope:
-                checks_rule.against_catalogue(item, catalogue, told)
-    checks_between.run(cards, policy, findings)
-    checks_together.run(cards, policy, catalogue if walk else NO_CATALOGUE, findings)
-    _campaigns(heads, findings)
+                checks_rule.against_catalogue(item, catalogue, findings)
 
 
-def _campaigns(heads: Mapping[str, Head], findings: Mapping[str, Findings]) -> None:
+def campaigns(heads: Mapping[str, Head], findings: Mapping[str, Findings]) -> None:
+    """Two campaigns of one name, and campaigns without cards."""
     seen: dict[str, tuple[str, Head]] = {}
     for file in sorted(heads):
         head = heads[file]

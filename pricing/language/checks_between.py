@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from attrs import evolve
@@ -13,22 +14,14 @@ from pricing.language.resolve import Card, of
 from pricing.language.syntax import Atom, Listed
 from pricing.model.kind import AUTOMATIC_KINDS, ITEM_KINDS, Kind
 from pricing.model.ladder import Step
+from pricing.model.packed import scope_row
 from pricing.model.policy import Policy
 from pricing.model.rule import Rule
 from pricing.model.window import Window
 
 
-def run(cards: Sequence[Card], policy: Policy, findings: Mapping[str, Findings]) -> None:
-    """All checks between cards."""
-    _look_alike(cards, findings)
-    names = {item.rule.name: item for item in cards}
-    for item in cards:
-        if item.rule.combines:
-            _contradicted(item, names, policy, findings[item.source.name])
-    _beaten([item for item in cards if item.sound], findings)
-
-
-def _look_alike(cards: Sequence[Card], findings: Mapping[str, Findings]) -> None:
+def look_alike(cards: Iterable[Card], findings: Mapping[str, Findings]) -> None:
+    """Names that look alike, of cards in the order of files. Only cards that share their `skeleton` or are `mixed` count."""
     seen: dict[str, Card] = {}
     for item in cards:
         name = item.block.name
@@ -63,7 +56,7 @@ def _alike(first: Card, item: Card, name: Atom, findings: Mapping[str, Findings]
     )  # fmt: skip
 
 
-def _contradicted(item: Card, names: Mapping[str, Card], policy: Policy, findings: Findings) -> None:
+def contradicted(item: Card, names: Mapping[str, Card], policy: Policy, findings: Findings) -> None:
     """`combines with` what `never` forbids, on either card or in the policy."""
     rule = item.rule
     for line in of(item.block, Listed, "combines"):
@@ -87,24 +80,32 @@ def _forbids(rule: Rule, other: Rule, policy: Policy) -> str:
     return "the policy" if pair in policy.never else ""
 
 
-def _beaten(cards: Sequence[Card], findings: Mapping[str, Findings]) -> None:
+MOST_COMPARED = 50
+"""Rules that are for one and the same thing; more of them are not compared."""
+
+
+def group_of(item: Card) -> bytes:
+    """A digest of what a card is for: only cards of one group can beat each other. Empty when it cannot be beaten."""
+    rule = item.rule
+    if not item.sound or not (rule.kind in AUTOMATIC_KINDS or rule.kind in ITEM_KINDS):
+        return b""
+    kind = "item" if rule.kind in ITEM_KINDS else rule.kind.value
+    scopes = scope_row(rule.scope), scope_row(rule.audience)
+    hours = tuple([(each.start, each.end) for each in rule.hours])
+    key = repr((kind, rule.currency, scopes, rule.days, hours, rule.ladder_per))
+    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def beaten(groups: Iterable[Sequence[Card]], findings: Mapping[str, Findings]) -> None:
     """Rules that always lose against another one that is for the same lines, customers and times."""
-    groups: dict[object, list[Card]] = {}
-    for item in cards:
-        rule = item.rule
-        if rule.kind in AUTOMATIC_KINDS or rule.kind in ITEM_KINDS:
-            kind = "item" if rule.kind in ITEM_KINDS else rule.kind
-            key = (kind, rule.currency, rule.scope, rule.audience, rule.days, rule.hours, rule.ladder_per)
-            groups.setdefault(key, []).append(item)
-    for group in groups.values():
-        if 1 < len(group) <= 50:
-            for item in group:
-                better = next(
-                    (other for other in group if other.rule.name != item.rule.name and _beats(other.rule, item.rule)),
-                    None,
-                )
-                if better is not None and item.block.name is not None:
-                    _tell_beaten(item, better, findings)
+    for group in groups:
+        for item in group:
+            better = next(
+                (other for other in group if other.rule.name != item.rule.name and _beats(other.rule, item.rule)),
+                None,
+            )
+            if better is not None and item.block.name is not None:
+                _tell_beaten(item, better, findings)
 
 
 def _tell_beaten(item: Card, better: Card, findings: Mapping[str, Findings]) -> None:

@@ -1,7 +1,8 @@
 """Sense between rules that meet on the same goods: thresholds that cancel each other, coins for a coupon that does not
 hold, two campaigns that want the same item.
 
-Reads resolved `Card`s of all files; called by `checks`. Comparing is bounded: a huge folder is checked in part.
+Reads resolved `Card`s of all files; called by `book`. Comparing is bounded: of a folder of more than `MOST_CARDS` cards only
+what coins buy is looked at, for thresholds and campaigns ask for every card of it.
 """
 
 from __future__ import annotations
@@ -23,18 +24,19 @@ from pricing.model.scope import Scope
 from pricing.model.window import Window
 from pricing.money import show
 
+MOST_CARDS = 10_000
+"""In a folder of more cards, thresholds and campaigns are not compared."""
 MOST_PAIRS = 50_000
-"""So many pairs of rules are looked at by each check."""
+"""So many pairs of rules are looked at by each of the two checks."""
 _ONE_VALUED = frozenset({"stores", "brands", "skus", "countries", "channels"})
 _EVER = datetime.min.replace(tzinfo=UTC)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def run(cards: Sequence[Card], policy: Policy, catalogue: Catalogue, findings: Mapping[str, Findings]) -> None:
-    """All checks of rules that meet."""
+    """Thresholds and campaigns, over all cards of a folder."""
     sound = [item for item in cards if item.sound]
     shelf = _Shelf(catalogue)
-    _traded(cards, findings)
     _cancelled(sound, policy, shelf, findings)
     _undecided(sound, policy, shelf, findings)
 
@@ -78,17 +80,16 @@ def _apart(one: Scope, other: Scope) -> bool:
 # Coins
 
 
-def _traded(cards: Sequence[Card], findings: Mapping[str, Findings]) -> None:
-    names = {item.rule.name: item for item in cards}
-    for item in cards:
-        for line in of(item.block, TradeLine):
-            coupon = names.get(line.coupon.text)
-            if coupon is not None and not _overlap(item.rule.valid, coupon.rule.valid):
-                findings[item.source.name].add(
-                    "P0410", line.coupon, f"{coupon.rule.name} does not hold at any time at which coins can buy it.",
-                    caret="nobody can use it", notes=(f"it stands at {_place(coupon, findings)}",),
-                    helps=("Compare the valid lines of the two cards, or the dates of their campaigns.",),
-                )  # fmt: skip
+def traded(item: Card, names: Mapping[str, Card], findings: Mapping[str, Findings]) -> None:
+    """A card whose coins buy a coupon that does not hold."""
+    for line in of(item.block, TradeLine):
+        coupon = names.get(line.coupon.text)
+        if coupon is not None and not _overlap(item.rule.valid, coupon.rule.valid):
+            findings[item.source.name].add(
+                "P0410", line.coupon, f"{coupon.rule.name} does not hold at any time at which coins can buy it.",
+                caret="nobody can use it", notes=(f"it stands at {_place(coupon, findings)}",),
+                helps=("Compare the valid lines of the two cards, or the dates of their campaigns.",),
+            )  # fmt: skip
 
 
 # Thresholds
@@ -99,7 +100,7 @@ def _cancelled(cards: Sequence[Card], policy: Policy, shelf: _Shelf, findings: M
     if policy.measured_on != "running":
         return
     order = {kind: place for place, kind in enumerate(policy.order)}
-    first = [item for item in cards if item.rule.kind in AUTOMATIC_KINDS and _by_money(item.rule)]
+    first = [item for item in cards if takes_base(item.rule)]
     groups: dict[object, list[Card]] = {}
     for item in cards:
         rule = item.rule
@@ -113,9 +114,17 @@ def _cancelled(cards: Sequence[Card], policy: Policy, shelf: _Shelf, findings: M
         if order[item.rule.kind] < order[group[0].rule.kind] and len(group) <= 50
     )
     for item, group in islice(pairs, MOST_PAIRS):
-        later = [other for other in group if shelf.meet(item.rule, other.rule)]
+        rule, all_of_it = item.rule, group[0].rule  # one scope and audience
+        if _apart(rule.scope, all_of_it.scope) or _apart(rule.audience, all_of_it.audience):
+            continue
+        later = [other for other in group if shelf.meet(rule, other.rule)]
         if later:
             _tell_cancelled(item, later, findings)
+
+
+def takes_base(rule: Rule) -> bool:
+    """Whether the steps of a rule may cost a customer another one; they are told at the lines of its steps."""
+    return rule.kind in AUTOMATIC_KINDS and _by_money(rule)
 
 
 def _by_money(rule: Rule) -> bool:

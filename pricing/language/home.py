@@ -31,6 +31,8 @@ class Home:
     """Lists that can be named here: the file's own, and those of other files."""
     elsewhere_twice: frozenset[str] = frozenset()
     """Names of lists that several other files have."""
+    named: set[str] = field(factory=set)
+    """Names of lists that were asked for."""
 
     @property
     def currency(self) -> str:

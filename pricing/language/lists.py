@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from pricing.language.syntax import Block
-
 
 @frozen
 class NamedList:
@@ -15,6 +13,5 @@ class NamedList:
     values: dict[str, frozenset[str]]
     removed: dict[str, frozenset[str]]
     place: str
-    block: Block
     sound: bool
     """Every line was read; what an unsound list lacks is not told again where it is used."""

@@ -7,33 +7,24 @@ Reads files or texts; runs load → cards → parser → build → resolve → r
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from stat import S_ISREG
+from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
-from pricing.language import checks
-from pricing.language.build import build
-from pricing.language.cards import cut
-from pricing.language.catalogue import Catalogue, read_catalogue
-from pricing.language.diagnostics.diagnostic import Diagnostic, Findings, about_file
+from pricing.language.diagnostics.diagnostic import Diagnostic, about_file
 from pricing.language.diagnostics.render import render
-from pricing.language.diagnostics.source import Source, Span
-from pricing.language.home import Home
-from pricing.language.lists import NamedList
-from pricing.language.policies import read_policy
-from pricing.language.references import connect, unique
-from pricing.language.resolve import Card, Head, allowed, campaign, card, good_name, needs
-from pricing.language.scopes import read_list
-from pricing.language.syntax import Block
-from pricing.model.policy import HOUSE_POLICY, Policy
+from pricing.language.entry import Entry, digest
+from pricing.language.kept import Kept
+from pricing.model.bulk import collector_at_rest
 from pricing.model.rulebook import RuleBook
 
-POLICY_FILE = "policy.promo"
-LARGEST_FILE = 50_000_000
+if TYPE_CHECKING:
+    from pricing.language.book import Find, Made, Tell, Text
 
-Text = str | bytes
+LARGEST_FILE = 50_000_000
 
 
 @frozen
@@ -45,6 +36,12 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...]
     partial: RuleBook = field(default=RuleBook(), repr=False)
     """What could be read, errors or not: for editors, never for prices."""
+    key: bytes = field(default=b"", repr=False, eq=False)
+    """A digest of all texts; empty when it was not asked for, or when some could not be read."""
+    entries: Mapping[str, Entry] = field(factory=dict, repr=False, eq=False)
+    """Files without mistakes, for the next load."""
+    cache_trouble: str = field(default="", eq=False)
+    """Why the cache was not used, as a sentence."""
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -55,13 +52,42 @@ class Loaded:
         return render(self.diagnostics, form, colour)
 
 
-def load_folder(path: str | Path) -> Loaded:
-    """The rules of a folder: every `.promo` file in it, and the catalogue in its `catalogue` folder."""
+def load_folder(
+    path: str | Path, cache: Path | None = None, earlier: Loaded | None = None, tell: Tell | None = None
+) -> Loaded:
+    """The rules of a folder: every `.promo` file in it, and the catalogue in its `catalogue` folder.
+
+    `cache` is a folder to keep loaded rules in (see `kept`), `earlier` what an earlier load of the same folder made: what
+    has not changed is taken from there, and the outcome is the same. `tell` hears how far it has come.
+    """
     root = Path(path)
-    texts: dict[str, Text] = {}
-    told: list[Diagnostic] = []
     if not root.is_dir():
         return Loaded(None, (about_file("P0130", str(path), f"There is no folder called {path}."),))
+    texts, told = _texts_of(root)
+    prefix = "" if str(path) in (".", "") else root.as_posix().rstrip("/") + "/"
+    if cache is None and earlier is None:
+        return _load(texts, prefix, told, keep=True, tell=tell)
+    # What cannot be read has no key.
+    key = digest(os.fsencode(prefix), *(part for name in texts for part in (os.fsencode(name), texts[name])))
+    key = b"" if told else key
+    if earlier is not None and key and earlier.key == key:
+        return earlier
+    kept = Kept(cache, root) if cache is not None else None
+    with collector_at_rest():
+        whole = kept.whole(key) if kept is not None else None
+    if whole is not None:
+        return Loaded(whole.book, whole.diagnostics, whole.book, key, whole.entries)
+    loaded = evolve(_load(texts, prefix, told, _finder(earlier, kept), keep=True, tell=tell), key=key)
+    if kept is None:
+        return loaded
+    kept.keep(key, loaded.entries, loaded.book if key else None, loaded.diagnostics)
+    return evolve(loaded, cache_trouble=kept.trouble and f"The cache {cache} is not used: {kept.trouble}.")
+
+
+def _texts_of(root: Path) -> tuple[dict[str, bytes], list[Diagnostic]]:
+    """The texts of a folder by name, in order, and which files cannot be read."""
+    texts: dict[str, bytes] = {}
+    told: list[Diagnostic] = []
     for file in _files_under(root, told):
         key = file.relative_to(root).as_posix()
         try:
@@ -75,8 +101,17 @@ def load_folder(path: str | Path) -> Loaded:
             texts[key] = file.read_bytes()
         except OSError as error:
             told.append(about_file("P0131", str(file), f"This file cannot be read: {error.strerror}."))
-    prefix = "" if str(path) in (".", "") else root.as_posix().rstrip("/") + "/"
-    return _load(texts, prefix, told)
+    return texts, told
+
+
+def _finder(earlier: Loaded | None, kept: Kept | None) -> Find:
+    def find(name: str, key: bytes) -> Entry | None:
+        entry = earlier.entries.get(name) if earlier is not None else None
+        if entry is not None and entry.key == key:
+            return entry
+        return kept.entry(name, key) if kept is not None else None
+
+    return find
 
 
 def _files_under(root: Path, told: list[Diagnostic]) -> list[Path]:
@@ -105,18 +140,30 @@ def load_texts(texts: Mapping[str, Text], catalogue: Mapping[str, Text] | None =
     return _load({**texts, **named}, "", [])
 
 
-def _load(texts: Mapping[str, Text], prefix: str, told: Iterable[Diagnostic]) -> Loaded:
-    found = list(told)
+def _load(
+    texts: Mapping[str, Text],
+    prefix: str,
+    told: Sequence[Diagnostic],
+    find: Find | None = None,
+    keep: bool = False,
+    tell: Tell | None = None,
+) -> Loaded:
+    from pricing.language import book  # here, for rules that were kept need no parser
+
+    made: Made
     try:
-        book, more = _book(texts, prefix)
-        found += more
+        made = book.book_of(texts, prefix, find, keep, tell)
     except Exception as error:  # our own fault must reach marketing as a finding like any other, not as a traceback
+        if find is not None:  # without what was kept, it is told like any other fault, or there is none
+            return _load(texts, prefix, told, None, keep, tell)
         where = f"{type(error).__name__} at {_last_place(error)}"
         helps = ("This is a fault of the program, not of your rules. Please send this line to the engineers.",)
-        book = RuleBook()
-        found.append(about_file("P0901", prefix or "rules", f"The rules could not be read: {where}.", helps=helps))
+        fault = about_file("P0901", prefix or "rules", f"The rules could not be read: {where}.", helps=helps)
+        made = book.Made(RuleBook(), [fault])
+    found = [*told, *made.told]
     ordered = tuple(sorted(found, key=lambda item: (item.file, item.start, item.end, item.code, item.message)))
-    return Loaded(None if any(item.is_error for item in ordered) else book, ordered, book)
+    good = None if any(item.is_error for item in ordered) else made.book
+    return Loaded(good, ordered, made.book, b"", made.entries)
 
 
 def _last_place(error: BaseException) -> str:
@@ -124,184 +171,3 @@ def _last_place(error: BaseException) -> str:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else "?"
-
-
-@frozen
-class _File:
-    """One rule file on its way."""
-
-    source: Source
-    blocks: tuple[Block, ...]
-    findings: Findings
-    """Of this file, over all steps from here on."""
-    head: Head
-
-
-def _book(texts: Mapping[str, Text], prefix: str) -> tuple[RuleBook, list[Diagnostic]]:
-    told: list[Diagnostic] = []
-    sources = [_source(prefix + key, texts[key], told) for key in sorted(texts) if key.endswith(".promo")]
-    tables = {
-        prefix + key: _source(prefix + key, texts[key], told).text
-        for key in sorted(texts)
-        if key.startswith("catalogue/") and key.endswith(".csv")
-    }
-    catalogue, unread = read_catalogue(tables)
-    told += unread
-    policies = [source for source in sources if _is_policy_file(source)]
-    policy, more = _policy(policies)
-    told += more
-    files = [_file(source, told) for source in sources if not _is_policy_file(source)]
-    cards = _cards(files, catalogue)
-    findings = {file.source.name: file.findings for file in files}
-    names = unique(cards, findings)
-    cards = [connect(item, names, findings[item.source.name]) for item in cards]
-    for file in files:
-        own = [item for item in cards if item.source is file.source]
-        needs(own, file.findings)
-    heads = {file.source.name: file.head for file in files}
-    checks.run(cards, heads, policy, catalogue, findings)
-    for file in files:
-        told += file.findings.found
-    rules = {item.rule.name: item.rule for item in cards}
-    campaigns = sorted((file.head.campaign for file in files if file.head.block), key=lambda made: made.name)
-    return RuleBook(tuple(rules[name] for name in sorted(rules)), policy, tuple(campaigns)), told
-
-
-def _is_policy_file(source: Source) -> bool:
-    return source.name.rsplit("/", 1)[-1] == POLICY_FILE
-
-
-def _source(name: str, text: Text, told: list[Diagnostic]) -> Source:
-    """The text of a file; bytes that are not UTF-8 are told once and stood in for."""
-    if isinstance(text, str):
-        return Source(name, text.removeprefix("\ufeff").encode("utf-8", "replace").decode("utf-8"))
-    try:
-        return Source(name, text.removeprefix(b"\xef\xbb\xbf").decode("utf-8"))
-    except UnicodeDecodeError as error:
-        good = text[: error.start].removeprefix(b"\xef\xbb\xbf").decode("utf-8")
-        source = Source(name, text.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace"))
-        findings = Findings(source)
-        findings.add(
-            "P0101", Span(len(good), len(good) + 1), "This file is not written in UTF-8.", caret="the first such place",
-            helps=("Save the file again and choose UTF-8 as its encoding.",),
-        )  # fmt: skip
-        told += findings.found
-        return source
-
-
-def _policy(sources: list[Source]) -> tuple[Policy, list[Diagnostic]]:
-    """The folder's one policy; HOUSE_POLICY when no file has one."""
-    told: list[Diagnostic] = []
-    policy: Policy | None = None
-    place = ""
-    for source in sources:
-        blocks, found = _blocks(source)
-        told += found
-        findings = Findings(source)
-        for block in blocks:
-            if block.word != "policy":
-                _not_in_policy(block, findings)
-            elif policy is not None:
-                findings.add(
-                    "P0117", block, "There are two policies in this folder.", caret="the second one",
-                    notes=(f"the first one is at {place}",), helps=("A folder of rules has one policy.",),
-                )  # fmt: skip
-            else:
-                place = findings.place(block)
-                policy, more = read_policy(block, source)
-                told += more.found
-        told += findings.found
-    return policy or HOUSE_POLICY, told
-
-
-def _not_in_policy(block: Block, findings: Findings) -> None:
-    if block.word == "stray":
-        allowed(block, findings)
-        return
-    findings.add(
-        "P0115", block, f"A {block.kind or block.word} cannot stand in {POLICY_FILE}.",
-        helps=("That file holds the policy only; campaigns have files of their own.",),
-    )  # fmt: skip
-
-
-def _blocks(source: Source) -> tuple[tuple[Block, ...], list[Diagnostic]]:
-    raw, told = cut(source)
-    blocks, more = build(source, raw)
-    return blocks, [*told, *more]
-
-
-def _file(source: Source, told: list[Diagnostic]) -> _File:
-    """A campaign's file, with its head read."""
-    blocks, found = _blocks(source)
-    told += found
-    findings = Findings(source)
-    heads = [block for block in blocks if block.word == "campaign"]
-    for block in heads[1:]:
-        findings.add(
-            "P0114", block, "There are two campaigns in this file.", caret="the second one",
-            notes=(f"the first one is at {findings.place(heads[0])}",), helps=("Each campaign has a file of its own.",),
-        )  # fmt: skip
-    _told_first(blocks, heads, findings)
-    for block in blocks:
-        if block.word == "policy":
-            findings.add(
-                "P0115", block, f"A policy stands in {POLICY_FILE} and nowhere else.",
-                helps=(f"Move it to {POLICY_FILE}, at the top of the rule folder.",),
-            )  # fmt: skip
-        elif block.word == "stray":
-            allowed(block, findings)
-    head, more = campaign(heads[0] if heads else Block("campaign", "", None, None, 0, 0, (), True), source)
-    findings.found += more.found
-    return _File(source, blocks, findings, evolve(head, block=heads[0] if heads else None, alone=len(blocks) == 1))
-
-
-def _told_first(blocks: tuple[Block, ...], heads: list[Block], findings: Findings) -> None:
-    """A campaign's head comes first in its file."""
-    first = next((block for block in blocks if block.word in ("card", "list", "unknown")), None)
-    if first is None:
-        return
-    if not heads:
-        findings.add(
-            "P0113", first, "This file has no campaign.", caret="a campaign's head comes before this",
-            helps=('A rule file begins with: campaign summer-week-2026 "Summer Week", and its currency and zone.',),
-        )  # fmt: skip
-    elif first.start < heads[0].start:
-        findings.add("P0114", heads[0], "The campaign comes first in its file.", caret="move this to the top")
-
-
-def _cards(files: list[_File], catalogue: Catalogue) -> list[Card]:
-    """All cards of the folder, in the order of files and lines."""
-    homes = [Home(file.findings, file.head.campaign, file.head.zone, catalogue) for file in files]
-    own = [_lists(file, home) for file, home in zip(files, homes, strict=True)]
-    count: dict[str, int] = {}
-    for lists in own:
-        for name in lists:
-            count[name] = count.get(name, 0) + 1
-    shared = {name: made for lists in own for name, made in lists.items() if count[name] == 1}
-    cards: list[Card] = []
-    for file, home, lists in zip(files, homes, own, strict=True):
-        home.lists = {**shared, **lists}
-        home.elsewhere_twice = frozenset(name for name in count if count[name] > 1 and name not in lists)
-        for block in file.blocks:
-            if block.word == "card" and not file.findings.full:
-                made = card(block, home)
-                cards += [made] if made is not None else []
-    return cards
-
-
-def _lists(file: _File, home: Home) -> dict[str, NamedList]:
-    """The lists of one file by name."""
-    found: dict[str, NamedList] = {}
-    for block in file.blocks:
-        if block.word != "list" or block.name is None:
-            continue
-        good_name(block.name, file.findings)
-        made = read_list(allowed(block, file.findings), home, found)
-        if block.name.text in found:
-            file.findings.add(
-                "P0235", block.name, f'There are two lists called "{block.name.text}" in this file.',
-                caret="the second one", notes=(f"the first one is at {found[block.name.text].place}",),
-            )  # fmt: skip
-        elif made is not None:
-            found[made.name] = made
-    return found

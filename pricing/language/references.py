@@ -5,7 +5,7 @@ Reads `Card`s of all files; makes them again with names checked and filled in; n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import evolve
 
@@ -19,8 +19,8 @@ from pricing.model.kind import COUPON_KINDS
 Names = Mapping[str, Card]
 
 
-def unique(cards: Sequence[Card], findings: Mapping[str, Findings]) -> dict[str, Card]:
-    """Cards by name; a name taken twice is told at the second place with the first."""
+def unique(cards: Iterable[Card], findings: Mapping[str, Findings]) -> None:
+    """Tell names that are taken twice, at the second place with the first. Cards come in the order of files."""
     names: dict[str, Card] = {}
     for item in cards:
         first = names.setdefault(item.rule.name, item)
@@ -31,7 +31,6 @@ def unique(cards: Sequence[Card], findings: Mapping[str, Findings]) -> dict[str,
             notes=(f"the first one is at {findings[first.source.name].place(first.block.name)}",),
             helps=("A name is used once in the whole folder; change one of the two.",),
         )  # fmt: skip
-    return names
 
 
 def connect(item: Card, names: Names, findings: Findings) -> Card:
@@ -52,8 +51,22 @@ def connect(item: Card, names: Names, findings: Findings) -> Card:
         _idle(listed, item, names, findings)
     for trade in of(item.block, TradeLine):
         _coupon(trade.coupon, names, findings)
+    if not never and not combines:
+        return item
     rule = evolve(item.rule, never=tuple(sorted(never)), combines=tuple(sorted(combines)))
     return evolve(item, rule=rule)
+
+
+def named_in(item: Card) -> set[str]:
+    """The names of cards in a card's `never`, `combines` and `trade` lines."""
+    lines = [line.values for line in of(item.block, Never)]
+    lines += [line.values for line in of(item.block, Listed, "combines")]
+    found = {line.coupon.text for line in of(item.block, TradeLine)}
+    for phrase in (phrase for line in lines for phrase in line):
+        text = " ".join(phrase.text.split())
+        if phrase.quoted or (text not in KIND_OF and text != "anything"):
+            found.add(text)
+    return found
 
 
 def _named(phrases: Sequence[Phrase], item: Card, names: Names, findings: Findings) -> set[str]:

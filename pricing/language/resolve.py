@@ -78,7 +78,7 @@ class Head:
 
 def of(block: Block, shape: type[Shape], word: str = "") -> list[Shape]:
     """The lines of a block that have a shape, and perhaps a first word."""
-    return [line for line in block.clauses if isinstance(line, shape) and (not word or line.word.text == word)]
+    return [line for line in block.clauses if type(line) is shape and (not word or line.word.text == word)]
 
 
 def allowed(block: Block, findings: Findings) -> Block:
@@ -100,7 +100,7 @@ def allowed(block: Block, findings: Findings) -> Block:
             kept.append(line)
             continue
         _misplaced(line, kind, what, findings)
-    return evolve(block, clauses=tuple(kept), broken=block.broken or len(kept) < len(block.clauses))
+    return block if len(kept) == len(block.clauses) else evolve(block, clauses=tuple(kept), broken=True)
 
 
 def _misplaced(line: Clause, kind: Kind | None, what: str, findings: Findings) -> None:

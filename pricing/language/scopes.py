@@ -117,7 +117,6 @@ def read_list(block: Block, home: Home, seen: dict[str, NamedList]) -> NamedList
         {word: frozenset(names) for word, names in values.items()},
         {word: frozenset(names) for word, names in removed.items() if names},
         home.findings.place(block.name),
-        block,
         not block.broken and len(home.findings.found) == before,
     )
 
@@ -167,6 +166,7 @@ def _named_list(word: str, phrase: Phrase, home: Home) -> NamedList | None:
     if len(phrase.atoms) > 2:
         _no_comma("", Phrase(phrase.atoms[1:]), home)
         return None
+    home.named.add(name.text)
     named = home.lists.get(name.text)
     if named is None and name.text in home.elsewhere_twice:
         home.findings.add(

@@ -34,9 +34,16 @@ def document_of(quote: Quote) -> dict[str, Any]:
         "steps": quote.steps,
         "lower_bound": quote.lower_bound_minor,
         "total": quote.total_minor,
-        "labels": dict(quote.labels),
+        "labels": _labels(quote),
         "cart": cart_document(quote.cart),
     }
+
+
+def _labels(quote: Quote) -> dict[str, str]:
+    """The labels of the rules that the document names; the folder may have a million others."""
+    names = {use.rule for use in quote.used} | {one.coupon for one in quote.bought} | {one.rule for one in quote.kept}
+    names |= {exchange for one in quote.bought for exchange, _ in one.trades}
+    return {name: quote.labels[name] for name in sorted(names) if name in quote.labels}
 
 
 def cart_document(cart: Cart, wallet: bool = True) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from attrs import frozen
 
 from pricing.model.policy import HOUSE_POLICY, Policy
@@ -12,6 +14,7 @@ from pricing.model.rule import Campaign, Rule
 class RuleBook:
     """Rules sorted by name; names are unique in the book."""
 
-    rules: tuple[Rule, ...] = ()
+    rules: Sequence[Rule] = ()
+    """A tuple, or the packed `Rules` of a folder, which are made when they are asked for."""
     policy: Policy = HOUSE_POLICY
     campaigns: tuple[Campaign, ...] = ()

@@ -95,7 +95,7 @@ class Findings:
             return
         line, column = self.source.position(where.start)
         end_line, end_column = self.source.position(max(where.end, where.start))
-        self.found.append(
+        self._note(
             Diagnostic(
                 code=code,
                 severity=severity,
@@ -114,11 +114,20 @@ class Findings:
                 fixes=(fix,) if fix else (),
             )
         )
-        self._errors += severity == "error"
-        self._others += severity != "error"
+
+    def again(self, found: Iterable[Diagnostic]) -> None:
+        """Note findings of an earlier run."""
+        for each in found:
+            if not self.full and (each.is_error or self._others < MOST):
+                self._note(each)
+
+    def _note(self, diagnostic: Diagnostic) -> None:
+        self.found.append(diagnostic)
+        self._errors += diagnostic.is_error
+        self._others += not diagnostic.is_error
         if self.full:
             self.found.append(about_file("P0120", self.source.name, "There are too many mistakes to tell them all."))
-        elif severity != "error" and self._others == MOST:
+        elif not diagnostic.is_error and self._others == MOST:
             self.found.append(about_file("P0603", self.source.name, "There are too many warnings to tell them all."))
 
     def replace(self, where: HasSpan, replacement: str, *, safe: bool = False, says: str = "") -> Fix:
@@ -142,8 +151,9 @@ class Findings:
         return self._errors >= MOST
 
     @property
-    def has_errors(self) -> bool:
-        return any(item.is_error for item in self.found)
+    def cut_short(self) -> bool:
+        """Whether something was left out, errors or not."""
+        return self.full or self._others >= MOST
 
 
 def about_file(code: str, file: str, message: str, *, helps: Iterable[str] = ()) -> Diagnostic:

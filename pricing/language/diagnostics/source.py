@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import pairwise
 from typing import Protocol
 
@@ -36,10 +37,9 @@ class Source:
 
     name: str
     text: str = field(repr=False)
-    _starts: tuple[int, ...] = field(init=False, repr=False, eq=False)
 
-    @_starts.default
-    def _line_starts(self) -> tuple[int, ...]:
+    @cached_property
+    def _starts(self) -> tuple[int, ...]:
         return (0, *(found.end() for found in _LINE_END.finditer(self.text)))
 
     def position(self, offset: int) -> tuple[int, int]:

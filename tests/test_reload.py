@@ -1,0 +1,120 @@
+"""An engine that was loaded from a cache, or anew while others quote, prices as one that was read from text."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from pricing import Cart, Engine, RuleErrors
+
+RULES = Path(__file__).parents[1] / "rules"
+CART = Cart.from_dict(json.loads((RULES / "demo/cart.json").read_text(encoding="utf-8")))
+CAMPAIGN = "campaigns/2026/summer-brand-week.promo"
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    shutil.copytree(RULES, tmp_path / "rules")
+    return tmp_path / "rules"
+
+
+def told(engine: Engine, why: bool = False) -> str:
+    quote = engine.quote(CART)
+    places = [[each.place for each in part.sentences] for part in engine.explain(quote).parts] if why else []
+    return json.dumps(quote.to_dict(why)) + quote.receipt(why) + repr(places) + engine.fingerprint
+
+
+def test_a_cache_changes_no_byte(rules: Path, tmp_path: Path) -> None:
+    plain = told(Engine.load(rules), why=True)
+    for _ in range(2):
+        assert told(Engine.load(rules, cache=tmp_path / "cache"), why=True) == plain
+    texts = {path.relative_to(rules).as_posix(): path.read_text() for path in sorted(rules.rglob("*.promo"))}
+    assert Engine.from_texts(texts).fingerprint == Engine.load(rules).fingerprint
+
+
+def test_a_book_travels_to_another_process(rules: Path, tmp_path: Path) -> None:
+    Engine.load(rules, cache=tmp_path / "cache")
+    engine = Engine.load(rules, cache=tmp_path / "cache")
+    assert told(Engine(pickle.loads(pickle.dumps(engine.book)))) == told(engine)
+
+
+def test_only_rules_that_are_met_are_made(rules: Path) -> None:
+    write_many(rules, 200)
+    engine = Engine.load(rules)
+    engine.quote(CART)
+    assert len(engine.plan.rules._ready) < 60 < len(engine.plan.rules)
+
+
+def write_many(rules: Path, count: int) -> None:
+    cards = [
+        f'store discount far-{one:03d} "F"\n  stores tea-house\n  spend 50.00 take 5.00 off\n' for one in range(count)
+    ]
+    head = 'campaign far-away "F"\n  currency USD\n  zone UTC\n  valid from 2026-06-01 through 2026-06-30\n'
+    (rules / "campaigns/far.promo").write_text(head + "".join(cards))
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_old_engine_goes_on_while_rules_are_loaded_anew(rules: Path, tmp_path: Path, kept: bool) -> None:
+    engine = Engine.load(rules, cache=tmp_path / "cache" if kept else None)
+    before = told(engine)
+    path = rules / CAMPAIGN
+    texts = [path.read_text(), path.read_text().replace("take 3.00 off", "take 4.00 off")]
+    stop = Event()
+
+    def quoting() -> int:
+        count = 0
+        while not stop.is_set():
+            assert told(engine) == before
+            count += 1
+        return count
+
+    with ThreadPoolExecutor(3) as pool:
+        busy = [pool.submit(quoting) for _ in range(2)]
+        newest = engine
+        for turn in range(1, 8):
+            path.write_text(texts[turn % 2])
+            newest = newest.reload()
+            assert (told(newest) == before) == (turn % 2 == 0)
+        stop.set()
+        assert all(each.result() for each in busy)
+    assert told(newest) == told(Engine.load(rules))
+
+
+def test_threads_that_meet_rules_first_at_once_agree(rules: Path) -> None:
+    alone = told(Engine.load(rules))
+    for _ in range(5):
+        engine = Engine.load(rules)
+        with ThreadPoolExecutor(4) as pool:
+            assert set(pool.map(lambda _, engine=engine: told(engine), range(4))) == {alone}
+
+
+def test_wrong_rules_leave_the_old_engine_alone(rules: Path) -> None:
+    engine = Engine.load(rules)
+    before = told(engine)
+    (rules / CAMPAIGN).write_text("campaign x\n  nonsense\n")
+    with pytest.raises(RuleErrors) as caught:
+        engine.reload()
+    with pytest.raises(RuleErrors) as anew:
+        Engine.load(rules)
+    assert str(caught.value) == str(anew.value)
+    assert told(engine) == before
+
+
+def test_only_engines_of_folders_reload() -> None:
+    with pytest.raises(ValueError, match="not loaded from a folder"):
+        Engine.from_texts({}).reload()
+
+
+def test_a_cache_that_others_can_write_to_is_not_used(rules: Path, tmp_path: Path) -> None:
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache").chmod(0o777)
+    with pytest.warns(UserWarning, match="others can write to it"):
+        engine = Engine.load(rules, cache=tmp_path / "cache")
+    assert told(engine) == told(Engine.load(rules))
+    assert list((tmp_path / "cache").iterdir()) == []
