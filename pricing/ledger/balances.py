@@ -36,7 +36,7 @@ _HOLD_PIECES = text(
     " WHERE customer = :customer AND rule = :rule AND expires = :expires AND pieces >= :many"
 )
 _END_PIECES = text(
-    "UPDATE lot SET pieces = pieces + :back, held = held - :many"
+    "UPDATE lot SET pieces = pieces + :free, held = held - :many"
     " WHERE customer = :customer AND rule = :rule AND expires = :expires AND held >= :many"
 )
 _LOTS = (
@@ -110,9 +110,9 @@ def hold_pieces(
     return taken
 
 
-def end_pieces(connection: Connection, customer: str, rule: str, expires: str, many: int, back: bool) -> None:
-    """Ends the hold on pieces: they are free again, or gone (used; or bought by the way and not needed)."""
-    values = {"customer": customer, "rule": rule, "expires": expires, "many": many, "back": many if back else 0}
+def end_pieces(connection: Connection, customer: str, rule: str, expires: str, many: int, free: int) -> None:
+    """Ends the hold on pieces: `free` of them are the customer's to use, the others are gone."""
+    values = {"customer": customer, "rule": rule, "expires": expires, "many": many, "free": free}
     connection.execute(_END_PIECES, values)
 
 

@@ -11,10 +11,9 @@ from typing import Any
 
 from attrs import asdict, frozen
 
-from pricing.engine.refund import used_lots
 from pricing.ledger.errors import LedgerError
 from pricing.ledger.instants import expiry_text, name_of
-from pricing.ledger.limits import Rules, day_of
+from pricing.ledger.limits import Rules, day_of, piece_expires
 from pricing.model.cart import Line
 from pricing.model.kind import COUPON_KINDS, ITEM_KINDS
 from pricing.model.quote import Quote
@@ -49,7 +48,7 @@ class Demand:
     pieces: tuple[tuple[str, int], ...]
     """(coupon, pieces held that it uses); sorted."""
     bought: tuple[tuple[str, int, str], ...]
-    """(coupon, pieces bought by the way, their expiry); sorted."""
+    """(coupon, pieces bought by the way, their expiry); sorted. Whole trades: see `surplus`."""
     rules: tuple[RuleDemand, ...]
     """Sorted by name: the order in which counters are taken, in every order alike."""
 
@@ -77,15 +76,15 @@ def demand_of(quote: Quote, rules: Rules, at: datetime) -> Demand:
     money, items = _money(quote, rules)
     _check_used(quote, money)
     bought = {one.coupon: one.pieces for one in quote.bought}
-    # Bought pieces are not in the ledger's lots; `used_lots` says until when they would last.
-    ends = {lot.rule: lot.expires for lot in used_lots(quote, rules.book) if lot.rule in bought}
+    own = _own(quote, pieces, bought)
     return Demand(
         customer=quote.cart.customer.id and name_of(quote.cart.customer.id, "customer"),
         coins=quote.coins_spent,
-        pieces=tuple(
-            (name, many - bought.get(name, 0)) for name, many in sorted(pieces.items()) if many > bought.get(name, 0)
+        pieces=tuple((name, many) for name, many in sorted(own.items()) if many),
+        bought=tuple(
+            (name, many, expiry_text(piece_expires(rules.rule(name), quote.cart.at)))
+            for name, many in sorted(bought.items())
         ),
-        bought=tuple((name, many, expiry_text(ends.get(name))) for name, many in sorted(bought.items()) if many),
         rules=tuple(
             RuleDemand(
                 name,
@@ -98,6 +97,28 @@ def demand_of(quote: Quote, rules: Rules, at: datetime) -> Demand:
             for name, many in sorted(uses.items())
         ),
     )
+
+
+def surplus(quote: Quote, demand: Demand) -> dict[str, int]:
+    """Pieces by coupon that a trade brought beyond what the order uses: the customer's own once it is paid."""
+    _, used = _uses(quote)
+    own = dict(demand.pieces)
+    return {name: own.get(name, 0) + many - used.get(name, 0) for name, many, _ in demand.bought}
+
+
+def _own(quote: Quote, used: Mapping[str, int], bought: Mapping[str, int]) -> dict[str, int]:
+    """Pieces by coupon that the quote takes from those held: all that it uses and does not buy.
+
+    Pieces are bought only beyond all held ones, so what it keeps of a coupon that it buys is of the trade.
+    """
+    own = dict(used)
+    for name, many in bought.items():
+        kept = sum(one.pieces for one in quote.kept if one.rule == name)
+        own[name] = used.get(name, 0) - (many - kept)
+        if kept >= many or own[name] < 0:
+            what = f"buys {many} {name!r} and keeps {kept}, but uses {used.get(name, 0)}"
+            raise LedgerError("bad-quote", what, "quote.bought")
+    return own
 
 
 def _uses(quote: Quote) -> tuple[dict[str, int], dict[str, int]]:
@@ -154,6 +175,7 @@ def _check(quote: Quote) -> None:
         *(number for saving in savings for number in (saving.amount, saving.platform, saving.seller)),
         *(number for use in quote.used for number in (use.pieces, use.coins, use.amount)),
         *(number for one in quote.bought for number in (one.pieces, one.coins, *(times for _, times in one.trades))),
+        *(one.pieces for one in quote.kept),
     ]
     if any(type(number) is not int or number < 0 for number in amounts):
         raise LedgerError("bad-quote", "an amount of the quote is not a whole number from 0", "quote")

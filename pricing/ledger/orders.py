@@ -22,7 +22,7 @@ from pricing.engine.refund import used_lots
 from pricing.ledger import balances
 from pricing.ledger.core import Core
 from pricing.ledger.counters import Claim, Counter, GivenBack
-from pricing.ledger.demand import Demand, demand_of
+from pricing.ledger.demand import Demand, demand_of, surplus
 from pricing.ledger.errors import LedgerError
 from pricing.ledger.instants import (
     LONGEST_TEXT,
@@ -84,7 +84,7 @@ class Kept:
     quote: Quote
     demand: Demand
     lots: tuple[Lot, ...]
-    """Pieces and codes used, each with its expiry; bought pieces are among them."""
+    """Pieces and codes used, each with its expiry; bought pieces that it used are among them."""
     refund_policy: Policy
     """The house's words on refunds as they were when the order was made; its other words are the default's."""
     shipping_back: bool
@@ -178,7 +178,7 @@ def verifying(core: Core, order_id: str, at: datetime, customer: str | None = No
 
 
 def commit(core: Core, order_id: str, at: datetime, customer: str | None = None) -> Order:
-    """The order is paid: what it held is used."""
+    """The order is paid: what it held is used; pieces that it bought and does not use are the customer's."""
     text_of(at)
 
     def work(connection: Connection) -> Order:
@@ -346,7 +346,8 @@ def _lots(quote: Quote, demand: Demand, held: list[tuple[str, str, int]], before
     coupons = {use.rule for use in quote.used if use.kind in COUPON_KINDS}
     codes = [lot for lot in before if lot[0] not in coupons]
     own = [[rule, many, expires] for rule, expires, many in held]
-    bought = [[rule, many, expires] for rule, many, expires in demand.bought]
+    spare = surplus(quote, demand)
+    bought = [[rule, many - spare[rule], expires] for rule, many, expires in demand.bought]
     return codes + sorted(own + bought, key=lambda lot: str(lot[0]))
 
 
@@ -373,7 +374,7 @@ def _release(connection: Connection, core: Core, kept: Kept, at: datetime, why: 
 
 
 def _end(connection: Connection, kept: Kept, back: bool) -> list[Entry]:
-    """Ends the holds on coins and pieces; what was held is free again (`back`) or gone."""
+    """Ends the holds on coins and pieces: `back` as they were before the order, or used."""
     demand, who = kept.demand, kept.order.customer
     entries: list[Entry] = []
     if demand.coins:
@@ -381,26 +382,25 @@ def _end(connection: Connection, kept: Kept, back: bool) -> list[Entry]:
         entries.append(Entry("coins-held", who, -demand.coins))
         if back:
             entries.append(Entry("coins", who, demand.coins))
-    bought = {(rule, expires): many for rule, many, expires in demand.bought}
-    for rule, expires, many in _held_lots(kept):
-        balances.end_pieces(connection, who, rule, expires, many, back)
+    for rule, expires, many, free in _held_lots(kept, back):
+        balances.end_pieces(connection, who, rule, expires, many, free)
         entries.append(Entry("pieces-held", who, -many, rule, expires))
-        if back:
-            entries.append(Entry("pieces", who, many, rule, expires))
-    for (rule, expires), many in bought.items():
-        balances.end_pieces(connection, who, rule, expires, many, False)
-        entries.append(Entry("pieces-held", who, -many, rule, expires))
+        if free:
+            entries.append(Entry("pieces", who, free, rule, expires))
     return entries
 
 
-def _held_lots(kept: Kept) -> Iterable[tuple[str, str, int]]:
-    """(coupon, expiry, pieces) of the customer's own pieces; those bought by the way are last of their coupon."""
+def _held_lots(kept: Kept, back: bool) -> Iterable[tuple[str, str, int, int]]:
+    """(coupon, expiry, pieces held, how many of them are free now): the customer's own, then those bought by the way."""
     coupons = dict(kept.demand.pieces)
     for lot in kept.lots:
         many = min(lot.pieces, coupons.get(lot.rule, 0))
         if many:
             coupons[lot.rule] -= many
-            yield lot.rule, expiry_text(lot.expires), many
+            yield lot.rule, expiry_text(lot.expires), many, many if back else 0
+    spare = surplus(kept.quote, kept.demand)
+    for rule, many, expires in kept.demand.bought:
+        yield rule, expires, many, 0 if back else spare[rule]
 
 
 def _move(connection: Connection, order_id: str, state: str, at: datetime, hold_until: str) -> None:

@@ -124,14 +124,25 @@ class Book:
     def reserve(self, quote: Quote, order_id: str, at: datetime) -> None:
         customer = quote.cart.customer.id
         self.coins[customer] -= quote.coins_spent
-        bought = {one.coupon: one for one in quote.bought}
+        coming = Counter({one.coupon: one.pieces for one in quote.bought})
         lots: list[Lot] = []
         made: list[Lot] = []
+        spare: list[Lot] = []
         uses: Counter[str] = Counter()
         for use in quote.used:
             uses[use.rule] += use.pieces if use.kind in COUPON_KINDS else 1
         for rule in {use.rule for use in quote.used if use.kind in COUPON_KINDS}:
-            need = uses[rule] - (bought[rule].pieces if rule in bought else 0)
+            # Every piece in the wallet goes before any is bought.
+            held = sum(
+                lot.pieces
+                for lot in quote.cart.wallet.coupons
+                if lot.rule == rule and (lot.expires or FOREVER) > quote.cart.at
+            )
+            need = min(held, uses[rule])
+            over = coming[rule] - (uses[rule] - need)
+            if over:
+                card = self.rules[rule]
+                spare.append(Lot(rule, over, expiry_of_piece(quote.cart.at, card.lasts_days, card.valid.end)))
             keys = [key for key in self.pieces if key[:2] == (customer, rule) and (key[2] or FOREVER) > at]
             for key in sorted(keys, key=lambda key: key[2] or FOREVER):
                 part = min(need, self.pieces[key])
@@ -167,6 +178,7 @@ class Book:
             "quote": quote,
             "lots": lots,
             "bought": made,
+            "spare": spare,
             "uses": uses,
             "money": money,
             "items": items,
@@ -208,6 +220,9 @@ class Book:
             return
         customer = order["customer"]
         self.held_coins[customer] -= order["quote"].coins_spent
+        if what == "commit":
+            for lot in order["spare"]:
+                self.pieces[customer, lot.rule, lot.expires] += lot.pieces
         if what == "release":
             self.coins[customer] += order["quote"].coins_spent
             for lot in order["lots"]:
@@ -231,7 +246,9 @@ class Book:
         codes = [
             Lot(use.rule, 1, self.rules[use.rule].valid.end) for use in quote.used if use.kind.value == "promo code"
         ]
-        used = codes + sorted(order["lots"] + order["bought"], key=lambda lot: lot.rule)
+        left = Counter({lot.rule: lot.pieces for lot in order["spare"]})
+        needed = [Lot(lot.rule, lot.pieces - left[lot.rule], lot.expires) for lot in order["bought"]]
+        used = codes + sorted(order["lots"] + needed, key=lambda lot: lot.rule)
         cash = {line.id: order["cash"][line.id] for line in quote.lines}
         earlier = Earlier(dict(order["units"]), cash, order["shipping"])
         try:

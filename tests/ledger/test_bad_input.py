@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from pricing.ledger import Ledger, LedgerError
 from pricing.model.cart import Customer
 from pricing.model.errors import CartError
+from pricing.model.quote import KeptCoupon
 from tests.ledger.shop import ANN, ENGINE, NOON, cart, engine_with
 
 INJECTIONS = [
@@ -184,3 +186,21 @@ def test_a_file_that_is_something_else_is_told(tmp_path: Path) -> None:
         Ledger(file, ENGINE)
     with pytest.raises(LedgerError, match="cannot be used"):
         Ledger("postgresql://postgres:@/nothing?host=/nowhere-at-all", ENGINE)
+
+
+def test_a_quote_that_keeps_more_than_it_buys_is_refused(ledger: Ledger) -> None:
+    """All that it buys is used or kept, and some of it is used."""
+    ledger.grant("ann", NOON, "game", coins=20)
+    before = rows(ledger)
+    quote = ENGINE.quote(evolve(cart(), wallet=ledger.wallet_for_cart("ann", NOON)), without=["coin payment"])
+    assert [one.pieces for one in quote.bought] == [2]
+    for bought, kept in ((2, 2), (2, 3), (3, 0), (0, 0), (2, -1)):
+        changed = evolve(
+            quote,
+            bought=[evolve(quote.bought[0], pieces=bought)],
+            kept=[KeptCoupon("select", kept, quote.cart.at)],
+        )
+        with pytest.raises(LedgerError) as failed:
+            ledger.reserve(changed, "o-1", NOON)
+        assert failed.value.code == "bad-quote"
+    assert rows(ledger) == before

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from pricing.api import Engine
@@ -105,6 +107,76 @@ def test_pieces_bought_by_the_way_vanish_when_the_order_is_released(ledger: Ledg
     wallet = ledger.wallet("ann", at(3))
     assert (wallet.coins, wallet.coins_held, wallet.cards) == (20, 0, ())
     assert ledger.usage("ann", ["coins-for-select"], NOON)["coins-for-select"].customer == 0
+
+
+def _in_threes(returns: str = "full-only") -> Engine:
+    """One trade brings three pieces, each good for seven days."""
+    return engine_with(
+        policy=f"  set returns to {returns}\n",
+        **{
+            "10 coins for 1 select": "10 coins for 3 select",
+            "  piece       2.00\n": "  lasts       7 days\n  piece       2.00\n",
+        },
+    )
+
+
+def _pieces(ledger: Ledger, when: datetime) -> dict[datetime | None, int]:
+    """Free pieces of the select coupon by expiry."""
+    return {lot.expires: lot.pieces for lot in ledger.wallet_for_cart("ann", when).coupons if lot.rule == "select"}
+
+
+@pytest.mark.parametrize("held", [0, 1])
+def test_pieces_of_a_trade_that_the_order_does_not_need_stay(where: str, held: int) -> None:
+    with Ledger(where, _in_threes()) as ledger:
+        ledger.grant("ann", NOON, "game", coins=10)
+        if held:
+            ledger.grant("ann", NOON, "game", rule="select", pieces=1)
+        quote = ledger.checkout(cart(when=at(days=1)), "o-1", without=["coin payment"]).quote
+        assert [(one.pieces, one.coins) for one in quote.bought] == [(3, 10)]
+        # Two are needed; a held one goes first.
+        assert [(one.pieces, one.expires) for one in quote.kept] == [(1 + held, at(days=8))]
+        assert _pieces(ledger, at(days=1)) == {}
+        ledger.commit("o-1", at(days=1, minutes=1))
+        assert _pieces(ledger, at(days=2)) == {one.expires: one.pieces for one in quote.kept}
+        mine = ledger.wallet("ann", at(days=2))
+        assert [(card.state, card.pieces) for card in mine.cards] == [("usable", 1 + held), ("used", 2)]
+        assert ledger.verify() == ()
+
+
+@pytest.mark.parametrize("held", [0, 1])
+def test_a_trade_of_an_order_that_is_not_paid_leaves_nothing(where: str, held: int) -> None:
+    with Ledger(where, _in_threes()) as ledger:
+        ledger.grant("ann", NOON, "game", coins=10)
+        if held:
+            ledger.grant("ann", NOON, "game", rule="select", pieces=1)
+        before = ledger.wallet("ann", at(days=1))
+        ledger.checkout(cart(when=at(days=1)), "o-1", without=["coin payment"])
+        ledger.release("o-1", at(days=1, minutes=1))
+        assert ledger.wallet("ann", at(days=1)) == before
+        assert ledger.verify() == ()
+
+
+@pytest.mark.parametrize(
+    ("returns", "first", "second"),
+    [("full-only", [], [8, 7]), ("by-share", [8], [7]), ("never", [], [])],
+)
+def test_only_the_pieces_that_an_order_used_come_back(
+    where: str, returns: str, first: list[int], second: list[int]
+) -> None:
+    """It used one piece that was held until the 17th and one of the three bought, which last until the 18th."""
+    with Ledger(where, _in_threes(returns)) as ledger:
+        ledger.grant("ann", NOON, "game", coins=10)
+        ledger.grant("ann", NOON, "game", rule="select", pieces=1)
+        ledger.checkout(cart(line(price=1200, units=2), when=at(days=1)), "o-1", without=["coin payment"])
+        ledger.commit("o-1", at(days=1, minutes=1))
+        for number, expected in enumerate((first, second)):
+            back = ledger.refund("o-1", {"LL-2": 1}, at(days=2, minutes=number))
+            found = {lot.expires: lot.pieces for lot in back.pieces}
+            assert found == {at(days=day): 1 for day in expected}
+        came = [*first, *second]
+        kept = {at(days=8): 2 + came.count(8), at(days=7): came.count(7)}
+        assert _pieces(ledger, at(days=3)) == {expires: many for expires, many in kept.items() if many}
+        assert ledger.verify() == ()
 
 
 def test_a_dispute_ends_with_an_amount_that_both_agree_on(ledger: Ledger) -> None:
