@@ -143,10 +143,9 @@ def rules_met(plan: Plan, situation: Situation, everyone: bool = False) -> list[
             for index in plan.looking.get(key, ()):
                 found[index] = plan.rules[index]
     for name in situation.lots:
-        if name in plan.by_name:
-            held = plan.by_name[name]
-            if held.is_coupon:
-                found[held.index] = held
+        held = plan.by_name.get(name)
+        if held is not None and held.is_coupon:
+            found[held.index] = held
     for code in situation.codes:
         for index in plan.codes.get(code, ()):
             found[index] = plan.rules[index]

@@ -245,12 +245,17 @@ class ByName(Mapping[str, PlannedRule]):
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
+        self._known: dict[str, PlannedRule] = {}
+        """Those that were asked for."""
 
     def __getitem__(self, name: str) -> PlannedRule:
-        at = place_of(self._plan.names, name)
-        if at < 0:
-            raise KeyError(name)
-        return self._plan.rules[at]
+        known = self._known.get(name)
+        if known is None:
+            at = place_of(self._plan.names, name)
+            if at < 0:
+                raise KeyError(name)
+            known = self._known.setdefault(name, self._plan.rules[at])
+        return known
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and place_of(self._plan.names, name) >= 0

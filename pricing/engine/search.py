@@ -30,9 +30,6 @@ SMALL = 600
 PASSES = 60
 """In how many passes the prices of a branch are moved before its stores are joined."""
 
-QUICK, THOROUGH = 200, 3000
-"""Pairs of changes looked at in one round of `swaps.py`: before prices are moved, and after."""
-
 ATTEMPTS = (64, 1024, 16384, NOTHING)
 """How many labels are kept at each store, attempt by attempt."""
 
@@ -95,7 +92,7 @@ def _joined(problem: Problem, limit: int) -> Found | None:
     for bound, _, sketch in sketches:
         if bound < SCALE * (best.total - parts.constant + 1):
             for child in _children(parts, brancher.branch(sketch), best):
-                steps += child.dive(parts, best, QUICK)
+                steps += child.dive(parts, best, thorough=False)
                 open_branches.append(child)
     steps += brancher.steps
     open_branches.sort(key=_by_open_bound)
@@ -126,11 +123,11 @@ class Open:
         self.place = place
         self.prices = prices
 
-    def dive(self, parts: Parts, best: Best, tried: int) -> int:
+    def dive(self, parts: Parts, best: Best, thorough: bool) -> int:
         """Offer a good selection of the branch, when its figures are exact; the steps it took."""
         if self.branch.trust != EXACT or self.prices.bound > ceiling(parts, self.branch, best):
             return 0
-        return swapped(parts, self.branch, self.prices, best, tried)
+        return swapped(parts, self.branch, self.prices, best, thorough)
 
     def improve(self, parts: Parts, best: Best) -> int:
         """Better prices, and a better selection, unless the total is proved already; the steps it took."""
@@ -139,7 +136,7 @@ class Open:
         branch = self.branch
         enough = ceiling(parts, branch, best)
         self.prices = branch.relaxation.moved_prices(self.prices, branch.priced(), PASSES, enough)
-        return self.dive(parts, best, THOROUGH)
+        return self.dive(parts, best, thorough=True)
 
 
 def _children(parts: Parts, branch: Branch, best: Best) -> list[Open]:

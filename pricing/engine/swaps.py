@@ -17,6 +17,10 @@ from pricing.engine.nodes import Branch
 from pricing.engine.parts import SCALE, Parts
 
 MOST_ROUNDS = 16
+FEW_ROUNDS = 4
+"""Rounds before prices are moved: only an easy selection is worth finding then."""
+QUICK, THOROUGH = 200, 3000
+"""Pairs of changes looked at in one round, likewise."""
 
 
 class Change:
@@ -36,16 +40,16 @@ class Change:
         """What it adds to the field that is looked through."""
 
 
-def swapped(parts: Parts, branch: Branch, prices: Prices, best: Best, tried: int) -> int:
+def swapped(parts: Parts, branch: Branch, prices: Prices, best: Best, thorough: bool) -> int:
     """Start from the choices of options that the prices suggest, and change them as long as that pays; the steps taken.
 
-    `tried`: how many pairs of changes are looked at in one round.
+    `thorough`: whether it may take its time.
     """
     join = Halves(parts, branch, prices, best)
     if join.is_empty:
         return 0
     pairs = Pairs(join)
-    Swaps(join, pairs, [0] * len(join.options), tried).run()
+    Swaps(join, pairs, [0] * len(join.options), thorough).run()
     fitting = branch.relaxation.fitting
     if fitting and total_of(parts, prices.bound) < best.total:
         at: list[int] = []
@@ -55,7 +59,7 @@ def swapped(parts: Parts, branch: Branch, prices: Prices, best: Best, tried: int
                 if option is known[chosen]:
                     place = other
             at.append(place)
-        Swaps(join, pairs, at, tried).run()
+        Swaps(join, pairs, at, thorough).run()
     pairs.settle()
     return join.steps
 
@@ -63,10 +67,24 @@ def swapped(parts: Parts, branch: Branch, prices: Prices, best: Best, tried: int
 class Swaps:
     """Changes of one or two stores."""
 
-    __slots__ = ("at", "changes", "cost", "count", "falls", "join", "pairs", "reduced", "state", "tried", "value")
+    __slots__ = (
+        "at",
+        "changes",
+        "cost",
+        "count",
+        "falls",
+        "join",
+        "most_tried",
+        "pairs",
+        "reduced",
+        "rounds",
+        "state",
+        "value",
+    )
 
-    def __init__(self, join: Halves, pairs: Pairs, at: list[int], tried: int) -> None:
-        self.tried = tried
+    def __init__(self, join: Halves, pairs: Pairs, at: list[int], thorough: bool) -> None:
+        self.rounds = MOST_ROUNDS if thorough else FEW_ROUNDS
+        self.most_tried = THOROUGH if thorough else QUICK
         self.join = join
         self.pairs = pairs
         self.at = at
@@ -94,7 +112,7 @@ class Swaps:
                 return
             self.value = self._value(self.cost, self.count, self.state)
         least = join.start.reduced + join.prices.least
-        for _ in range(MOST_ROUNDS):
+        for _ in range(self.rounds):
             if self.value <= least or not self._changed():
                 break
         chosen = [options[place] for options, place in zip(join.options, self.at, strict=True)]
@@ -144,7 +162,7 @@ class Swaps:
         best: list[Change] = []
         for one in sorted(self.changes, key=_by_reduced):
             room = self.value - self.reduced - one.reduced
-            if least >= room or tried > self.tried:
+            if least >= room or tried > self.most_tried:
                 break
             first, last, high = 0, len(self.changes), 0
             if field is not None:

@@ -66,7 +66,7 @@ SWITCHES: dict[str, tuple[object, str, object]] = {
     "no settled levels": (states, "_levels", lambda field, gain, most, ways: [[] for _ in field.by_option]),
     "no cut at thresholds": (Branch, "children", lambda self: [self]),
     "no prices moved": (Relaxation, "moved_prices", lambda self, best, positions, passes, enough: best),
-    "no swaps": (search, "swapped", lambda parts, branch, prices, best, tried: 0),
+    "no swaps": (search, "swapped", lambda parts, branch, prices, best, thorough: 0),
     "no narrow attempts": (search, "ATTEMPTS", (1 << 30,)),
     "no halves": (search, "Halves", Join),
     "no windows": (Pairs, "_choose_window", no_window),
