@@ -20,8 +20,8 @@ from pricing.model.window import Window
 from tests.market_rules import BRANDS, CATEGORIES, KINDS, METHODS, SEGMENTS, TAGS, Draft
 from tests.oracle import Oracle
 
-SIZES = {"tiny": (2, 4, 200), "small": (5, 14, 3000), "large": (7, 18, 30000)}
-"""By size: most lines, most rules, most selections."""
+SIZES = {"tiny": (2, 4, 200), "small": (5, 14, 3000), "large": (7, 18, 30000), "crowded": (8, 26, 1 << 60)}
+"""By size: most lines, most rules, most selections. A crowded market is too much for the oracle."""
 UNITS = {"USD": 1, "JPY": 1, "KWD": 10}
 
 Market = tuple[RuleBook, Cart, dict[str, RuleUsage]]

@@ -16,6 +16,8 @@ import pytest
 
 from pricing import Engine
 from pricing.engine import search
+from pricing.engine.case import case_of
+from pricing.engine.walk import Walk
 from pricing.model.quote import Quote, QuoteCharge, QuoteLine
 from tests.markets import Market, market
 from tests.oracle import Oracle
@@ -25,6 +27,9 @@ SEEDS = int(os.environ.get("PRICING_SEEDS", "400"))
 FIRST = int(os.environ.get("PRICING_FIRST_SEED", "0"))
 BATCH = 50
 """Markets in one test, so that thousands of them do not drown a report."""
+
+MOST_WALKED = 200_000
+"""Steps of the exhaustive search on a crowded market."""
 
 WRONG_ONCE = [("small", 21863), ("small", 24176), ("small", 29035), ("large", 20183), ("large", 21088)]
 """Markets in which the joined search was wrong once: a dearer total (21863, 20183, 21088), or a tie lost."""
@@ -44,6 +49,25 @@ def test_engine_and_oracle_agree(size: str, first: int, count: int, monkeypatch:
                 patched.setattr(search, "SMALL", most)
                 differences += [f"{size} {seed} {way}: {said}" for said in compared(made, expected)]
     assert not differences, "\n".join(differences)
+
+
+CROWDED = range(FIRST, FIRST + SEEDS // 2, 20)
+
+
+@pytest.mark.parametrize("first", CROWDED)
+def test_the_two_searches_agree_on_crowded_markets(first: int) -> None:
+    """The joined search against the exhaustive one, where there are too many selections for the oracle."""
+    for seed in range(first, min(first + 20, FIRST + SEEDS // 2)):
+        book, cart, usage = market(seed, "crowded")
+        problem = case_of(Engine(book).plan, cart, usage, frozenset()).problem
+        walk = Walk(problem, MOST_WALKED)
+        best = walk.run()
+        found = search._joined(problem, search.STEP_LIMIT)
+        if found is None or walk.lowest_open <= best.total:
+            continue  # left to the exhaustive search anyway, or too much for it
+        assert found.lower_bound <= best.total <= found.total, seed
+        if found.optimal:
+            assert (found.total, found.counts) == (best.total, best.counts), seed
 
 
 def compared(made: Market, expected: dict[str, object]) -> Iterator[str]:
