@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import resource
 import sys
 import time
@@ -25,11 +26,14 @@ from benchmarks.workloads import workload
 
 def main(name: str) -> None:
     """Serve until the input ends."""
-    out, sys.stdout = sys.stdout, sys.stderr
+    # Answers go where standard output was; whatever a solver prints, from C too, goes to standard error.
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
     try:
         peer = make(name)
     except ImportError as error:
         out.write(json.dumps({"missing": str(error)}) + "\n")
+        out.close()
         return
     out.write(json.dumps({"ready": name, "build": build() if name == "ours" else ""}) + "\n")
     out.flush()

@@ -133,10 +133,13 @@ class Open:
         """Better prices, and a better selection, unless the total is proved already; the steps it took."""
         if total_of(parts, self.prices.bound) >= best.total:
             return 0
-        branch = self.branch
+        branch, guessed = self.branch, self.prices
         enough = ceiling(parts, branch, best)
-        self.prices = branch.relaxation.moved_prices(self.prices, branch.priced(), PASSES, enough)
-        return self.dive(parts, best, thorough=True)
+        self.prices = branch.relaxation.moved_prices(guessed, branch.priced(), PASSES, enough)
+        steps = self.dive(parts, best, thorough=True)
+        if branch.trust == EXACT and total_of(parts, self.prices.bound) < best.total:
+            steps += swapped(parts, branch, guessed, best, thorough=True)
+        return steps
 
 
 def _children(parts: Parts, branch: Branch, best: Best) -> list[Open]:
