@@ -160,10 +160,6 @@ class Relaxation:
         prices.bound = total - constant
         return prices, base_pull, piece_pull
 
-    def unpriced(self) -> Prices:
-        """The bound with nothing priced."""
-        return self.priced([0] * len(self.gains), [0] * len(self.available))[0]
-
     def guessed_prices(self, enough: int) -> Prices:
         """The best of a few good guesses. Stops early at a bound above `enough`."""
         best, base_pull, _ = self.priced([0] * len(self.gains), [0] * len(self.available))

@@ -88,10 +88,6 @@ class States:
         """Whether no field is above its limit."""
         return (self.limits - state) & self.guards == self.guards
 
-    def no_worse(self, one: int, other: int) -> bool:
-        """Whether every field of `one` is at most that of `other`."""
-        return ((other | self.guards) - one) & self.guards == self.guards
-
     def leveled_at(self, cell: int, state: int) -> int:
         """The state once `cell` is decided, with shortfalls that no longer matter written alike."""
         for field in self.leveled:

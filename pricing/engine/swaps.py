@@ -1,7 +1,7 @@
 """A good selection of an exact branch before the join: from one that fits, by changing the options of one or two stores.
 
-Reads a `Halves` and a choice of options; offers what it comes to to the best. It proves nothing and refuses nothing: it
-only brings the best total down, so that the join has less to look at. Where a threshold binds and its base moves with
+Reads a `Branch` and its `Prices`; offers whole selections to `Best`. It proves nothing and refuses nothing: it only brings
+the best total down, so that the join has less to look at. Where a threshold binds and its base moves with
 the total, everything near ties, and the change of two stores that lands just on the threshold is what a join finds last.
 """
 

@@ -13,10 +13,12 @@ from pricing import Cart, Engine
 from pricing.engine import labels, nodes, search, states
 from pricing.engine.bounds import Relaxation
 from pricing.engine.case import case_of
+from pricing.engine.gains import Gain
 from pricing.engine.halves import Pairs
 from pricing.engine.keys import Keys
 from pricing.engine.labels import Join
-from pricing.engine.nodes import LOOSE, Branch, Brancher, nodes_of
+from pricing.engine.nodes import LOOSE, Branch, Brancher, Outcomes, Sketch, nodes_of
+from pricing.engine.outcome import Node
 from pricing.engine.parts import SCALE, parts_of
 from pricing.engine.problem import Problem
 from pricing.engine.walk import Walk
@@ -58,8 +60,14 @@ def no_window(self: Pairs) -> None:
     """Every pair is looked at in order of its bound."""
 
 
+def no_first_bound(self: Sketch, node: Node, outcomes: list[Outcomes], gains: list[Gain | None]) -> None:
+    """Every node is made a branch."""
+    self.node, self.outcomes, self.gains, self.bound = node, outcomes, gains, -(1 << 100)
+
+
 SWITCHES: dict[str, tuple[object, str, object]] = {
     "as it comes": (search, "SMALL", 0),
+    "no node refused at sight": (Sketch, "__init__", no_first_bound),
     "no dominance": (Brancher, "_judge", lambda self, sketch: LOOSE),
     "no options dropped in a store": (nodes, "reduced_options", lambda options, watched: options),
     "no options fixed by reduced cost": (Join, "_fix", all_options),
