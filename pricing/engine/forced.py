@@ -13,8 +13,6 @@ and the walk has to tell.
 
 from __future__ import annotations
 
-from copy import copy
-
 from pricing.engine.problem import Application, Group, Problem
 from pricing.engine.search import search
 from pricing.engine.walk import Walk
@@ -102,11 +100,11 @@ def bent_problem(problem: Problem, must: int) -> tuple[Problem, int]:
     if forced.most == 1:
         for number in forced.groups:
             room[number] -= problem.groups[number].weight
-    bent = copy(problem)
+    bent = problem.twin()
     bent.applications = []
     numbers: dict[int, int] = {}
     for app in problem.applications:
-        kept = copy(app)
+        kept = app.twin()
         if app is forced:
             kept.automatic = True
             kept.groups = [] if forced.most == 1 else forced.groups

@@ -137,28 +137,10 @@ def _open_cells(parts: Parts, stores: list[int], charge_stores: list[int]) -> li
 
 def _moved(app: Application, local_place: list[int]) -> Application:
     """A copy whose places are those of its cell."""
-    copy = Application(app.rule, app.name, app.store, app.layer, [local_place[place] for place in app.lines])
-    copy.index = app.index
-    copy.targets = [local_place[place] for place in app.targets]
-    copy.units = app.units
-    copy.rungs = app.rungs
-    copy.given_weights = app.given_weights
-    copy.given_total = app.given_total
-    copy.cap_item = app.cap_item
-    copy.cap_item_numerator = app.cap_item_numerator
-    copy.cap_item_denominator = app.cap_item_denominator
-    copy.cap_store = app.cap_store
-    copy.cap_order = app.cap_order
-    copy.piece = app.piece
-    copy.most = app.most
-    copy.automatic = app.automatic
-    copy.free = app.free
-    copy.counted = app.counted
-    copy.pool = app.pool
-    copy.is_shipping = app.is_shipping
-    copy.clash = app.clash
-    copy.groups = app.groups
-    return copy
+    moved = app.twin()
+    moved.lines = [local_place[place] for place in app.lines]
+    moved.targets = [local_place[place] for place in app.targets]
+    return moved
 
 
 def _is_dependent(parts: Parts, cell: Cell) -> bool:

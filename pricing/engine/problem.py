@@ -117,6 +117,34 @@ class Application:
         self.groups: list[int] = []
         """Indexes of the count limits it is in."""
 
+    def twin(self) -> Application:
+        """A copy whose fields may be set to others; the lists are the same ones."""
+        twin = Application(self.rule, self.name, self.store, self.layer, self.lines)
+        twin.index = self.index
+        twin.targets = self.targets
+        twin.units = self.units
+        twin.rungs = self.rungs
+        twin.given_weights = self.given_weights
+        twin.given_total = self.given_total
+        twin.cap_item = self.cap_item
+        twin.cap_item_numerator = self.cap_item_numerator
+        twin.cap_item_denominator = self.cap_item_denominator
+        twin.cap_store = self.cap_store
+        twin.cap_order = self.cap_order
+        twin.piece = self.piece
+        twin.most = self.most
+        twin.automatic = self.automatic
+        twin.free = self.free
+        twin.counted = self.counted
+        twin.pool = self.pool
+        twin.is_shipping = self.is_shipping
+        twin.is_coins = self.is_coins
+        twin.coins_of_rate = self.coins_of_rate
+        twin.amount_of_rate = self.amount_of_rate
+        twin.clash = self.clash
+        twin.groups = self.groups
+        return twin
+
 
 class Group:
     """A limit on counts: the sum of weight times count over its members may not pass `most` (SPEC section 5.3)."""
@@ -212,3 +240,23 @@ class Problem:
         self.moved = True
         self.void = False
         self.rounds_down = False
+
+    def twin(self) -> Problem:
+        """A copy whose fields may be set to others; the lists are the same ones."""
+        twin = Problem()
+        twin.places = self.places
+        twin.item = self.item
+        twin.stores = self.stores
+        twin.charge_stores = self.charge_stores
+        twin.applications = self.applications
+        twin.layers = self.layers
+        twin.groups = self.groups
+        twin.pools = self.pools
+        twin.coins = self.coins
+        twin.never_expires = self.never_expires
+        twin.measured_on_item = self.measured_on_item
+        twin.by_item_price = self.by_item_price
+        twin.moved = self.moved
+        twin.void = self.void
+        twin.rounds_down = self.rounds_down
+        return twin

@@ -32,7 +32,7 @@ for small in (search.SMALL, 0):
 engine = Engine.load(sys.argv[1] + "/rules")
 for name in ("cart", "hard-cart"):
     cart = Cart.from_dict(json.load(open(f"{sys.argv[1]}/rules/demo/{name}.json", encoding="utf-8")))
-    print(json.dumps(engine.quote(cart).to_dict(why=False)))
+    print(json.dumps(engine.quote(cart).to_dict()))
 """
 
 
