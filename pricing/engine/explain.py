@@ -20,11 +20,11 @@ from pricing.model.cart import Cart, Line, Usage
 from pricing.model.errors import CartError
 from pricing.model.quote import NextStep, Quote, Reasons, Refusal
 
-FORCED_STEPS = 40_000
+FORCED_STEPS = 150_000
 """Work allowed to one `total_with`; beyond it the total is left out."""
-TRIAL_STEPS = 40_000
+TRIAL_STEPS = 150_000
 """Work allowed to pricing one enlarged cart; beyond it the next step is left out."""
-ALL_STEPS = 200_000
+ALL_STEPS = 2_000_000
 """Work allowed to all totals of a quote, and as much to all next steps; then the rest, in order, is left out."""
 RAISES = 6
 """How often an amount that falls short is raised."""

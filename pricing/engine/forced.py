@@ -44,7 +44,7 @@ def best_with(problem: Problem, must: int, limit: int, floor: int = 0) -> Forced
     bent, index = bent_problem(problem, must)
     found = search(bent, limit - QUICK)
     steps = QUICK + found.steps
-    if not found.optimal or steps >= limit:
+    if found.lower_bound < found.total or steps >= limit:
         return Forced(None, steps)
     if found.counts and found.counts[index]:
         return Forced(found.total, steps)
