@@ -87,17 +87,18 @@ def _joined(problem: Problem, limit: int) -> Found | None:
         if sketch is not None:
             sketches.append((sketch.bound, place, sketch))
     sketches.sort(key=_by_bound)
-    steps = 0
+    steps = brancher.steps
     open_branches: list[Open] = []
     for bound, _, sketch in sketches:
         if bound < SCALE * (best.total - parts.constant + 1):
             for child in _children(parts, brancher.branch(sketch), best):
-                steps += child.dive(parts, best, thorough=False)
+                if steps < limit:
+                    steps += child.dive(parts, best, thorough=False)
                 open_branches.append(child)
-    steps += brancher.steps
     open_branches.sort(key=_by_open_bound)
     for child in open_branches:
-        steps += child.improve(parts, best)
+        if steps < limit:
+            steps += child.improve(parts, best)
     open_branches.sort(key=_by_open_bound)
     lowest = NOTHING
     for child in open_branches:
@@ -136,7 +137,7 @@ class Open:
         branch, guessed = self.branch, self.prices
         enough = ceiling(parts, branch, best)
         self.prices = branch.relaxation.moved_prices(guessed, branch.priced(), PASSES, enough)
-        steps = self.dive(parts, best, thorough=True)
+        steps = PASSES + self.dive(parts, best, thorough=True)
         if branch.trust == EXACT and total_of(parts, self.prices.bound) < best.total:
             steps += swapped(parts, branch, guessed, best, thorough=True)
         return steps

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -99,10 +99,6 @@ class Rules:
         if rule.kind not in COUPON_KINDS:
             raise LedgerError("not-a-coupon", f"{name!r} is a {rule.kind}, which nobody can hold", "rule")
         return rule
-
-    def trades_for(self, coupon: str) -> Iterable[Rule]:
-        """The coin exchanges that give pieces of this coupon."""
-        return (rule for rule in self.book.rules if rule.trade is not None and rule.trade.coupon == coupon)
 
 
 def day_of(rule: Rule | None, at: datetime) -> str:
