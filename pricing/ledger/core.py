@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from random import random
+from time import sleep
 from typing import TypeVar
 
 from attrs import frozen
@@ -51,7 +53,11 @@ class Core:
         """
         moved: dict[Counter, int] = {}
         swept = False  # holds are looked through once: what they gave back may do
-        for _ in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
+            if (
+                attempt > 2
+            ):  # others level the same few pieces: who waits a little, each for another while, lets one through
+                sleep(random() * min(0.1, attempt / 250))
             try:
                 return self.database.write(lambda connection: work(connection, moved))
             except Miss as miss:

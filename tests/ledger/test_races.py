@@ -111,6 +111,9 @@ def test_a_storm_on_few_orders_leaves_every_book_right(ledger: Ledger) -> None:
     for number in range(24):
         order, who = f"o-{number % 8}", ("ann", "bob")[number % 2]
         asked = cart(line(units=2), line("LL-1", 1000), customer=Customer(who), codes=("POT",), shipping=495)
+        if number == 0:  # one is paid before the storm: who comes first in it is chance, and all others may be released
+            ledger.checkout(asked, order)
+            ledger.commit(order, at(5))
         calls += [
             partial(ledger.checkout, asked, order),
             partial(ledger.verifying, order, at(5)),
