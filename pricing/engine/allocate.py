@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 
 def allocate(amount: int, weights: list[int], room: list[int], moved: bool) -> list[int]:
     """Shares of `amount`, one for each place, all in minor units; places stand in the order of their ids.
@@ -37,7 +39,7 @@ def allocate(amount: int, weights: list[int], room: list[int], moved: bool) -> l
     return shares
 
 
-FEW = 16
+FEW: Final = 16
 """Up to so many places, looking through them for each unit left over is faster than sorting them."""
 
 

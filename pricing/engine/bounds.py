@@ -16,13 +16,15 @@ so small that all coupons together weigh less than one minor unit: it only decid
 
 from __future__ import annotations
 
+from typing import Final
+
 from pricing.engine.gains import Gain
 from pricing.engine.outcome import Option
 from pricing.engine.parts import SCALE
 
-FIRST_STEP = SCALE >> 3
+FIRST_STEP: Final = SCALE >> 3
 
-PATIENCE = 24
+PATIENCE: Final = 24
 """After so many passes that do not better the bound, prices stand still."""
 
 
@@ -135,14 +137,13 @@ class Relaxation:
         width = len(factors)
         total = 0
         for rows in self.rows.rows:
-            least = 1 << 62
-            chosen = 0
+            least = chosen = 0
             for at in range(len(rows)):
                 row = rows[at]
                 cost = row[0]
                 for place in range(1, width):
                     cost += row[place] * factors[place]
-                if cost < least:
+                if at == 0 or cost < least:
                     least = cost
                     chosen = at
             total += least
@@ -189,7 +190,7 @@ class Relaxation:
         steps = [FIRST_STEP] * (len(positions) + len(parts))
         turns = [0] * len(steps)
         since = 0
-        cheapest = 1 << 62
+        cheapest = 0
         for _ in range(passes):
             found, base_pull, piece_pull = self.priced(of_base.copy(), self._faces_at(of_base, parts))
             since += 1
@@ -199,7 +200,7 @@ class Relaxation:
                     cost -= price * pull
                 for price, pull in zip(found.of_piece, piece_pull, strict=True):
                     cost -= price * pull
-                if cost < cheapest:
+                if not self.fitting or cost < cheapest:
                     cheapest = cost
                     self.fitting = found.chosen
             if found.bound > best.bound:

@@ -13,11 +13,13 @@ and the walk has to tell.
 
 from __future__ import annotations
 
+from typing import Final
+
 from pricing.engine.problem import Application, Group, Problem
 from pricing.engine.search import search
 from pricing.engine.walk import Walk
 
-QUICK = 2_000
+QUICK: Final = 2_000
 """Steps that the walk gets first; most small carts need no more."""
 
 

@@ -9,15 +9,17 @@ so against a linear price its maximum is at a breakpoint, but for what rounding 
 
 from __future__ import annotations
 
+from typing import Final
+
 from pricing.engine.outcome import RATIO_ONE
 from pricing.engine.parts import has_item_cap
 from pricing.engine.problem import NO_CAP, Application, Problem, Rung
 from pricing.engine.settle import rung_of, worth_of
 
-FINE = 1 << 20
+FINE: Final = 1 << 20
 """Bounds on savings are whole numbers of this size."""
 
-MOST_STRETCHES = 16
+MOST_STRETCHES: Final = 16
 """An `every` that repeats more often within the range is not cut at its repeats."""
 
 
@@ -145,10 +147,10 @@ class Gain:
 
     def best_against(self, price: int, factor: int) -> tuple[int, int]:
         """The largest factor * saving - price * base over the range, and a base near where it is; never below the truth."""
-        best, where = -(1 << 62), self.low
-        for point, top in zip(self.points, self.tops, strict=True):
-            value = -(-factor * top // FINE) - price * point
-            if value > best:
+        best = where = 0
+        for place, point in enumerate(self.points):
+            value = -(-factor * self.tops[place] // FINE) - price * point
+            if place == 0 or value > best:
                 best, where = value, point
         return best, where
 

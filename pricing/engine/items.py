@@ -5,11 +5,13 @@ Reads the available item rules and their lines; makes the price of every unit, a
 
 from __future__ import annotations
 
+from typing import Final
+
 from pricing.engine.match import Situation, earlier_uses
 from pricing.engine.plan import PlannedRule
 from pricing.engine.settle import rounded
 
-NO_LIMIT = -1
+NO_LIMIT: Final = -1
 
 
 class Priced:

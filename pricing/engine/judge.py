@@ -6,11 +6,13 @@ rules (and the coin payment) that clash with nothing and that no limit bars, whi
 
 from __future__ import annotations
 
+from typing import Final
+
 from pricing.engine.problem import NO_CAP, Application, Problem
 from pricing.engine.settle import coins_for, exchange_coins, take
 
-NOTHING = 1 << 62
-"""A total above all totals."""
+NOTHING: Final = 1 << 120
+"""A total, or a bound in SCALE, above all others."""
 
 
 class Best:

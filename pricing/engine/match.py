@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from pricing.engine.plan import Plan, PlannedRule, Test, code_key
 from pricing.model.cart import NO_USAGE, Cart, Line, Lot, RuleUsage, Usage, in_utc
 from pricing.model.kind import Kind
 from pricing.model.scope import Clause
 
-MOST_TRADES = 10**9
+MOST_TRADES: Final = 10**9
 """No limit on an exchange; coins are counted on what a selection needs, so that the best price always comes first."""
 
 

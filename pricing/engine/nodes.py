@@ -7,6 +7,7 @@ them off, the most promising first.
 from __future__ import annotations
 
 from itertools import product
+from typing import Final
 
 from pricing.engine.beaten import reduced_options
 from pricing.engine.bounds import Relaxation, Rows
@@ -18,14 +19,14 @@ from pricing.engine.parts import SCALE, Cell, Parts, has_item_cap
 from pricing.engine.settle import coins_for
 from pricing.engine.states import Watch
 
-MOST_NODES = 512
+MOST_NODES: Final = 512
 """More decisions about globals than this are left to the exhaustive search."""
 
 Key = tuple[int, ...]
 
 
-EXACT = -1
-LOOSE = -2
+EXACT: Final = -1
+LOOSE: Final = -2
 
 
 class Branch:
@@ -100,7 +101,7 @@ class Branch:
         return watched
 
 
-MOST_CHILDREN = 64
+MOST_CHILDREN: Final = 64
 
 
 def nodes_of(parts: Parts) -> list[Node]:
@@ -144,8 +145,7 @@ class Outcomes:
         self.bases_high: list[int] = []
         self.certain: list[bool] = []
         for position in range(len(parts.globals)):
-            low = 1 << 62
-            high = 0
+            low = high = options[0].bases[position]
             certain = True
             for option in options:
                 base, fuzz = option.bases[position], option.fuzz[position]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pricing.engine.parts import Parts
 
-NO_DOUBT = -1
-ANY_DOUBT = 1 << 30
+NO_DOUBT: Final = -1
+ANY_DOUBT: Final = 1 << 30
 
-RATIO_ONE = 1 << 40
+RATIO_ONE: Final = 1 << 40
 """Ratios D/B are whole numbers of this size."""
 
 

@@ -6,9 +6,11 @@ applications that cross stores, and the counts, pieces and caps that stores shar
 
 from __future__ import annotations
 
+from typing import Final
+
 from pricing.engine.problem import NO_CAP, Application, Problem
 
-SCALE = 10_000 << 10
+SCALE: Final = 10_000 << 10
 """Bounds are whole numbers of this size. A multiple of 10,000, so that percentages to two decimals are exact prices; and
 large enough for counts beside it."""
 

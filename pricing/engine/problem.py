@@ -6,7 +6,9 @@ store and method). A *place* is an index into that list. Minor units everywhere.
 
 from __future__ import annotations
 
-NO_CAP = -1
+from typing import Final
+
+NO_CAP: Final = -1
 
 
 class Rung:

@@ -8,6 +8,8 @@ cut. What wins has been settled exactly. The start is the greedy answer, so no q
 
 from __future__ import annotations
 
+from typing import Final
+
 from pricing.engine.bounds import Prices
 from pricing.engine.gains import is_simple
 from pricing.engine.halves import Halves
@@ -27,13 +29,13 @@ STEP_LIMIT = 400_000
 SMALL = 600
 """Up to so many selections, walking through all of them is faster than cutting the problem up."""
 
-PASSES = 60
+PASSES: Final = 60
 """In how many passes the prices of a branch are moved before its stores are joined."""
 
 ATTEMPTS = (64, 1024, 16384, NOTHING)
 """How many labels are kept at each store, attempt by attempt."""
 
-TIE_STEPS = 20_000
+TIE_STEPS: Final = 20_000
 """Work allowed once the total is proved and only ties are open (SPEC 6.2 to 6.5)."""
 
 

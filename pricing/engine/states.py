@@ -12,6 +12,8 @@ them, the label can no longer change that gain: its shortfall may be written as 
 
 from __future__ import annotations
 
+from typing import Final
+
 from pricing.engine.gains import Gain
 from pricing.engine.outcome import Option
 
@@ -22,7 +24,7 @@ A base that a later base is chained to needs both: more of it may save more here
 """
 
 
-NO_LIMIT = 1 << 62
+NO_LIMIT: Final = 1 << 120
 
 
 class Field:

@@ -8,18 +8,20 @@ the total, everything near ties, and the change of two stores that lands just on
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from typing import Final
 
 from pricing.engine.bounds import Prices
 from pricing.engine.halves import Halves, Pairs
-from pricing.engine.judge import Best
+from pricing.engine.judge import NOTHING, Best
 from pricing.engine.labels import total_of
 from pricing.engine.nodes import Branch
 from pricing.engine.parts import SCALE, Parts
 
-MOST_ROUNDS = 16
-FEW_ROUNDS = 4
+MOST_ROUNDS: Final = 16
+FEW_ROUNDS: Final = 4
 """Rounds before prices are moved: only an easy selection is worth finding then."""
-QUICK, THOROUGH = 200, 3000
+QUICK: Final = 200
+THOROUGH: Final = 3000
 """Pairs of changes looked at in one round, likewise."""
 
 
@@ -148,7 +150,7 @@ class Swaps:
     def _value(self, cost: int, count: int, state: int) -> int:
         join = self.join
         if not join.states.within(state):
-            return 1 << 62
+            return NOTHING
         total = self.pairs.total(cost, state) - join.parts.constant
         return SCALE * total + join.parts.weight * count + join.prices.constant
 
