@@ -26,6 +26,8 @@ COMPILED = (
     "options",
     "outcome",
     "parts",
+    "plan",
+    "planned",
     "problem",
     "search",
     "settle",

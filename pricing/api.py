@@ -117,7 +117,7 @@ class Engine:
         return account_of(quote)
 
     def _check_names(self, names: frozenset[str]) -> None:
-        unknown = sorted(name for name in names if name not in _KINDS and name not in self.plan.by_name)
+        unknown = sorted(name for name in names if name not in _KINDS and self.plan.rules.find(name) is None)
         if unknown:
             raise CartError([Problem(f"there is no rule or kind called {name!r}", "without") for name in unknown])
 

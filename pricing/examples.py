@@ -274,7 +274,7 @@ def _priced(example: Example, engine: Engine) -> Outcome:
     if example.why is None:
         return Outcome(example, short)
     names = [name.strip() for name in example.why.rest.split(",") if name.strip()]
-    unknown = [name for name in names if name not in engine.plan.by_name]
+    unknown = [name for name in names if engine.plan.rules.find(name) is None]
     if unknown:
         return Outcome(example, problem=f"the why block asks about {unknown[0]!r}, but there is no such rule")
     return Outcome(example, short, answers(quote, names))

@@ -48,7 +48,7 @@ def test_only_rules_that_are_met_are_made(rules: Path) -> None:
     write_many(rules, 200)
     engine = Engine.load(rules)
     engine.quote(CART)
-    assert len(engine.plan.rules._ready) < 60 < len(engine.plan.rules)
+    assert len(engine.plan.rules.ready) < 60 < len(engine.plan.rules)
 
 
 def write_many(rules: Path, count: int) -> None:

@@ -133,7 +133,7 @@ def _check_names(engine: Engine, names: Iterable[str]) -> None:
     """Refuses a `--without` that names nothing. Raises click.BadParameter."""
     kinds = {kind.value for kind in Kind}
     for name in names:
-        if name not in kinds and name not in engine.plan.by_name:
+        if name not in kinds and engine.plan.rules.find(name) is None:
             near = get_close_matches(name, sorted({*kinds, *engine.plan.names}), 1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise click.BadParameter(f"There is no rule or kind called {name!r}.{hint}", param_hint="'--without'")

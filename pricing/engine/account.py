@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from attrs import frozen
 
 from pricing.engine.explain import Asked
-from pricing.engine.plan import PlannedRule
+from pricing.engine.planned import PlannedRule
 from pricing.engine.problem import NO_CAP, Rung
 from pricing.engine.settle import worth_of
 from pricing.engine.standing import Measure, Standing
@@ -87,7 +87,7 @@ class _Teller:
         return show(minor, self.quote.currency)
 
     def say(self, rule: str, text: str) -> Sentence:
-        planned = self.asked.plan.by_name[rule]
+        planned = self.asked.plan.rules.named(rule)
         return Sentence(f"{rule} ({planned.kind}) {text}", rule, planned.rule.place)
 
     def parts(self) -> Iterator[Part]:
@@ -181,7 +181,7 @@ class _Teller:
     def bought(self) -> Iterator[Sentence]:
         for bought in self.quote.bought:
             for exchange, times in bought.trades:
-                trade = self.asked.plan.by_name[exchange].rule.trade
+                trade = self.asked.plan.rules.named(exchange).rule.trade
                 if trade is not None:
                     pieces, coins = times * trade.pieces, times * trade.coins
                     yield self.say(exchange, f"gave {pieces} of {bought.coupon} for {coins} coins.")
@@ -193,7 +193,7 @@ class _Teller:
         return self.say(refusal.rule, f"was not used{where}: {self.why_not(refusal)}")
 
     def why_not(self, refusal: Refusal) -> str:
-        planned = self.asked.plan.by_name[refusal.rule]
+        planned = self.asked.plan.rules.named(refusal.rule)
         cart = self.quote.cart
         if refusal.short_by is not None:
             return f"{self.show(refusal.short_by)} short of its step."

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 
 from pricing.engine.case import Case
-from pricing.engine.plan import PlannedRule
+from pricing.engine.planned import PlannedRule
 from pricing.engine.problem import Application
 from pricing.engine.refund import expiry_of_piece
 from pricing.engine.search import Found
@@ -20,46 +19,38 @@ def quote_of(case: Case, found: Found, ask: Callable[[Quote], Reasons]) -> Quote
     settlement = settle(case.problem, found.counts)
     if settlement is None or sum(settlement.now) != found.total:
         raise SearchFault(f"search claims {found.total}, settling gives {settlement and sum(settlement.now)}")
-    savings = _savings(case, settlement)
-    lines = tuple(
-        QuoteLine(
-            line.id,
-            line.sku,
-            line.store,
-            line.quantity,
-            line.unit_price * line.quantity,
-            case.priced[place].amount,
-            settlement.now[place],
-            tuple(savings[place]),
-        )
-        for place, line in enumerate(case.situation.lines)
-    )
-    first = len(lines)
-    charges = tuple(
-        QuoteCharge(
-            charge.store, charge.method, charge.minor, settlement.now[first + place], tuple(savings[first + place])
-        )
-        for place, charge in enumerate(case.charges)
-    )
-    bought = _bought(case, found.counts)
-    uses = _item_uses(case) + _uses(case, found.counts, settlement)
+    situation = case.situation
+    savings, uses = _savings(case, found.counts, settlement)
+    lines: list[QuoteLine] = []
+    for place, line in enumerate(situation.lines):
+        listed = situation.prices[place] * situation.quantities[place]
+        item, pays, off = case.priced[place].amount, settlement.now[place], tuple(savings[place])
+        store, quantity = situation.stores[place], situation.quantities[place]
+        lines.append(QuoteLine(line.id, line.sku, store, quantity, listed, item, pays, off))
+    charges: list[QuoteCharge] = []
+    for number, charge in enumerate(case.charges):
+        place = len(lines) + number
+        off = tuple(savings[place])
+        charges.append(QuoteCharge(charge.store, charge.method, charge.minor, settlement.now[place], off))
     uses.sort(key=_use_order)
+    pieces = _used_pieces(case, found.counts)
+    bought = _bought(case, pieces)
     return Quote(
-        currency=case.situation.cart.currency,
-        lines=lines,
-        shipping=charges,
-        used=tuple(uses),
-        bought=bought,
-        kept=_kept(case, found.counts),
-        coins_spent=settlement.exchange_coins + sum(settlement.payment_coins),
-        rules=case.plan.fingerprint,
-        optimal=found.optimal,
-        steps=found.steps,
-        lower_bound_minor=found.lower_bound,
-        total_minor=found.total,
-        cart=case.situation.cart,
-        ask=ask,
-        labels=case.plan.labels,
+        situation.currency,
+        tuple(lines),
+        tuple(charges),
+        tuple(uses),
+        bought,
+        _kept(case, pieces, bought),
+        settlement.exchange_coins + sum(settlement.payment_coins),
+        case.plan.fingerprint,
+        found.optimal,
+        found.steps,
+        found.lower_bound,
+        found.total,
+        situation.cart,
+        ask,
+        case.plan.labels,
     )
 
 
@@ -69,64 +60,44 @@ def _use_order(use: Use) -> tuple[str, str]:
 
 def saving(rule: PlannedRule, amount: int) -> Saving:
     """One saving with its funder split: the platform's share rounded half up, the seller pays the rest."""
-    share: Fraction = rule.rule.platform_share
-    if share.numerator == 0:
-        return Saving(rule.name, amount, 0)
-    return Saving(rule.name, amount, rounded(amount * share.numerator, share.denominator, False))
+    share = rule.platform_numerator
+    return Saving(rule.name, amount, rounded(amount * share, rule.platform_denominator, False) if share else 0)
 
 
-def _savings(case: Case, settlement: Settlement) -> list[list[Saving]]:
-    """By place, in the order in which they were taken."""
+def _savings(case: Case, counts: list[int], settlement: Settlement) -> tuple[list[list[Saving]], list[Use]]:
+    """Savings by place, in the order in which they were taken; and what was used, item rules first."""
     savings: list[list[Saving]] = [[] for _ in settlement.now]
-    by_name = case.plan.by_name
+    uses: list[Use] = []
+    totals: dict[str, int] = {}
     for place, priced in enumerate(case.priced):
-        listed = case.situation.lines[place].unit_price
         amounts: dict[str, int] = {}
         for price, units, name in priced.parts:
             if name:
-                amounts[name] = amounts.get(name, 0) + (listed - price) * units
-        savings[place] += [saving(by_name[name], amounts[name]) for name in sorted(amounts)]
+                amounts[name] = amounts.get(name, 0) + (case.situation.prices[place] - price) * units
+        for name in sorted(amounts) if amounts else ():
+            savings[place].append(saving(case.plan.rules.named(name), amounts[name]))
+            totals[name] = totals.get(name, 0) + amounts[name]
+    for name, amount in totals.items():
+        uses.append(Use(name, case.plan.rules.named(name).kind, None, 0, 0, amount))
     for app in case.problem.applications:
-        shares = settlement.shares[app.index]
-        if not shares:
+        index = app.index
+        if not counts[index]:
             continue
-        rule = case.plan.rules[app.rule]
+        rule, shares = case.rules[index], settlement.shares[index]
+        amount = 0
         for position, place in enumerate(app.targets):
-            if shares[position]:
-                savings[place].append(saving(rule, shares[position]))
-    return savings
-
-
-def _item_uses(case: Case) -> list[Use]:
-    amounts: dict[str, int] = {}
-    for place, priced in enumerate(case.priced):
-        listed = case.situation.lines[place].unit_price
-        for price, units, name in priced.parts:
-            if name:
-                amounts[name] = amounts.get(name, 0) + (listed - price) * units
-    by_name = case.plan.by_name
-    return [Use(name, by_name[name].kind, None, 0, 0, amount) for name, amount in amounts.items()]
+            share = shares[position]
+            if share:
+                savings[place].append(saving(rule, share))
+                amount += share
+        pieces, coins = pieces_of(app, counts[index]), settlement.payment_coins[index]
+        uses.append(Use(app.name, rule.kind, app.store or None, pieces, coins, amount))
+    return savings, uses
 
 
 def pieces_of(app: Application, count: int) -> int:
     """Pieces of a coupon that a use takes; 0 for rules that have none."""
     return count if app.pool >= 0 else 0
-
-
-def _uses(case: Case, counts: list[int], settlement: Settlement) -> list[Use]:
-    rules = case.plan.rules
-    return [
-        Use(
-            app.name,
-            rules[app.rule].kind,
-            app.store or None,
-            pieces_of(app, counts[app.index]),
-            settlement.payment_coins[app.index],
-            sum(settlement.shares[app.index]),
-        )
-        for app in case.problem.applications
-        if counts[app.index]
-    ]
 
 
 def _used_pieces(case: Case, counts: list[int]) -> list[int]:
@@ -137,10 +108,11 @@ def _used_pieces(case: Case, counts: list[int]) -> list[int]:
     return used
 
 
-def _bought(case: Case, counts: list[int]) -> tuple[Bought, ...]:
+def _bought(case: Case, used: list[int]) -> tuple[Bought, ...]:
+    """What the order buys by the way; `used`: pieces used of each pool."""
     bought: list[Bought] = []
-    for pool, used in zip(case.problem.pools, _used_pieces(case, counts), strict=True):
-        need = used - pool.held
+    for index, pool in enumerate(case.problem.pools):
+        need = used[index] - pool.held
         if need <= 0:
             continue
         pieces, coins = 0, 0
@@ -159,21 +131,24 @@ def _coupon(bought: Bought) -> str:
     return bought.coupon
 
 
-def _kept(case: Case, counts: list[int]) -> tuple[KeptCoupon, ...]:
+def _kept(case: Case, used_pieces: list[int], bought: tuple[Bought, ...]) -> tuple[KeptCoupon, ...]:
     """Unexpired pieces that stay in the wallet, and bought ones that the order does not need; they are got just now."""
-    used = {pool.name: pieces for pool, pieces in zip(case.problem.pools, _used_pieces(case, counts), strict=True)}
+    used: dict[str, int] = {}
+    for index, pool in enumerate(case.problem.pools):
+        used[pool.name] = used_pieces[index]
     kept: list[KeptCoupon] = []
-    for name in sorted({*case.held, *used}):
+    for name in sorted(case.held):
         left = used.get(name, 0)
-        for lot in case.held.get(name, []):
-            stays = max(0, lot.pieces - left)
-            left = max(0, left - lot.pieces)
+        for lot in case.held[name]:
+            pieces = lot.pieces
+            stays = max(0, pieces - left)
+            left = max(0, left - pieces)
             if stays:
                 kept.append(KeptCoupon(name, stays, lot.expires))
-    for bought in _bought(case, counts):
-        over = bought.pieces - (used[bought.coupon] - sum(lot.pieces for lot in case.held.get(bought.coupon, [])))
+    for each in bought:
+        over = each.pieces - (used[each.coupon] - sum([lot.pieces for lot in case.held.get(each.coupon, [])]))
         if over:
-            rule = case.plan.by_name[bought.coupon].rule
+            rule = case.plan.rules.named(each.coupon).rule
             ends = expiry_of_piece(case.situation.cart.at, rule.lasts_days, rule.valid.end)
-            kept.append(KeptCoupon(bought.coupon, over, ends))
+            kept.append(KeptCoupon(each.coupon, over, ends))
     return tuple(kept)

@@ -5,12 +5,13 @@ Reads `match` and `items`; makes a `Case`, whose `Problem` goes to the search an
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pricing.engine.items import Priced, item_prices
 from pricing.engine.match import (
     Situation,
     declined,
     earlier_uses,
-    expiry_key,
     is_typed,
     limit_refusal,
     refusal_before_scope,
@@ -18,25 +19,28 @@ from pricing.engine.match import (
     scope_of,
     usable_exchanges,
 )
-from pricing.engine.plan import Plan, PlannedRule
+from pricing.engine.plan import Plan
+from pricing.engine.planned import PlannedRule
 from pricing.engine.problem import NO_CAP, Application, Group, Pool, Problem
 from pricing.engine.settle import worth_of
 from pricing.model.cart import Cart, Lot, ShippingCharge, Usage
-from pricing.model.kind import ITEM_KINDS, Kind
 
 
 class Case:
     """One checkout, matched and priced up to the item layer."""
 
-    __slots__ = ("charges", "held", "plan", "priced", "problem", "situation")
+    __slots__ = ("charges", "held", "plan", "priced", "problem", "rules", "situation")
 
     def __init__(self, plan: Plan, situation: Situation) -> None:
         self.plan = plan
         self.situation = situation
-        self.charges: list[ShippingCharge] = sorted(situation.cart.shipping, key=_charge_key)
+        shipping = situation.cart.shipping
+        self.charges: list[ShippingCharge] = sorted(shipping, key=_charge_key) if shipping else []
         self.priced: list[Priced] = []
         self.held: dict[str, list[Lot]] = situation.lots
         self.problem = Problem()
+        self.rules: list[PlannedRule] = []
+        """The rule of each application of the problem."""
 
 
 def _charge_key(charge: ShippingCharge) -> tuple[str, str]:
@@ -52,25 +56,26 @@ def case_of(plan: Plan, cart: Cart, usage: Usage, without: frozenset[str]) -> Ca
     for rule in rules_met(plan, situation):
         if refusal_before_scope(rule, situation):
             continue
-        if rule.kind not in ITEM_KINDS:
+        if not rule.is_item:
             others.append(rule)
         elif places := available_places(rule, situation):
             item_rules.append((rule, places))
-    policy = plan.policy
-    case.priced = item_prices(item_rules, situation, policy.rounding == "down")
+    case.priced = item_prices(item_rules, situation, plan.rounds_down)
     problem = case.problem
     problem.places = len(situation.lines)
-    problem.item = [priced.amount for priced in case.priced] + [charge.minor for charge in case.charges]
-    numbers = {store: number for number, store in enumerate(sorted({line.store for line in situation.lines}))}
-    problem.stores = [numbers[line.store] for line in situation.lines]
-    problem.charge_stores = [numbers.get(charge.store, -1) for charge in case.charges]
-    problem.measured_on_item = policy.measured_on == "item-price"
-    problem.by_item_price = policy.share_by == "item-price"
-    problem.moved = policy.remainder == "moved"
-    problem.void = policy.overflow == "void"
-    problem.rounds_down = policy.rounding == "down"
+    problem.item = [priced.amount for priced in case.priced]
+    numbers = {store: number for number, store in enumerate(sorted(set(situation.stores)))}
+    problem.stores = [numbers[store] for store in situation.stores]
+    for charge in case.charges:
+        problem.item.append(charge.minor)
+        problem.charge_stores.append(numbers.get(charge.store, -1))
+    problem.measured_on_item = plan.measured_on_item
+    problem.by_item_price = plan.by_item_price
+    problem.moved = plan.moved
+    problem.void = plan.void
+    problem.rounds_down = plan.rounds_down
     problem.coins = cart.wallet.coins
-    _fill(case, others)
+    _fill(case, others, bool(item_rules))
     return case
 
 
@@ -86,12 +91,12 @@ def without_item_clashes(case: Case, rule: PlannedRule, places: list[int]) -> tu
 
     Also the name of an item rule that took a line out, or "".
     """
-    by_name = case.plan.by_name
+    rules = case.plan.rules
     left: list[int] = []
     blocker = ""
     for place in places:
         for _, _, name in case.priced[place].parts:
-            if name and never_meet(case.plan, rule, by_name[name]):
+            if name and never_meet(case.plan, rule, rules.named(name)):
                 blocker = blocker or name
                 break
         else:
@@ -110,36 +115,37 @@ def _shuns(one: PlannedRule, other: PlannedRule) -> bool:
     return other.name in one.never or other.kind.value in one.never or "anything" in one.never
 
 
-def _fill(case: Case, rules: list[PlannedRule]) -> None:
+def _fill(case: Case, rules: list[PlannedRule], are_items_cheaper: bool) -> None:
     """Make applications, pools and groups of all rules that are still available."""
     found: list[tuple[Application, PlannedRule]] = []
     pools: dict[str, tuple[int, int]] = {}
+    problem = case.problem
     ranks = _expiry_ranks(case)
-    case.problem.never_expires = len(ranks)
+    problem.never_expires = len(ranks)
     for rule in rules:
         places = available_places(rule, case.situation)
-        if not places:
-            continue
-        places, _ = without_item_clashes(case, rule, places)
+        if places and are_items_cheaper:
+            places, _ = without_item_clashes(case, rule, places)
         if not places:
             continue
         most = _pool_of(case, rule, ranks, pools) if rule.is_coupon else 1
         if most == 0:
             continue
         for app in applications_of(case, rule, places):
-            if _can_give(case.problem, app, most):
+            if _can_give(problem, app, most):
                 if rule.is_coupon:
                     app.pool = pools[rule.name][0]
                 found.append((app, rule))
     found.sort(key=_settling_order)
-    problem = case.problem
-    for index, (app, _) in enumerate(found):
+    paying = 0
+    for index, (app, rule) in enumerate(found):
         app.index = index
         problem.applications.append(app)
-    problem.layers = len(case.plan.policy.order)
-    _set_clashes(case, found)
-    _set_groups(case, found, pools)
-    paying = sum(1 for app in problem.applications if app.is_coins)
+        case.rules.append(rule)
+        paying += app.is_coins
+    problem.layers = len(case.plan.layers)
+    _set_clashes(case)
+    _set_groups(case, pools)
     for app in problem.applications:
         app.free = (app.automatic or (app.is_coins and paying == 1)) and app.clash == 0 and not app.groups
 
@@ -149,21 +155,28 @@ def _settling_order(pair: tuple[Application, PlannedRule]) -> tuple[int, str, st
     return app.layer, app.name, app.store
 
 
-def _expiry_ranks(case: Case) -> dict[object, int]:
-    """Rank of every expiry in the wallet, soonest first."""
-    keys = {expiry_key(lot) for lots in case.held.values() for lot in lots if lot.expires is not None}
-    return {key: rank for rank, key in enumerate(sorted(keys, key=lambda key: key[1] or 0))}
+def _expiry_ranks(case: Case) -> dict[datetime, int]:
+    """Rank of every expiry in the wallet, soonest first. Instants with other offsets are one key when they are equal."""
+    expiries: set[datetime] = set()
+    for lots in case.held.values():
+        for lot in lots:
+            if lot.expires is not None:
+                expiries.add(lot.expires)
+    return {expires: rank for rank, expires in enumerate(sorted(expiries))} if expiries else {}
 
 
-def _pool_of(case: Case, rule: PlannedRule, ranks: dict[object, int], pools: dict[str, tuple[int, int]]) -> int:
+def _pool_of(case: Case, rule: PlannedRule, ranks: dict[datetime, int], pools: dict[str, tuple[int, int]]) -> int:
     """Open the pool of a coupon; how many pieces can be had at most: held, and bought for all coins."""
     lots = case.held.get(rule.name, [])
     trades = usable_exchanges(rule, case.situation) if rule.exchanges else []
-    held = sum(lot.pieces for lot in lots)
+    held = 0
+    expiries: list[tuple[int, int]] = []
+    for lot in lots:
+        pieces, expires = lot.pieces, lot.expires
+        held += pieces
+        expiries.append((case.problem.never_expires if expires is None else ranks[expires], pieces))
     if not held and not trades:
         return 0
-    never = case.problem.never_expires
-    expiries = [(ranks.get(expiry_key(lot), never), lot.pieces) for lot in lots]
     pool = Pool(rule.name, held, expiries, trades)
     most = pool.most(case.problem.coins)
     if most:
@@ -174,47 +187,45 @@ def _pool_of(case: Case, rule: PlannedRule, ranks: dict[object, int], pools: dic
 
 def applications_of(case: Case, rule: PlannedRule, places: list[int]) -> list[Application]:
     """SPEC 2: one application for the order, or one for each store with lines in scope."""
-    if rule.rule.ladder_per == "order":
+    if rule.per_order:
         return [_application(case, rule, "", places)]
     stores: dict[str, list[int]] = {}
     for place in places:
-        stores.setdefault(case.situation.lines[place].store, []).append(place)
+        store = case.situation.stores[place]
+        mine = stores.get(store)
+        if mine is None:
+            stores[store] = [place]
+        else:
+            mine.append(place)
     return [_application(case, rule, store, mine) for store, mine in stores.items()]
 
 
 def _application(case: Case, rule: PlannedRule, store: str, places: list[int]) -> Application:
     app = Application(rule.index, rule.name, store, rule.layer, places)
-    lines = case.situation.lines
+    quantities = case.situation.quantities
     for place in places:
-        app.units += lines[place].quantity
+        app.units += quantities[place]
     app.automatic = rule.automatic
-    card = rule.rule
-    app.rungs = list(rule.rungs)
+    app.rungs = rule.rungs
     if rule.has_unit_steps:
         _settle_unit_steps(case, app)
     if rule.has_caps:
-        _set_caps(app, rule)
-    if rule.kind is Kind.FREE_SHIPPING:
+        app.cap_item = rule.cap_item
+        app.cap_item_numerator = rule.cap_item_numerator
+        app.cap_item_denominator = rule.cap_item_denominator
+        app.cap_store = rule.cap_store
+        if not rule.is_select:
+            app.cap_order = rule.cap_order
+    if rule.is_shipping:
         app.is_shipping = True
         app.targets = _charges_of(case, rule, places)
-    elif rule.kind is Kind.COIN_PAYMENT and card.rate is not None:
+    elif rule.is_coins:
         app.is_coins = True
-        app.coins_of_rate, app.amount_of_rate = card.rate.coins, card.rate.amount
-    elif rule.kind is Kind.SELECT_COUPON:
-        app.piece = card.piece
-    app.counted = 1 if rule.is_coupon or rule.kind is Kind.PROMO_CODE else 0
+        app.coins_of_rate, app.amount_of_rate = rule.rate
+    elif rule.is_select:
+        app.piece = rule.piece
+    app.counted = 1 if rule.is_coupon or rule.is_code else 0
     return app
-
-
-def _set_caps(app: Application, rule: PlannedRule) -> None:
-    caps = rule.rule.caps
-    app.cap_item = NO_CAP if caps.per_item is None else caps.per_item
-    if caps.per_item_share is not None:
-        app.cap_item_numerator = caps.per_item_share.numerator
-        app.cap_item_denominator = caps.per_item_share.denominator
-    app.cap_store = NO_CAP if caps.per_store is None else caps.per_store
-    if rule.kind is not Kind.SELECT_COUPON:
-        app.cap_order = NO_CAP if caps.per_order is None else caps.per_order
 
 
 def _settle_unit_steps(case: Case, app: Application) -> None:
@@ -244,7 +255,7 @@ def _choose_given_units(case: Case, app: Application) -> None:
 
 
 def _charges_of(case: Case, rule: PlannedRule, places: list[int]) -> list[int]:
-    stores = {case.situation.lines[place].store for place in places}
+    stores = {case.situation.stores[place] for place in places}
     first = len(case.situation.lines)
     return [
         first + place
@@ -281,25 +292,29 @@ def _can_give(problem: Problem, app: Application, most: int) -> bool:
     return worth > 0
 
 
-def _set_clashes(case: Case, found: list[tuple[Application, PlannedRule]]) -> None:
+def _set_clashes(case: Case) -> None:
     """SPEC 5.1 and 5.2, as bit masks over applications."""
-    layers = case.problem.layers
-    on_line = [[0] * layers for _ in range(case.problem.places)]
-    for app, _ in found:
+    problem = case.problem
+    layers = problem.layers
+    on_line = [0] * (problem.places * layers)
+    """For each line and layer, who looks at it."""
+    for app in problem.applications:
         bit = 1 << app.index
         for place in app.lines:
-            on_line[place][app.layer] |= bit
+            on_line[place * layers + app.layer] |= bit
     never_layers = case.plan.never_layers
-    for app, _ in found:
+    for app in problem.applications:
         mask = 0
+        others = never_layers[app.layer]
         for place in app.lines:
-            on_this = on_line[place]
-            mask |= on_this[app.layer]
-            for layer in never_layers[app.layer]:
-                mask |= on_this[layer]
+            mask |= on_line[place * layers + app.layer]
+            for layer in others:
+                mask |= on_line[place * layers + layer]
         app.clash = mask & ~(1 << app.index)
-    if any(rule.combines or rule.never for _, rule in found):
-        _set_named_clashes(case, found)
+    for rule in case.rules:
+        if rule.combines or rule.never:
+            _set_named_clashes(case, list(zip(problem.applications, case.rules, strict=True)))
+            break
 
 
 def _set_named_clashes(case: Case, found: list[tuple[Application, PlannedRule]]) -> None:
@@ -320,51 +335,57 @@ def _set_named_clashes(case: Case, found: list[tuple[Application, PlannedRule]])
                 other.clash &= ~(1 << app.index)
 
 
-def _set_groups(case: Case, found: list[tuple[Application, PlannedRule]], pools: dict[str, tuple[int, int]]) -> None:
+def _set_groups(case: Case, pools: dict[str, tuple[int, int]]) -> None:
     """SPEC 5.3: limits of cards and of the policy, and pieces that can be had."""
+    problem = case.problem
     members: dict[int, list[Application]] = {}
-    for app, _ in found:
-        members.setdefault(app.rule, []).append(app)
-    for index, apps in members.items():
-        rule = case.plan.rules[index]
-        most = _most_uses(case, rule, sum(app.most for app in apps))
+    for app in problem.applications:
+        mine = members.get(app.rule)
+        if mine is None:
+            members[app.rule] = [app]
+        else:
+            mine.append(app)
+    for apps in members.values():
+        rule = case.rules[apps[0].index]
+        most = 0
+        for app in apps:
+            most += app.most
+        most = _most_uses(case, rule, most)
         if rule.is_coupon:
             most = min(most, pools[rule.name][1])
-        _add_group(case.problem, apps, 1, most)
-        if rule.kind is Kind.SELECT_COUPON and rule.rule.caps.per_order is not None:
-            _add_group(case.problem, apps, rule.rule.piece, rule.rule.caps.per_order)
-    for limit in case.plan.policy.limits:
-        of_kind = [app for app, rule in found if rule.kind is limit.kind]
-        if limit.per == "order":
-            _add_group(case.problem, of_kind, 1, limit.count)
+        _add_group(problem, apps, 1, most)
+        if rule.is_select and rule.cap_order != NO_CAP:
+            _add_group(problem, apps, rule.piece, rule.cap_order)
+    for layer, per_order, count in case.plan.limits:
+        of_kind = [app for app in problem.applications if app.layer == layer]
+        if per_order:
+            _add_group(problem, of_kind, 1, count)
             continue
         stores: dict[str, list[Application]] = {}
         for app in of_kind:
-            for store in {case.situation.lines[place].store for place in app.lines}:
+            for store in {case.situation.stores[place] for place in app.lines}:
                 stores.setdefault(store, []).append(app)
         for store in sorted(stores):
-            _add_group(case.problem, stores[store], 1, limit.count)
+            _add_group(problem, stores[store], 1, count)
 
 
 def _most_uses(case: Case, rule: PlannedRule, most: int) -> int:
     per_order = False
-    usage = case.situation.used(rule)
-    for limit in rule.rule.limits:
-        if limit.unit == "uses":
-            most = min(most, limit.count - earlier_uses("uses", limit.per, usage))
-            per_order = per_order or limit.per == "order"
-    if not per_order and rule.kind in ONCE_KINDS:
-        most = min(most, 1)
-    return most
-
-
-ONCE_KINDS = frozenset({Kind.SELLER_COUPON, Kind.PLATFORM_COUPON, Kind.PROMO_CODE})
-"""Used at most once in an order unless the card says `limit N uses per order`."""
+    if rule.has_limits:
+        usage = case.situation.used(rule)
+        for limit in rule.rule.limits:
+            if limit.unit == "uses":
+                most = min(most, limit.count - earlier_uses("uses", limit.per, usage))
+                per_order = per_order or limit.per == "order"
+    return min(most, 1) if rule.once and not per_order else most
 
 
 def _add_group(problem: Problem, apps: list[Application], weight: int, most: int) -> None:
     """Keep a limit, unless no selection can break it."""
-    if weight * sum(app.most for app in apps) <= most:
+    wanted = 0
+    for app in apps:
+        wanted += app.most
+    if weight * wanted <= most:
         return
     for app in apps:
         app.most = min(app.most, most // weight)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Final
 
 from pricing.engine.match import Situation, earlier_uses
-from pricing.engine.plan import PlannedRule
+from pricing.engine.planned import PlannedRule
+from pricing.engine.problem import NO_CAP
 from pricing.engine.settle import rounded
 
 NO_LIMIT: Final = -1
@@ -28,7 +29,7 @@ class Priced:
 
 def item_prices(available: list[tuple[PlannedRule, list[int]]], situation: Situation, down: bool) -> list[Priced]:
     """The prices of every line; `available` holds item rules with the places in their scope, `down` truncates shares."""
-    priced = [Priced(line.unit_price, line.quantity) for line in situation.lines]
+    priced = [Priced(price, situation.quantities[place]) for place, price in enumerate(situation.prices)]
     if not available:
         return priced
     best: dict[int, tuple[int, str]] = {}
@@ -40,26 +41,27 @@ def item_prices(available: list[tuple[PlannedRule, list[int]]], situation: Situa
             limited.append((rule, most, prices))
             continue
         for place, price in prices.items():
-            listed = situation.lines[place].unit_price
+            listed = situation.prices[place]
             if price < best.get(place, (listed, ""))[0]:
                 best[place] = (price, rule.name)
     given = _contest(limited, best, situation)
-    for place, line in enumerate(situation.lines):
-        price, name = best.get(place, (line.unit_price, ""))
+    for place, listed in enumerate(situation.prices):
+        price, name = best.get(place, (listed, ""))
         parts = given.get(place, [])
-        rest = line.quantity - sum(units for _, units, _ in parts)
+        rest = situation.quantities[place]
+        for _, units, _ in parts:
+            rest -= units
         if rest:
             parts.append((price, rest, name))
         priced[place].parts = parts
-        priced[place].amount = sum(each * units for each, units, _ in parts)
+        priced[place].amount = sum([each * units for each, units, _ in parts])
     return priced
 
 
 def _price(rule: PlannedRule, situation: Situation, place: int, down: bool) -> int:
     """What the rule makes one unit cost, before it is compared with others."""
-    line = situation.lines[place]
-    listed = line.unit_price
-    price = rule.prices.get(line.sku, listed)
+    listed = situation.prices[place]
+    price = rule.prices.get(situation.lines[place].sku, listed) if rule.prices else listed
     for rung in rule.rungs:
         off = rung.amount
         if rung.numerator:
@@ -67,17 +69,18 @@ def _price(rule: PlannedRule, situation: Situation, place: int, down: bool) -> i
         if rung.at_most >= 0:
             off = min(off, rung.at_most)
         price = min(price, listed - min(off, listed))
-    caps = rule.rule.caps
-    if caps.per_item is not None:
-        price = max(price, listed - caps.per_item)
-    if caps.per_item_share is not None:
-        price = max(price, listed - listed * caps.per_item_share.numerator // caps.per_item_share.denominator)
+    if rule.cap_item != NO_CAP:
+        price = max(price, listed - rule.cap_item)
+    if rule.cap_item_numerator != NO_CAP:
+        price = max(price, listed - listed * rule.cap_item_numerator // rule.cap_item_denominator)
     return price
 
 
 def _most_units(rule: PlannedRule, situation: Situation) -> int:
     """How many units its `limit n items` still allow; NO_LIMIT when it has none."""
     most = NO_LIMIT
+    if not rule.has_limits:
+        return most
     for limit in rule.rule.limits:
         if limit.unit == "items":
             left = limit.count - earlier_uses("items", limit.per, situation.used(rule))
@@ -92,7 +95,7 @@ def _contest(
     pairs: list[tuple[int, str, int, int, int]] = []
     for which, (rule, _, prices) in enumerate(limited):
         for place, price in prices.items():
-            saving = best.get(place, (situation.lines[place].unit_price, ""))[0] - price
+            saving = best.get(place, (situation.prices[place], ""))[0] - price
             if saving > 0:
                 pairs.append((-saving, rule.name, place, which, price))
     # A pair's saving is against the unlimited price, which does not move: one pass in order is the repeated choice.

@@ -6,13 +6,13 @@ solves. `items.py` sets the item prices, `build.py` makes the applications.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from pricing.engine.plan import Plan, PlannedRule, Test, code_key
+from pricing.engine.plan import Plan, code_key
+from pricing.engine.planned import PlannedRule, Test
 from pricing.model.cart import NO_USAGE, Cart, Line, Lot, RuleUsage, Usage, in_utc
-from pricing.model.kind import Kind
 from pricing.model.scope import Clause
 
 MOST_TRADES: Final = 10**9
@@ -28,61 +28,81 @@ class Situation:
         "cart",
         "categories",
         "codes",
+        "currency",
         "instant",
         "lines",
         "lots",
+        "prices",
+        "quantities",
         "segments",
+        "stores",
         "usage",
         "without",
     )
 
     def __init__(self, plan: Plan, cart: Cart, usage: Usage, without: frozenset[str]) -> None:
         self.cart = cart
+        self.currency = cart.currency
         self.instant: datetime = in_utc(cart.at)
         self.usage = usage
         self.without = without
         self.lines: list[Line] = sorted(cart.lines, key=_line_id)
+        self.stores = [line.store for line in self.lines]
+        self.prices = [line.unit_price for line in self.lines]
+        """List price of one unit, minor units."""
+        self.quantities = [line.quantity for line in self.lines]
         self.all_lines = list(range(len(self.lines)))
         self.categories: list[frozenset[str]] = []
         """Of each line: its categories and all that they are under."""
         self.by_key: dict[tuple[str, str], list[int]] = {("", ""): self.all_lines}
         """Lines under each index key that the plan uses."""
+        wallet = cart.wallet
         self.codes = {code_key(code) for code in cart.codes}
-        self.lots = _unexpired(cart.wallet.coupons, self.instant)
+        self.lots = _unexpired(wallet.coupons, self.instant)
         self.segments = frozenset(cart.customer.segments)
         known: dict[tuple[str, ...], frozenset[str]] = {}
-        for place, line in enumerate(self.lines):
-            paths = known.get(line.categories)
+        for line in self.lines:
+            categories = line.categories
+            paths = known.get(categories)
             if paths is None:
-                paths = known[line.categories] = frozenset(_with_parents(line.categories))
+                paths = known[categories] = frozenset(_with_parents(categories))
             self.categories.append(paths)
-            for word in plan.words:
-                for value in self._values(word, place, line):
-                    self.by_key.setdefault((word, value), []).append(place)
+        for word in plan.words:
+            if word:
+                self._note_keys(word)
 
-    def _values(self, word: str, place: int, line: Line) -> Iterable[str]:
-        if word == "stores":
-            return (line.store,)
-        if word == "skus":
-            return (line.sku,)
-        if word == "categories":
-            return self.categories[place]
-        if word == "brands":
-            return (line.brand,)
-        return frozenset(line.tags)
+    def _note_keys(self, word: str) -> None:
+        """Note every line under its values of one scope word."""
+        found: dict[str, list[int]] = {}
+        if word == "stores" or word == "skus" or word == "brands":
+            for place, line in enumerate(self.lines):
+                value = self.stores[place] if word == "stores" else line.sku if word == "skus" else line.brand
+                mine = found.get(value)
+                if mine is None:
+                    found[value] = [place]
+                else:
+                    mine.append(place)
+        else:
+            for place, line in enumerate(self.lines):
+                for value in self.categories[place] if word == "categories" else frozenset(line.tags):
+                    found.setdefault(value, []).append(place)
+        for value, places in found.items():
+            self.by_key[word, value] = places
 
     def passes(self, test: Test, place: int) -> bool:
         """Whether a line answers one scope clause."""
         word, values, removed = test
-        line = self.lines[place]
+        if word == "categories":
+            mine = self.categories[place]
+            return not values.isdisjoint(mine) and (not removed or removed.isdisjoint(mine))
+        if word == "tags":
+            tags = self.lines[place].tags
+            return not values.isdisjoint(tags) and (not removed or removed.isdisjoint(tags))
         if word == "stores":
-            return line.store in values and line.store not in removed
-        if word == "skus":
-            return line.sku in values and line.sku not in removed
-        if word == "brands":
-            return line.brand in values and line.brand not in removed
-        mine = self.categories[place] if word == "categories" else line.tags
-        return not values.isdisjoint(mine) and removed.isdisjoint(mine)
+            value = self.stores[place]
+        else:
+            value = self.lines[place].sku if word == "skus" else self.lines[place].brand
+        return value in values and value not in removed
 
     def used(self, rule: PlannedRule) -> RuleUsage:
         return self.usage.get(rule.name, NO_USAGE)
@@ -104,77 +124,94 @@ def _with_parents(paths: Iterable[str]) -> Iterable[str]:
 def _unexpired(lots: tuple[Lot, ...], instant: datetime) -> dict[str, list[Lot]]:
     """By rule, the lots that can still be used, soonest expiry first."""
     held: dict[str, list[Lot]] = {}
+    several = False
     for lot in lots:
         if lot.pieces and (lot.expires is None or instant < lot.expires):
-            held.setdefault(lot.rule, []).append(lot)
-    for name, mine in held.items():
-        if len(mine) > 1:
-            held[name] = _by_expiry(mine)
+            name = lot.rule
+            mine = held.get(name)
+            if mine is None:
+                held[name] = [lot]
+            else:
+                mine.append(lot)
+                several = True
+    if several:
+        for name, mine in held.items():
+            if len(mine) > 1:
+                held[name] = _by_expiry(mine)
     return held
 
 
 def _by_expiry(lots: list[Lot]) -> list[Lot]:
     """Lots of one coupon, soonest first; those that expire at one moment are one lot, whatever order they came in."""
     merged: list[Lot] = []
-    for lot in sorted(lots, key=_expiry_and_text):
+    for lot in sorted(lots, key=expiry_key):
         last = merged[-1] if merged else None
-        if last is not None and expiry_key(last) == expiry_key(lot):
-            merged[-1] = Lot(lot.rule, last.pieces + lot.pieces, last.expires)
+        if last is not None and last.expires == lot.expires:
+            # One moment may be written with several offsets: the first as text is shown.
+            expires = min(last.expires, lot.expires, key=str)
+            merged[-1] = Lot(lot.rule, last.pieces + lot.pieces, expires)
         else:
             merged.append(lot)
     return merged
 
 
-def _expiry_and_text(lot: Lot) -> tuple[bool, datetime | None, str]:
-    return *expiry_key(lot), str(lot.expires)
-
-
 def expiry_key(lot: Lot) -> tuple[bool, datetime | None]:
     """Soonest first; pieces that never expire last."""
-    return (True, None) if lot.expires is None else (False, in_utc(lot.expires))
+    return lot.expires is None, lot.expires
 
 
 def rules_met(plan: Plan, situation: Situation, everyone: bool = False) -> list[PlannedRule]:
     """The rules that look at this cart, in order of name; with `everyone`, also coupons not held and codes not typed."""
-    found: dict[int, PlannedRule] = {}
+    found: set[int] = set()
+    met, looking, rules = plan.met, plan.looking, plan.rules
     for key in situation.by_key:
-        for index in plan.met.get(key, ()):
-            found[index] = plan.rules[index]
+        places = met.get(key)
+        if places is not None:
+            found.update(places)
         if everyone:
-            for index in plan.looking.get(key, ()):
-                found[index] = plan.rules[index]
+            found.update(looking.get(key, ()))
     for name in situation.lots:
-        held = plan.by_name.get(name)
+        held = rules.find(name)
         if held is not None and held.is_coupon:
-            found[held.index] = held
+            found.add(held.index)
     for code in situation.codes:
-        for index in plan.codes.get(code, ()):
-            found[index] = plan.rules[index]
-    return [found[index] for index in sorted(found)]
+        found.update(plan.codes.get(code, ()))
+    return [rules[index] for index in sorted(found)]
 
 
 def scope_of(rule: PlannedRule, situation: Situation) -> list[int]:
-    """Places of the lines in the rule's scope, in order."""
+    """Places of the lines in the rule's scope, in order. Not to be changed: other rules may share the list."""
     by_key = situation.by_key
-    places: list[int] = []
     tests = rule.residual
-    for key in rule.keys_of(by_key):
-        for place in by_key[key]:
+    keys = rule.index_keys
+    places: list[int] = by_key.get(keys[0], []) if len(keys) == 1 else _under_any(keys, by_key)
+    if tests:
+        left: list[int] = []
+        for place in places:
             for test in tests:
                 if not situation.passes(test, place):
                     break
             else:
-                places.append(place)
-    if len(rule.index_keys) > 1:
-        places = sorted(set(places))
+                left.append(place)
+        places = left
     if rule.excluded:
         places = [place for place in places if not any(situation.passes(test, place) for test in rule.excluded)]
     return places
 
 
+def _under_any(keys: Sequence[tuple[str, str]], by_key: dict[tuple[str, str], list[int]]) -> list[int]:
+    """Places under at least one of the keys, in order."""
+    places: set[int] = set()
+    for key in keys:
+        here = by_key.get(key)
+        if here is not None:
+            places.update(here)
+    return sorted(places)
+
+
 def refusal_before_scope(rule: PlannedRule, situation: Situation) -> str:
     """The first reason of SPEC section 2, up to the conditions of customer and place; empty when none fails."""
-    if rule.rule.currency != situation.cart.currency:
+    if rule.currency != situation.currency:
         return "other-currency"
     if situation.instant < rule.start:
         return "not-yet"
@@ -230,6 +267,8 @@ def _names_any(clause: Clause, values: frozenset[str]) -> bool:
 
 def limit_refusal(rule: PlannedRule, situation: Situation) -> str:
     """`used-up` or `no-budget` by earlier uses; empty when neither."""
+    if not rule.has_limits:
+        return ""
     usage = situation.used(rule)
     for limit in rule.rule.limits:
         if limit.count <= earlier_uses(limit.unit, limit.per, usage):
@@ -271,4 +310,4 @@ def usable_exchanges(rule: PlannedRule, situation: Situation) -> list[tuple[int,
 
 
 def is_typed(rule: PlannedRule, situation: Situation) -> bool:
-    return rule.kind is not Kind.PROMO_CODE or code_key(rule.name) in situation.codes
+    return not rule.is_code or code_key(rule.name) in situation.codes

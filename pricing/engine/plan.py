@@ -7,119 +7,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from fractions import Fraction
-from typing import overload
-from zoneinfo import ZoneInfo
 
-from pricing.engine.problem import NO_CAP, Rung
+from pricing.engine.planned import PlannedRule, PlannedRules
 from pricing.model.bulk import collector_at_rest
-from pricing.model.kind import AUTOMATIC_KINDS, COUPON_KINDS, Kind
-from pricing.model.ladder import Caps, Step
-from pricing.model.packed import KINDS, PLACE_OF_KIND, Keys, Rules, found_by, index_keys, meaning, place_of
+from pricing.model.kind import COUPON_KINDS, Kind
+from pricing.model.packed import KINDS, PLACE_OF_KIND, Keys, Rules, index_keys, meaning, place_of
 from pricing.model.policy import Policy
 from pricing.model.rule import Rule
 from pricing.model.rulebook import RuleBook
-from pricing.model.scope import Clause
-
-_EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
-_LATEST = datetime(9999, 12, 31, tzinfo=UTC)
-
-Test = tuple[str, frozenset[str], frozenset[str]]
-"""A scope clause made ready: word, values, removed values."""
-
-
-class PlannedRule:
-    """A rule with its sets, its window and its steps made ready."""
-
-    __slots__ = (
-        "automatic",
-        "combines",
-        "end",
-        "exchanges",
-        "excluded",
-        "has_audience",
-        "has_caps",
-        "has_unit_steps",
-        "index",
-        "index_keys",
-        "is_coupon",
-        "item_only",
-        "kind",
-        "layer",
-        "methods",
-        "methods_excluded",
-        "name",
-        "never",
-        "prices",
-        "residual",
-        "rule",
-        "rungs",
-        "start",
-        "tests",
-        "zone",
-    )
-
-    def __init__(self, index: int, rule: Rule, layer: int, exchanges: tuple[PlannedRule, ...] = ()) -> None:
-        self.index = index
-        self.rule = rule
-        self.name = rule.name
-        self.kind = rule.kind
-        self.layer = layer
-        self.automatic = rule.kind in AUTOMATIC_KINDS
-        self.is_coupon = rule.kind in COUPON_KINDS
-        self.start = rule.valid.start or _EARLIEST
-        self.end = rule.valid.end or _LATEST
-        self.zone = ZoneInfo(rule.zone) if rule.days or rule.hours else None
-        self.tests: tuple[Test, ...] = tuple(_test(clause) for clause in rule.scope.only if clause.word != "methods")
-        self.excluded: tuple[Test, ...] = tuple(
-            _test(clause) for clause in rule.scope.never if clause.word != "methods"
-        )
-        self.methods: tuple[Test, ...] = tuple(_test(clause) for clause in rule.scope.only if clause.word == "methods")
-        self.methods_excluded = tuple(_test(clause) for clause in rule.scope.never if clause.word == "methods")
-        self.prices = dict(rule.prices)
-        self.item_only = bool(rule.prices) and not rule.ladder
-        """An item rule that gives prices to named skus and nothing to others."""
-        found = None if self.item_only else found_by(rule)
-        self.residual: tuple[Test, ...] = tuple(
-            _test(clause)
-            for clause in rule.scope.only
-            if clause.word != "methods" and (clause is not found or clause.removed)
-        )
-        """The tests that finding the rule by its key has not made already."""
-        self.rungs = tuple(_rung(step) for step in rule.ladder)
-        self.never = frozenset(rule.never)
-        self.combines = frozenset(rule.combines)
-        self.exchanges = exchanges
-        """Of a coupon: the exchange rules that sell its pieces, best price per piece first."""
-        self.has_caps = rule.caps != Caps()
-        self.has_unit_steps = any(rung.units for rung in self.rungs)
-        self.has_audience = bool(rule.audience.only or rule.audience.never)
-        self.index_keys = index_keys(rule)
-        """Where the rule stands in the index: under one of these a line must be found, or it is out of scope."""
-
-    def keys_of(self, by_key: Mapping[tuple[str, str], object]) -> Iterable[tuple[str, str]]:
-        """Its index keys that a cart has."""
-        keys = self.index_keys
-        return keys if len(keys) == 1 and keys[0] in by_key else [key for key in keys if key in by_key]
-
-
-def _test(clause: Clause) -> Test:
-    return clause.word, frozenset(clause.values), frozenset(clause.removed)
-
-
-def _rung(step: Step) -> Rung:
-    return Rung(
-        step.measure == "units",
-        step.reach,
-        step.repeats,
-        step.amount,
-        step.share.numerator,
-        step.share.denominator,
-        step.given_units,
-        NO_CAP if step.at_most is None else step.at_most,
-    )
-
 
 Index = dict[tuple[str, str], Sequence[int]]
 """By scope word and value, places of rules in the plan."""
@@ -140,8 +36,7 @@ class Plan:
         )
         """In order of name."""
         self.names, kinds, keys = _facts(self.book_rules)
-        self.rules = PlannedRules(self)
-        self.by_name = ByName(self)
+        self.rules = PlannedRules(self.names, self.made)
         self.labels = Labels(self)
         exchange = PLACE_OF_KIND[Kind.COIN_EXCHANGE]
         self.exchanges = self._exchanges([at for at, kind in enumerate(kinds) if kind == exchange])
@@ -159,6 +54,15 @@ class Plan:
             for kind in book.policy.order
         ]
         """For each layer, the layers that the policy keeps off its lines."""
+        self.limits: list[tuple[int, bool, int]] = [
+            (self.layers.get(limit.kind, -1), limit.per == "order", limit.count) for limit in book.policy.limits
+        ]
+        """The policy's limits: layer, whether per order (else per store), count."""
+        self.measured_on_item = book.policy.measured_on == "item-price"
+        self.by_item_price = book.policy.share_by == "item-price"
+        self.moved = book.policy.remainder == "moved"
+        self.void = book.policy.overflow == "void"
+        self.rounds_down = book.policy.rounding == "down"
         self._fingerprint = ""
 
     @property
@@ -211,62 +115,6 @@ class Plan:
         return found
 
 
-class PlannedRules(Sequence[PlannedRule]):
-    """The rules of a plan by place, each made ready once."""
-
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-        self._ready: dict[int, PlannedRule] = {}
-
-    def __len__(self) -> int:
-        return len(self._plan.names)
-
-    @overload
-    def __getitem__(self, at: int) -> PlannedRule: ...
-    @overload
-    def __getitem__(self, at: slice) -> tuple[PlannedRule, ...]: ...
-    def __getitem__(self, at: int | slice) -> PlannedRule | tuple[PlannedRule, ...]:
-        if isinstance(at, slice):
-            return tuple([self[each] for each in range(*at.indices(len(self)))])
-        ready = self._ready.get(at)
-        if ready is None:
-            if not -len(self) <= at < len(self):
-                raise IndexError(at)
-            at %= len(self)
-            ready = self._ready.setdefault(at, self._plan.made(at))
-        return ready
-
-    def __iter__(self) -> Iterator[PlannedRule]:
-        return (self[at] for at in range(len(self)))
-
-
-class ByName(Mapping[str, PlannedRule]):
-    """The rules of a plan by name."""
-
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-        self._known: dict[str, PlannedRule] = {}
-        """Those that were asked for."""
-
-    def __getitem__(self, name: str) -> PlannedRule:
-        known = self._known.get(name)
-        if known is None:
-            at = place_of(self._plan.names, name)
-            if at < 0:
-                raise KeyError(name)
-            known = self._known.setdefault(name, self._plan.rules[at])
-        return known
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and place_of(self._plan.names, name) >= 0
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._plan.names)
-
-    def __len__(self) -> int:
-        return len(self._plan.names)
-
-
 class Labels(Mapping[str, str]):
     """What customers call a rule, by its name."""
 
@@ -274,7 +122,7 @@ class Labels(Mapping[str, str]):
         self._plan = plan
 
     def __getitem__(self, name: str) -> str:
-        return self._plan.by_name[name].rule.label
+        return self._plan.rules.named(name).rule.label
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._plan.names)

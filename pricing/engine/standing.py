@@ -22,7 +22,8 @@ from pricing.engine.match import (
     scope_of,
     usable_exchanges,
 )
-from pricing.engine.plan import Plan, PlannedRule
+from pricing.engine.plan import Plan
+from pricing.engine.planned import PlannedRule
 from pricing.engine.problem import NO_CAP, Application, Pool, Problem, Rung
 from pricing.engine.settle import base_of, coins_for, exchange_coins, rung_of, take
 from pricing.model.kind import ITEM_KINDS
