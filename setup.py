@@ -21,6 +21,7 @@ COMPILED = (
     "judge",
     "keys",
     "labels",
+    "making",
     "match",
     "nodes",
     "options",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from pricing.engine.case import Case
+from pricing.engine.making import Maker
 from pricing.engine.planned import PlannedRule
 from pricing.engine.problem import Application
 from pricing.engine.refund import expiry_of_piece
@@ -12,6 +14,12 @@ from pricing.engine.search import Found
 from pricing.engine.settle import Settlement, rounded, settle
 from pricing.model.errors import SearchFault
 from pricing.model.quote import Bought, KeptCoupon, Quote, QuoteCharge, QuoteLine, Reasons, Saving, Use
+
+_SAVING: Final = Maker(Saving)
+_LINE: Final = Maker(QuoteLine)
+_USE: Final = Maker(Use)
+_KEPT: Final = Maker(KeptCoupon)
+_QUOTE: Final = Maker(Quote)
 
 
 def quote_of(case: Case, found: Found, ask: Callable[[Quote], Reasons]) -> Quote:
@@ -26,7 +34,7 @@ def quote_of(case: Case, found: Found, ask: Callable[[Quote], Reasons]) -> Quote
         listed = situation.prices[place] * situation.quantities[place]
         item, pays, off = case.priced[place].amount, settlement.now[place], tuple(savings[place])
         store, quantity = situation.stores[place], situation.quantities[place]
-        lines.append(QuoteLine(line.id, line.sku, store, quantity, listed, item, pays, off))
+        lines.append(_LINE.of((line.id, line.sku, store, quantity, listed, item, pays, off)))
     charges: list[QuoteCharge] = []
     for number, charge in enumerate(case.charges):
         place = len(lines) + number
@@ -35,22 +43,24 @@ def quote_of(case: Case, found: Found, ask: Callable[[Quote], Reasons]) -> Quote
     uses.sort(key=_use_order)
     pieces = _used_pieces(case, found.counts)
     bought = _bought(case, pieces)
-    return Quote(
-        situation.currency,
-        tuple(lines),
-        tuple(charges),
-        tuple(uses),
-        bought,
-        _kept(case, pieces, bought),
-        settlement.exchange_coins + sum(settlement.payment_coins),
-        case.plan.fingerprint,
-        found.optimal,
-        found.steps,
-        found.lower_bound,
-        found.total,
-        situation.cart,
-        ask,
-        case.plan.labels,
+    return _QUOTE.of(
+        (
+            situation.currency,
+            tuple(lines),
+            tuple(charges),
+            tuple(uses),
+            bought,
+            _kept(case, pieces, bought),
+            settlement.exchange_coins + sum(settlement.payment_coins),
+            case.plan.fingerprint,
+            found.optimal,
+            found.steps,
+            found.lower_bound,
+            found.total,
+            situation.cart,
+            ask,
+            case.plan.labels,
+        )
     )
 
 
@@ -61,7 +71,8 @@ def _use_order(use: Use) -> tuple[str, str]:
 def saving(rule: PlannedRule, amount: int) -> Saving:
     """One saving with its funder split: the platform's share rounded half up, the seller pays the rest."""
     share = rule.platform_numerator
-    return Saving(rule.name, amount, rounded(amount * share, rule.platform_denominator, False) if share else 0)
+    platform = rounded(amount * share, rule.platform_denominator, False) if share else 0
+    return _SAVING.of((rule.name, amount, platform))
 
 
 def _savings(case: Case, counts: list[int], settlement: Settlement) -> tuple[list[list[Saving]], list[Use]]:
@@ -91,7 +102,7 @@ def _savings(case: Case, counts: list[int], settlement: Settlement) -> tuple[lis
                 savings[place].append(saving(rule, share))
                 amount += share
         pieces, coins = pieces_of(app, counts[index]), settlement.payment_coins[index]
-        uses.append(Use(app.name, rule.kind, app.store or None, pieces, coins, amount))
+        uses.append(_USE.of((app.name, rule.kind, app.store or None, pieces, coins, amount)))
     return savings, uses
 
 
@@ -144,7 +155,7 @@ def _kept(case: Case, used_pieces: list[int], bought: tuple[Bought, ...]) -> tup
             stays = max(0, pieces - left)
             left = max(0, left - pieces)
             if stays:
-                kept.append(KeptCoupon(name, stays, lot.expires))
+                kept.append(_KEPT.of((name, stays, lot.expires)))
     for each in bought:
         over = each.pieces - (used[each.coupon] - sum([lot.pieces for lot in case.held.get(each.coupon, [])]))
         if over:
