@@ -6,36 +6,36 @@ from typing import Final
 
 
 def allocate(amount: int, weights: list[int], room: list[int], moved: bool) -> list[int]:
-    """Shares of `amount`, one for each place, all in minor units; places stand in the order of their ids.
+    """Shares of `amount`, one for each weight; see `allocate_over`."""
+    return allocate_over(amount, list(range(len(weights))), weights, room, moved)
+
+
+def allocate_over(amount: int, places: list[int], weights: list[int], room: list[int], moved: bool) -> list[int]:
+    """Shares of `amount`, one for each of `places`, all in minor units; places stand in the order of their ids.
 
     Shares are in proportion to `weights` and floored; units left over go one each to the largest remainders (ties: the
     larger weight, then the earlier place). No share exceeds its `room`; what does not fit goes to the places that have
     room left, by the same rule, when `moved`, and is dropped otherwise. So the sum may be below `amount`.
+
+    `weights` and `room` are read at each place: whoever has the amounts of all lines need not pick some of them out.
     """
-    shares = [0] * len(weights)
-    places = list(range(len(weights)))
-    left = amount
-    while left > 0:
-        total = 0
-        for place in places:
-            total += weights[place]
-        if total == 0:
-            break
-        given = _round_of_shares(left, total, weights, places)
-        left = 0
-        still: list[int] = []
-        for position, place in enumerate(places):
-            share = given[position]
-            free = room[place] - shares[place]
+    shares = _shares_by_weight(amount, places, weights)
+    over = 0
+    for position, place in enumerate(places):
+        free = room[place]
+        if shares[position] > free:
+            over += shares[position] - free
+            shares[position] = free
+    while over > 0 and moved:
+        still = [position for position, place in enumerate(places) if shares[position] < room[place]]
+        more = _shares_by_weight(over, [places[position] for position in still], weights)
+        over = 0
+        for position, share in zip(still, more, strict=True):
+            free = room[places[position]] - shares[position]
             if share > free:
-                left += share - free
+                over += share - free
                 share = free
-            shares[place] += share
-            if shares[place] < room[place]:
-                still.append(place)
-        if not moved:
-            break
-        places = still
+            shares[position] += share
     return shares
 
 
@@ -43,29 +43,44 @@ FEW: Final = 16
 """Up to so many places, looking through them for each unit left over is faster than sorting them."""
 
 
-def _round_of_shares(amount: int, total: int, weights: list[int], places: list[int]) -> list[int]:
-    """`amount` over `places` by largest remainder; `total` is the sum of their weights and not zero."""
-    given: list[int] = []
-    remainders: list[int] = []
-    left = amount
+def _shares_by_weight(amount: int, places: list[int], weights: list[int]) -> list[int]:
+    """`amount` over `places` by largest remainder; nothing when nothing has a weight."""
+    shares = [0] * len(places)
+    total = 0
     for place in places:
-        product = amount * weights[place]
-        share = product // total
-        given.append(share)
+        total += weights[place]
+    if total == 0:
+        return shares
+    left = amount
+    for position, place in enumerate(places):
+        share = amount * weights[place] // total
+        shares[position] = share
         left -= share
-        remainders.append(product - share * total)
-    if len(places) <= FEW:
-        for _ in range(left):
-            best = 0
-            for position in range(1, len(places)):
-                if remainders[position] > remainders[best] or (
-                    remainders[position] == remainders[best] and weights[places[position]] > weights[places[best]]
-                ):
-                    best = position
-            given[best] += 1
-            remainders[best] = -1
-    elif left > 0:
-        order = sorted((-remainders[position], -weights[place], position) for position, place in enumerate(places))
-        for _, _, position in order[:left]:
-            given[position] += 1
-    return given
+    if len(places) > FEW:
+        _give_left_over(left, amount, total, places, weights, shares)
+        return shares
+    while left > 0:
+        left -= 1
+        best = 0
+        weight = weights[places[0]]
+        most = amount * weight - shares[0] * total
+        for position in range(1, len(places)):
+            other = weights[places[position]]
+            # Below zero where a unit was given already.
+            remainder = amount * other - shares[position] * total
+            if remainder > most or (remainder == most and other > weight):
+                best, most, weight = position, remainder, other
+        shares[best] += 1
+    return shares
+
+
+def _give_left_over(
+    left: int, amount: int, total: int, places: list[int], weights: list[int], shares: list[int]
+) -> None:
+    """One unit each to the largest remainders, found by sorting."""
+    order = sorted(
+        (shares[position] * total - amount * weights[place], -weights[place], position)
+        for position, place in enumerate(places)
+    )
+    for _, _, position in order[:left]:
+        shares[position] += 1

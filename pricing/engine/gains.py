@@ -12,9 +12,8 @@ from __future__ import annotations
 from typing import Final
 
 from pricing.engine.outcome import RATIO_ONE
-from pricing.engine.parts import has_item_cap
 from pricing.engine.problem import NO_CAP, Application, Problem, Rung
-from pricing.engine.settle import rung_of, worth_of
+from pricing.engine.settle import has_item_cap, rung_of, worth_of
 
 FINE: Final = 1 << 20
 """Bounds on savings are whole numbers of this size."""

@@ -15,8 +15,8 @@ from pricing.engine.gains import FINE, Gain
 from pricing.engine.keys import Keys
 from pricing.engine.options import CellWalk
 from pricing.engine.outcome import ANY_DOUBT, NO_DOUBT, RATIO_ONE, Node, Option
-from pricing.engine.parts import SCALE, Cell, Parts, has_item_cap
-from pricing.engine.settle import coins_for
+from pricing.engine.parts import SCALE, Cell, Parts
+from pricing.engine.settle import coins_for, has_item_cap
 from pricing.engine.states import Watch
 
 MOST_NODES: Final = 512

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 from pricing.engine.keys import Keys, expiry_of
 from pricing.engine.outcome import ANY_DOUBT, NO_DOUBT, RATIO_ONE, Node, Option
-from pricing.engine.parts import Cell, Parts, has_item_cap
+from pricing.engine.parts import Cell, Parts
 from pricing.engine.problem import NO_CAP, Application
-from pricing.engine.settle import base_of, rung_of, take, worth_of
+from pricing.engine.settle import base_of, has_item_cap, rung_of, take, worth_of
 
 
 class Event:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from pricing.engine.problem import NO_CAP, Application, Problem
+from pricing.engine.settle import has_item_cap
 
 SCALE: Final = 10_000 << 10
 """Bounds are whole numbers of this size. A multiple of 10,000, so that percentages to two decimals are exact prices; and
@@ -165,11 +166,6 @@ def _is_dependent(parts: Parts, cell: Cell) -> bool:
             if not set(cell.global_lines[earlier]).isdisjoint(cell.global_lines[later]):
                 return True
     return False
-
-
-def has_item_cap(app: Application) -> bool:
-    """Whether the application gives each line no more than an `at most ... per item`."""
-    return app.cap_item != NO_CAP or app.cap_item_numerator != NO_CAP
 
 
 def _may_overlap(problem: Problem) -> bool:

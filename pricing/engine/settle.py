@@ -6,7 +6,7 @@ what it claims is settled once more by `settle` before anybody sees it.
 
 from __future__ import annotations
 
-from pricing.engine.allocate import allocate
+from pricing.engine.allocate import allocate_over
 from pricing.engine.problem import NO_CAP, Application, Problem, Rung
 
 
@@ -56,19 +56,20 @@ def worth_of(problem: Problem, app: Application, rung: Rung, base: int, start: l
     return worth
 
 
-def item_caps(problem: Problem, app: Application, start: list[int]) -> list[int] | None:
-    """What `at most ... per item` lets each target give; None: no such cap."""
-    if app.cap_item == NO_CAP and app.cap_item_numerator == NO_CAP:
-        return None
-    amounts = problem.item if problem.measured_on_item else start
-    caps: list[int] = []
-    for place in app.targets:
-        cap = app.cap_item
-        if app.cap_item_numerator != NO_CAP:
-            share = amounts[place] * app.cap_item_numerator // app.cap_item_denominator
-            cap = share if cap == NO_CAP else min(cap, share)
-        caps.append(cap)
-    return caps
+def item_cap(problem: Problem, app: Application, place: int, start: list[int]) -> int:
+    """What `at most ... per item` lets one target give; only for applications that have such a cap."""
+    cap = app.cap_item
+    if app.cap_item_numerator != NO_CAP:
+        amounts = problem.item if problem.measured_on_item else start
+        share = amounts[place] * app.cap_item_numerator // app.cap_item_denominator
+        if cap == NO_CAP or share < cap:
+            cap = share
+    return cap
+
+
+def has_item_cap(app: Application) -> bool:
+    """Whether the application takes from each line no more than an `at most ... per item`."""
+    return app.cap_item != NO_CAP or app.cap_item_numerator != NO_CAP
 
 
 def take(
@@ -85,37 +86,69 @@ def take(
     `start` holds the amounts at the start of its layer and `now` what is still to pay; neither is changed.
     `cap_left` is what its cap per order has left (NO_CAP: none), `coins_left` the balance for a coin payment.
     """
-    caps = item_caps(problem, app, start)
-    room: list[int] = []
+    benefit = benefit_of(problem, app, count, start, now, cap_left, coins_left)
+    return shares_of(problem, app, benefit, start, now) if benefit else []
+
+
+def benefit_of(
+    problem: Problem,
+    app: Application,
+    count: int,
+    start: list[int],
+    now: list[int],
+    cap_left: int,
+    coins_left: int,
+) -> int:
+    """SPEC 4.1 to 4.4: the benefit that is to be shared; 0 when the application is not usable. See `take`."""
+    benefit = _coin_worth(app, coins_left) if app.is_coins else _uncapped(problem, app, count, start)
     cost = 0
-    fits = 0
-    for position, place in enumerate(app.targets):
-        free = now[place]
-        cost += free
-        if caps is not None and caps[position] < free:
-            free = caps[position]
-        room.append(free)
-        fits += free
-    if app.is_coins:
-        benefit = min(fits, coins_left * app.amount_of_rate // app.coins_of_rate)
-    else:
-        benefit = _benefit(problem, app, count, start)
-        if caps is not None:
-            benefit = min(benefit, sum(caps))
+    for place in app.targets:
+        cost += now[place]
+    if has_item_cap(app):
+        most = 0
+        for place in app.targets:
+            cap = item_cap(problem, app, place, start)
+            most += min(cap, now[place]) if app.is_coins else cap
+        benefit = min(benefit, most)
+    elif app.is_coins:
+        benefit = min(benefit, cost)
     if app.cap_store != NO_CAP and benefit > app.cap_store and not app.piece:
         benefit = app.cap_store
     if cap_left != NO_CAP and benefit > cap_left:
         benefit = cap_left
     if benefit > cost:
         if problem.void:
-            return []
+            return 0
         benefit = cost
-    if benefit <= 0:
-        return []
-    return allocate(benefit, _weights(problem, app, start), room, problem.moved)
+    return max(benefit, 0)
 
 
-def _benefit(problem: Problem, app: Application, count: int, start: list[int]) -> int:
+def shares_of(problem: Problem, app: Application, benefit: int, start: list[int], now: list[int]) -> list[int]:
+    """SPEC 4.5: the share of each target in a benefit that is not zero."""
+    weights = problem.item if problem.by_item_price else start
+    if app.given_weights:
+        weights = start.copy()
+        for position, place in enumerate(app.targets):
+            weights[place] = app.given_weights[position]
+    room = now
+    if has_item_cap(app):
+        room = now.copy()
+        for place in app.targets:
+            room[place] = min(room[place], item_cap(problem, app, place, start))
+    return allocate_over(benefit, app.targets, weights, room, problem.moved)
+
+
+def is_shared_whole(problem: Problem, app: Application) -> bool:
+    """Whether the shares add up to the benefit, whatever it is, so that it need not be shared to know what it saves.
+
+    Lemma: a benefit is at most what its targets still cost. What does not fit is moved until it fits or nothing that has
+    room left has a weight; weights are amounts at the start of the layer, or item price amounts, so what has room has
+    a weight. A coin payment is at most the room that caps per item leave; nothing else is held to that.
+    """
+    return problem.moved and not app.given_weights and (app.is_coins or not has_item_cap(app))
+
+
+def _uncapped(problem: Problem, app: Application, count: int, start: list[int]) -> int:
     """The benefit before caps, or 0 when no step is reached or the step gives less than the pieces used."""
     base = base_of(problem, app, start)
     rung = rung_of(app, base)
@@ -130,11 +163,9 @@ def _benefit(problem: Problem, app: Application, count: int, start: list[int]) -
     return worth
 
 
-def _weights(problem: Problem, app: Application, start: list[int]) -> list[int]:
-    if app.given_weights:
-        return app.given_weights
-    amounts = problem.item if problem.by_item_price else start
-    return [amounts[place] for place in app.targets]
+def _coin_worth(app: Application, coins: int) -> int:
+    """What so many coins pay, in minor units."""
+    return coins * app.amount_of_rate // app.coins_of_rate
 
 
 def coins_for(app: Application, amount: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pricing.engine.judge import NOTHING, Best
 from pricing.engine.problem import NO_CAP, Application, Problem
-from pricing.engine.settle import coins_for, take, worth_of
+from pricing.engine.settle import benefit_of, coins_for, is_shared_whole, shares_of, worth_of
 
 
 def largest_benefit(problem: Problem, app: Application) -> int:
@@ -98,7 +98,8 @@ class Walk:
         """The lowest bound among branches left unexplored at the limit."""
         self.rest = rest_bounds(problem)
         self.counts = [0] * len(self.apps)
-        self.now = problem.item.copy()
+        self.now = problem.item
+        """What each place still costs. Never changed in place, so that `start` and whoever put it back may hold on to it."""
         self.start = self.now
         self.used_mask = 0
         self.group_used = [0] * len(problem.groups)
@@ -134,7 +135,7 @@ class Walk:
         app = self.apps[index]
         outer = self.start
         if index == 0 or self.apps[index - 1].layer != app.layer:
-            self.start = self.now.copy()
+            self.start = self.now
         if app.clash & self.used_mask:
             self._visit(index + 1, total, exchange, payment, count)
         else:
@@ -144,34 +145,43 @@ class Walk:
     def _decide(self, app: Application, total: int, exchange: int, payment: int, count: int) -> None:
         index = app.index
         most = app.most
+        problem = self.problem
         for group_index in app.groups:
-            group = self.problem.groups[group_index]
+            group = problem.groups[group_index]
             most = min(most, group.most // group.weight - self.group_used[group_index])
         usable = False
         for pieces in range(most, 0, -1):
             cost = exchange
             if app.pool >= 0:
-                pool = self.problem.pools[app.pool]
-                used = self.pool_used[app.pool]
-                after = pool.cost(used + pieces)
-                if after < 0:
-                    continue
-                cost += after - pool.cost(used)
-                if cost + payment > self.problem.coins:
+                more = self._coins_for_pieces(app, pieces)
+                cost += more
+                if more < 0 or cost + payment > problem.coins:
                     continue
             cap_left = NO_CAP
             if app.cap_order != NO_CAP:
                 cap_left = app.cap_order - self.cap_used.get(app.rule, 0)
-            coins_left = self.problem.coins - cost - payment
-            given = take(self.problem, app, pieces, self.start, self.now, cap_left, coins_left)
-            amount = 0
-            for share in given:
-                amount += share
+            coins_left = problem.coins - cost - payment
+            amount = benefit_of(problem, app, pieces, self.start, self.now, cap_left, coins_left)
             if amount == 0:
                 continue
+            given: list[int] = []
+            if not is_shared_whole(problem, app):
+                given = shares_of(problem, app, amount, self.start, self.now)
+                amount = sum(given)
+                if amount == 0:
+                    continue
             usable = True
+            if self.prune and total - amount - self.rest[index + 1] > self.best.total:
+                # What `_visit` would say, before the shares are worked out.
+                continue
+            if not given and index + 1 < len(self.apps):
+                given = shares_of(problem, app, amount, self.start, self.now)
             paid = payment + coins_for(app, amount) if app.is_coins else payment
             self._use(app, pieces, given, amount, total, cost, paid, count)
+        if usable and app.free:
+            # Lemma: nothing excuses leaving out an automatic one, and a coin payment comes last and only brings the total
+            # down.
+            return
         if usable and app.automatic:
             if self._may_clash_later(app):
                 self.pending.append(index)
@@ -179,6 +189,13 @@ class Walk:
                 self.pending.pop()
             return
         self._visit(index + 1, total, exchange, payment, count)
+
+    def _coins_for_pieces(self, app: Application, pieces: int) -> int:
+        """What exchanging for so many more pieces costs; -1 when they cannot be had."""
+        pool = self.problem.pools[app.pool]
+        used = self.pool_used[app.pool]
+        after = pool.cost(used + pieces)
+        return after - pool.cost(used) if after >= 0 else -1
 
     def _use(
         self,
@@ -191,14 +208,15 @@ class Walk:
         payment: int,
         count: int,
     ) -> None:
-        """Go on with the application used, then put everything back."""
-        before = self.now
-        now = before.copy()
-        for position, place in enumerate(app.targets):
-            now[place] -= given[position]
-        self.now = now
+        """Go on with the application used, then put everything back. `given`: its shares; empty when nobody reads them."""
+        before, mask = self.now, self.used_mask
+        if given:
+            now = before.copy()
+            for position, place in enumerate(app.targets):
+                now[place] = now[place] - given[position]
+            self.now = now
         self.counts[app.index] = pieces
-        self.used_mask |= 1 << app.index
+        self.used_mask = mask | 1 << app.index
         for group in app.groups:
             self.group_used[group] += pieces
         if app.pool >= 0:
@@ -212,9 +230,8 @@ class Walk:
             self.pool_used[app.pool] -= pieces
         for group in app.groups:
             self.group_used[group] -= pieces
-        self.used_mask &= ~(1 << app.index)
         self.counts[app.index] = 0
-        self.now = before
+        self.now, self.used_mask = before, mask
 
     def _may_clash_later(self, app: Application) -> bool:
         """Whether something undecided could still excuse leaving out an automatic application (SPEC 5.6)."""
