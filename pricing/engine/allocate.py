@@ -39,7 +39,7 @@ def allocate_over(amount: int, places: list[int], weights: list[int], room: list
     return shares
 
 
-FEW: Final = 16
+FEW: Final = 8
 """Up to so many places, looking through them for each unit left over is faster than sorting them."""
 
 
@@ -78,9 +78,20 @@ def _give_left_over(
     left: int, amount: int, total: int, places: list[int], weights: list[int], shares: list[int]
 ) -> None:
     """One unit each to the largest remainders, found by sorting."""
-    order = sorted(
-        (shares[position] * total - amount * weights[place], -weights[place], position)
-        for position, place in enumerate(places)
-    )
-    for _, _, position in order[:left]:
-        shares[position] += 1
+    if left == 0:
+        return
+    remainders: list[int] = []
+    for position, place in enumerate(places):
+        remainders.append(amount * weights[place] - shares[position] * total)
+    least = sorted(remainders)[len(places) - left]
+    tied: list[int] = []
+    for position, remainder in enumerate(remainders):
+        if remainder > least:
+            shares[position] = shares[position] + 1
+            left -= 1
+        elif remainder == least:
+            tied.append(position)
+    if len(tied) > left:
+        tied.sort(key=lambda position: -weights[places[position]])
+    for position in tied[:left]:
+        shares[position] = shares[position] + 1

@@ -15,20 +15,9 @@ from __future__ import annotations
 
 from pricing.engine.keys import Keys, expiry_of
 from pricing.engine.outcome import ANY_DOUBT, NO_DOUBT, RATIO_ONE, Node, Option
-from pricing.engine.parts import Cell, Parts
+from pricing.engine.parts import Cell, Event, Parts
 from pricing.engine.problem import NO_CAP, Application
-from pricing.engine.settle import base_of, has_item_cap, rung_of, take, worth_of
-
-
-class Event:
-    """A local application or a crossing global, in the order of layers."""
-
-    __slots__ = ("app", "layer", "position")
-
-    def __init__(self, layer: int, app: Application | None, position: int) -> None:
-        self.layer = layer
-        self.app = app
-        self.position = position
+from pricing.engine.settle import base_of, benefit_of, has_item_cap, rung_of, take, worth_of
 
 
 class CellWalk:
@@ -39,18 +28,14 @@ class CellWalk:
         "adjust_lo",
         "bases",
         "cell",
-        "coins",
-        "contested",
         "count",
         "counts",
         "doubt",
-        "ends",
         "events",
         "exact",
         "fuzz",
         "group_used",
         "hi",
-        "item_total",
         "key",
         "keys",
         "lo",
@@ -75,11 +60,7 @@ class CellWalk:
         self.keys = keys
         self.options: list[Option] = []
         self.steps = 0
-        self.events: list[Event] = [Event(app.layer, app, -1) for app in cell.apps]
-        for position, app in enumerate(parts.globals):
-            if cell.global_lines[position]:
-                self.events.append(Event(app.layer, None, position))
-        self.events.sort(key=_event_order)
+        self.events = cell.events
         self.hi = cell.problem.item
         self.lo = self.hi
         self.start_hi = self.hi
@@ -87,7 +68,6 @@ class CellWalk:
         self.exact = True
         self.doubt = NO_DOUBT
         self.saved = 0
-        self.item_total = sum(self.hi)
         globals_ = len(parts.globals)
         self.bases = [0] * globals_
         self.fuzz = [0] * globals_
@@ -96,41 +76,14 @@ class CellWalk:
         """What the bases of later globals have over the sums of `hi` and `lo`."""
         self.unshared = 0
         """Savings that were taken off bases without being shared over lines."""
-        self.ends = self._ends()
-        self.contested = self._contested()
-        """Free shipping whose charges another one may take from as well."""
         self.used_mask = 0
         self.group_used = node.groups_used.copy()
-        self.pool_used: dict[int, int] = {}
+        self.pool_used = [0] * len(parts.problem.pools)
         self.shared_caps: dict[int, int] = {}
-        self.coins = 0
         self.count = 0
         self.key = 0
         self.counts: list[tuple[int, int]] = []
         self.pending: list[Application] = []
-
-    def _ends(self) -> dict[int, bool]:
-        """For each application, whether nobody reads its shares: no later application, no global that sees a part."""
-        ends: dict[int, bool] = {}
-        last = max((app.layer for app in self.cell.apps), default=0)
-        plain = not self.parts.overlap and self.cell.problem.moved and not self.cell.dependent
-        for app in self.cell.apps:
-            mine = set(app.targets)
-            ends[app.index] = (
-                plain
-                and app.layer == last
-                and not has_item_cap(app)
-                and all(mine.issubset(lines) or mine.isdisjoint(lines) for lines in self.cell.global_lines)
-            )
-        return ends
-
-    def _contested(self) -> set[int]:
-        shipping = [app for app in self.cell.apps if app.is_shipping]
-        return {
-            app.index
-            for app in shipping
-            if any(other is not app and not set(app.targets).isdisjoint(other.targets) for other in shipping)
-        }
 
     def run(self) -> list[Option]:
         self._visit(0)
@@ -143,20 +96,20 @@ class CellWalk:
             return
         event = self.events[at]
         start_hi, start_lo = self.start_hi, self.start_lo
-        if at == 0 or self.events[at - 1].layer != event.layer:
+        if event.opens:
             self.start_hi, self.start_lo = self.hi, self.lo
-        if event.app is None:
+        app = event.app
+        if app is None:
             self._cross(event.position, at)
+        elif app.clash & (self.used_mask | self.node.mask):
+            self._visit(at + 1)
         else:
-            self._decide(event.app, at)
+            self._decide(event, app, at)
         self.start_hi, self.start_lo = start_hi, start_lo
 
     # --- local applications -------------------------------------------------------------------------------------------
 
-    def _decide(self, app: Application, at: int) -> None:
-        if app.clash & (self.used_mask | self.node.mask):
-            self._visit(at + 1)
-            return
+    def _decide(self, event: Event, app: Application, at: int) -> None:
         most = app.most
         problem = self.parts.problem
         for index in app.groups:
@@ -167,16 +120,16 @@ class CellWalk:
         used = False
         for pieces in range(most, 0, -1):
             if app.pool >= 0:
-                cost = problem.pools[app.pool].cost(self.pool_used.get(app.pool, 0) + pieces)
+                cost = problem.pools[app.pool].cost(self.pool_used[app.pool] + pieces)
                 if cost < 0 or cost > problem.coins:
                     continue
-            high, low, off_hi, off_lo = self._gain(app, pieces)
+            high, low, off_hi, off_lo = self._gain(event, app, pieces)
             if high == 0:
                 continue
             used = True
             # A cap that other stores share may have nothing left for this one.
-            surely = surely or (low > 0 and app.rule not in self.parts.caps)
-            self._use(app, pieces, high, low, off_hi, off_lo, at)
+            surely = surely or (low > 0 and not event.is_capped)
+            self._use(event, app, pieces, high, low, off_hi, off_lo, at)
         if free and used:
             return
         doubt = self.doubt
@@ -187,29 +140,33 @@ class CellWalk:
                 self.pending.pop()
         else:
             if app.automatic and used:
-                self.doubt = max(doubt, self._doubt_of(app))
+                self.doubt = max(doubt, self._doubt_of(event, app))
             self._visit(at + 1)
         self.doubt = doubt
 
-    def _doubt_of(self, app: Application) -> int:
+    def _doubt_of(self, event: Event, app: Application) -> int:
         """What decides what an application really gives, when its bounds differ."""
-        if app.rule in self.parts.caps or (self.parts.overlap and self._meets_global(app)):
+        if event.is_capped or (self.parts.overlap and self._meets_global(app)):
             return ANY_DOUBT
         return app.layer
 
-    def _gain(self, app: Application, pieces: int) -> tuple[int, int, list[int], list[int]]:
+    def _gain(self, event: Event, app: Application, pieces: int) -> tuple[int, int, list[int], list[int]]:
         """The most and the least it saves, and what it takes at least and at most from each target."""
         cell = self.cell.problem
         if self.parts.overlap and self._meets_global(app):
             high, _ = self._worths(app, pieces)
             return high, 0, [0] * len(app.targets), [self.lo[place] for place in app.targets]
-        alone = app.is_shipping and app.index not in self.contested
-        if self.exact or (alone and cell.measured_on_item):
-            if self.exact and app.piece and self.ends[app.index]:
-                return self._whole(app, pieces)
+        capped = event.is_capped and not event.is_alone
+        if self.exact or (event.is_alone and cell.measured_on_item):
+            if self.exact and app.piece and event.is_unread:
+                # Every global sees all of its lines or none.
+                amount = benefit_of(cell, app, pieces, self.start_hi, self.hi, app.cap_order, 0)
+                return amount, amount, [], []
             given = take(cell, app, pieces, self.start_hi, self.hi, app.cap_order, 0)
-            amount = sum(given)
-            if amount and app.rule in self.parts.caps and not alone:
+            amount = 0
+            for share in given:
+                amount += share
+            if amount and capped:
                 return amount, 0, [0] * len(given), given
             return amount, amount, given, given
         high, low = self._worths(app, pieces)
@@ -217,7 +174,7 @@ class CellWalk:
             return 0, 0, [], []
         if app.cap_item != NO_CAP or app.cap_item_numerator != NO_CAP or not cell.moved:
             low = 0
-        if app.rule in self.parts.caps and not alone:
+        if capped:
             low = 0
         off_hi: list[int] = []
         off_lo: list[int] = []
@@ -233,17 +190,6 @@ class CellWalk:
             off_hi.append(min(least, self.lo[place]))
             off_lo.append(most)
         return high, low, off_hi, off_lo
-
-    def _whole(self, app: Application, pieces: int) -> tuple[int, int, list[int], list[int]]:
-        """The saving of a select coupon whose shares nobody reads: every global sees all of its lines or none."""
-        base = base_of(self.cell.problem, app, self.start_hi)
-        amount = self._worth_at(app, pieces, base)
-        most = 0
-        for place in app.targets:
-            most += self.hi[place]
-        if amount > most:
-            amount = 0 if self.cell.problem.void else most
-        return amount, amount, [], []
 
     def _meets_global(self, app: Application) -> bool:
         """Whether a used global of its own layer may take from the same lines before it."""
@@ -291,67 +237,69 @@ class CellWalk:
         return worth
 
     def _use(
-        self, app: Application, pieces: int, high: int, low: int, off_hi: list[int], off_lo: list[int], at: int
+        self,
+        event: Event,
+        app: Application,
+        pieces: int,
+        high: int,
+        low: int,
+        off_hi: list[int],
+        off_lo: list[int],
+        at: int,
     ) -> None:
         """Go on with the application used, then put everything back."""
         hi, lo, exact, doubt, saved = self.hi, self.lo, self.exact, self.doubt, self.saved
-        adjust_hi, adjust_lo = self.adjust_hi, self.adjust_lo
-        coins, count, key, pending_mask = self.coins, self.count, self.key, self.used_mask
-        unshared = self.unshared
+        count, key, used_mask, unshared = self.count, self.key, self.used_mask, self.unshared
+        more_hi = more_lo = 0
         self.hi = _less(hi, app.targets, off_hi) if off_hi else hi
         if exact and high == low:
             self.lo = self.hi
             if not off_hi:
                 self.unshared = unshared + high
-                self._correct_bases(app, high, high, hi, lo)
+                more_hi = more_lo = -high
         else:
             self.exact = False
             self.lo = _less(lo, app.targets, off_lo)
             if not app.is_shipping:
-                self._correct_bases(app, high, low, hi, lo)
+                more_hi = _fallen(app, hi, self.hi) - low
+                more_lo = _fallen(app, lo, self.lo) - high
         if high != low:
-            self.doubt = max(doubt, self._doubt_of(app))
-        self.saved += high
-        self.used_mask |= 1 << app.index
-        self.count += pieces * app.counted
-        self.key += self.keys.of_use(app.index, pieces if app.pool >= 0 else 0)
-        for group in app.groups:
-            self.group_used[group] += pieces
-        if app.pool >= 0:
-            self.pool_used[app.pool] = self.pool_used.get(app.pool, 0) + pieces
-        if app.rule in self.parts.caps:
-            self.shared_caps[app.rule] = self.shared_caps.get(app.rule, 0) + high
-        if not app.free:
+            self.doubt = max(doubt, self._doubt_of(event, app))
+        self._correct_bases(event, more_hi, more_lo)
+        self.saved = saved + high
+        self.used_mask = used_mask | 1 << app.index
+        self.count = count + pieces * app.counted
+        self.key = key + self.keys.of_use(app.index, pieces if app.pool >= 0 else 0)
+        self._draw(event, app, pieces, high)
+        if app.free:
+            self._visit(at + 1)
+        else:
             self.counts.append((app.index, pieces))
-        self._visit(at + 1)
-        if not app.free:
+            self._visit(at + 1)
             self.counts.pop()
-        if app.rule in self.parts.caps:
-            self.shared_caps[app.rule] -= high
-        if app.pool >= 0:
-            self.pool_used[app.pool] -= pieces
-        for group in app.groups:
-            self.group_used[group] -= pieces
+        self._draw(event, app, -pieces, -high)
+        self._correct_bases(event, -more_hi, -more_lo)
         self.hi, self.lo, self.exact, self.doubt, self.saved = hi, lo, exact, doubt, saved
-        self.adjust_hi, self.adjust_lo, self.unshared = adjust_hi, adjust_lo, unshared
-        self.coins, self.count, self.key, self.used_mask = coins, count, key, pending_mask
+        self.count, self.key, self.used_mask, self.unshared = count, key, used_mask, unshared
 
-    def _correct_bases(self, app: Application, high: int, low: int, hi: list[int], lo: list[int]) -> None:
+    def _draw(self, event: Event, app: Application, pieces: int, high: int) -> None:
+        """Count pieces and savings against what limits them."""
+        for group in app.groups:
+            self.group_used[group] = self.group_used[group] + pieces
+        if app.pool >= 0:
+            self.pool_used[app.pool] = self.pool_used[app.pool] + pieces
+        if event.is_capped:
+            self.shared_caps[app.rule] = self.shared_caps.get(app.rule, 0) + high
+
+    def _correct_bases(self, event: Event, more_hi: int, more_lo: int) -> None:
         """A global that covers all its lines sees the sum fall by the whole saving, not by bounds of shares.
 
-        `hi` and `lo`: the amounts before it. What they have really fallen by is put back: they never fall below zero.
+        `more_hi` and `more_lo`: what the amounts have really fallen by, less the saving. They never fall below zero.
         """
-        fallen_hi = fallen_lo = 0
-        for place in app.targets:
-            fallen_hi += hi[place] - self.hi[place]
-            fallen_lo += lo[place] - self.lo[place]
-        self.adjust_hi = self.adjust_hi.copy()
-        self.adjust_lo = self.adjust_lo.copy()
-        mine = set(app.targets)
-        for position, lines in enumerate(self.cell.global_lines):
-            if self.parts.globals[position].layer > app.layer and mine.issubset(lines):
-                self.adjust_hi[position] += fallen_hi - low
-                self.adjust_lo[position] += fallen_lo - high
+        if more_hi or more_lo:
+            for position in event.covering:
+                self.adjust_hi[position] = self.adjust_hi[position] + more_hi
+                self.adjust_lo[position] = self.adjust_lo[position] + more_lo
 
     # --- globals ------------------------------------------------------------------------------------------------------
 
@@ -391,15 +339,18 @@ class CellWalk:
             # What was taken off without being shared could have come from any line, and be truncated on each.
             return high, max(0, low - self.unshared - len(lines)) if self.unshared else low
         if cell.measured_on_item and not app.is_coins:
-            total = sum(cell.item[place] for place in lines)
+            total = 0
+            for place in lines:
+                total += cell.item[place]
             return total, total
-        high = low = 0
+        high = self.adjust_hi[position]
         for place in lines:
             high += self.start_hi[place]
-            low += self.start_lo[place]
-        high += self.adjust_hi[position]
         if self.lo is self.hi:
             return high, high
+        low = 0
+        for place in lines:
+            low += self.start_lo[place]
         return high, min(high, max(0, low + self.adjust_lo[position]))
 
     def _coin_room(self, app: Application, lines: list[int], amounts: list[int]) -> int:
@@ -451,14 +402,15 @@ class CellWalk:
                     excused, doubt = True, ANY_DOUBT
             if not excused:
                 return
-        option = Option(self.item_total - self.saved, self.bases.copy(), self.fuzz.copy(), doubt)
-        option.pools = [self.pool_used.get(pool, 0) for pool in self.parts.pools]
+        option = Option(self.cell.total - self.saved, self.bases.copy(), self.fuzz.copy(), doubt)
+        option.pools = [self.pool_used[pool] for pool in self.parts.pools]
         option.groups = [self.group_used[group] - self.node.groups_used[group] for group in self.parts.groups]
         option.caps = [self.shared_caps.get(rule, 0) for rule in self.parts.caps]
         option.count = self.count
         option.tie = self.key
-        for pool, pieces in self.pool_used.items():
-            if pieces and pool not in self.parts.pools:
+        for pool in self.cell.pools:
+            pieces = self.pool_used[pool]
+            if pieces:
                 option.coins += problem.pools[pool].cost(pieces)
                 option.tie += expiry_of(problem.pools[pool].expiries, pieces, self.keys)
         if option.coins <= problem.coins:
@@ -466,16 +418,18 @@ class CellWalk:
             self.options.append(option)
 
 
-def _event_order(event: Event) -> tuple[int, bool, str, str, int]:
-    app = event.app
-    if app is None:
-        return event.layer, True, "", "", event.position
-    return event.layer, False, app.name, app.store, 0
-
-
 def _less(amounts: list[int], places: list[int], off: list[int]) -> list[int]:
     """The amounts with something taken off, never below zero."""
     left = amounts.copy()
     for position, place in enumerate(places):
-        left[place] = max(0, left[place] - off[position])
+        rest = left[place] - off[position]
+        left[place] = rest if rest > 0 else 0
     return left
+
+
+def _fallen(app: Application, before: list[int], after: list[int]) -> int:
+    """By how much its targets have fallen in all."""
+    fallen = 0
+    for place in app.targets:
+        fallen += before[place] - after[place]
+    return fallen

@@ -16,10 +16,44 @@ SCALE: Final = 10_000 << 10
 large enough for counts beside it."""
 
 
+class Event:
+    """One step of a cell in the order of layers: a local application, or a global that touches its lines."""
+
+    __slots__ = ("app", "covering", "is_alone", "is_capped", "is_unread", "layer", "opens", "position")
+
+    def __init__(self, layer: int, app: Application | None, position: int) -> None:
+        self.layer = layer
+        self.app = app
+        """None for a global."""
+        self.position = position
+        """Of the global among the globals."""
+        self.opens = False
+        """Whether it is the first of its layer."""
+        self.covering: list[int] = []
+        """Later globals that all targets of the local application are lines of."""
+        self.is_unread = False
+        """Whether nobody reads its shares: no later application, no global that sees a part."""
+        self.is_alone = False
+        """Whether it is free shipping and no other one may take from its charges."""
+        self.is_capped = False
+        """Whether its cap per order spans several cells."""
+
+
 class Cell:
     """One store's lines and charges as a problem of its own, with places and applications renumbered."""
 
-    __slots__ = ("apps", "clash", "dependent", "global_lines", "groups", "indexes", "problem")
+    __slots__ = (
+        "apps",
+        "clash",
+        "dependent",
+        "events",
+        "global_lines",
+        "groups",
+        "indexes",
+        "pools",
+        "problem",
+        "total",
+    )
 
     def __init__(self) -> None:
         self.problem = Problem()
@@ -36,6 +70,11 @@ class Cell:
         """All limits that its applications are in."""
         self.dependent = False
         """Whether its outcomes depend on what the globals take from its lines."""
+        self.events: list[Event] = []
+        self.pools: list[int] = []
+        """Pools that only its applications draw on."""
+        self.total = 0
+        """What it costs before anything is used."""
 
 
 class Parts:
@@ -109,6 +148,8 @@ def parts_of(problem: Problem, stores: list[int], charge_stores: list[int]) -> P
         cell.groups = sorted(set(cell.groups))
         cell.dependent = _is_dependent(parts, cell)
     _find_shared(parts, home)
+    for cell in parts.cells:
+        _prepare(parts, cell)
     return parts
 
 
@@ -166,6 +207,47 @@ def _is_dependent(parts: Parts, cell: Cell) -> bool:
             if not set(cell.global_lines[earlier]).isdisjoint(cell.global_lines[later]):
                 return True
     return False
+
+
+def _prepare(parts: Parts, cell: Cell) -> None:
+    """What every walk over the cell asks again and again."""
+    cell.total = sum(cell.problem.item)
+    cell.pools = sorted({app.pool for app in cell.apps if app.pool >= 0}.difference(parts.pools))
+    plain = not parts.overlap and cell.problem.moved and not cell.dependent
+    last = cell.apps[-1].layer if cell.apps else 0
+    for app in cell.apps:
+        event = Event(app.layer, app, -1)
+        mine = set(app.targets)
+        parted = False
+        for position, lines in enumerate(cell.global_lines):
+            if mine.issubset(lines):
+                if parts.globals[position].layer > app.layer:
+                    event.covering.append(position)
+            elif not mine.isdisjoint(lines):
+                parted = True
+        event.is_unread = plain and not parted and app.layer == last and not has_item_cap(app)
+        event.is_capped = app.rule in parts.caps
+        event.is_alone = app.is_shipping and _is_alone(cell, app)
+        cell.events.append(event)
+    for position, app in enumerate(parts.globals):
+        if cell.global_lines[position]:
+            cell.events.append(Event(app.layer, None, position))
+    cell.events.sort(key=_layer_of)
+    layer = -1
+    for event in cell.events:
+        event.opens = event.layer != layer
+        layer = event.layer
+
+
+def _is_alone(cell: Cell, app: Application) -> bool:
+    for other in cell.apps:
+        if other is not app and other.is_shipping and not set(app.targets).isdisjoint(other.targets):
+            return False
+    return True
+
+
+def _layer_of(event: Event) -> int:
+    return event.layer
 
 
 def _may_overlap(problem: Problem) -> bool:
