@@ -11,61 +11,94 @@ from pricing.engine.outcome import Option
 from pricing.engine.states import Watch
 
 
-def reduced_options(options: list[Option], watched: list[Watch]) -> list[Option]:
-    """Without those that another of the same store beats in everything that a later layer can read."""
-    if len(options) == 1:
-        return options
-    ranked = sorted(options, key=_order)
-    shared, shift, guards = _packed(_drawn(ranked), 0, 0, [0] * len(ranked))
-    states, _, guards = _packed(_shortfalls(ranked, watched), shift, guards, shared)
-    kept: list[int] = []
-    for place, option in enumerate(ranked):
-        state = states[place] | guards
-        cost, count = option.cost, option.count
+class Ranked:
+    """An option, and what it draws on and falls short of, packed as in `states.py`."""
+
+    __slots__ = ("cost", "count", "drawn", "place", "state", "tie")
+
+    def __init__(self, option: Option, place: int) -> None:
+        self.place = place
+        self.cost = option.cost
+        self.count = option.count
+        self.tie = option.tie
+        self.drawn = 0
+        """What it draws on alone."""
+        self.state = 0
+
+
+def unbeaten(options: list[Option], watched: list[Watch]) -> list[int]:
+    """The places of those that no other of the same store beats in everything that a later layer can read."""
+    ranked: list[Ranked] = []
+    for place, option in enumerate(options):
+        ranked.append(Ranked(option, place))
+    guards = _pack(options, ranked, watched)
+    _rank(ranked)
+    kept: list[Ranked] = []
+    places: list[int] = []
+    for each in ranked:
+        state = each.state | guards
         for better in kept:
-            if (state - states[better]) & guards == guards and (
-                shared[place] == shared[better] or ranked[better].cost < cost or ranked[better].count < count
+            if (state - better.state) & guards == guards and (
+                each.drawn == better.drawn or better.cost < each.cost or better.count < each.count
             ):
                 break
         else:
-            kept.append(place)
-    return [ranked[place] for place in kept]
+            kept.append(each)
+            places.append(each.place)
+    return places
 
 
-def _drawn(ranked: list[Option]) -> list[list[int]]:
-    """What each option draws on, column by column."""
-    first = ranked[0]
-    columns = [[option.coins for option in ranked]]
+def _pack(options: list[Option], ranked: list[Ranked], watched: list[Watch]) -> int:
+    """Note for each option what it draws on, and how far each watched base falls short of the best that the store offers;
+    the guard bits of the fields."""
+    first = options[0]
+    guards = _packed([option.coins for option in options], ranked, 0)
     for place in range(len(first.pools)):
-        columns.append([option.pools[place] for option in ranked])
+        guards = _packed([option.pools[place] for option in options], ranked, guards)
     for place in range(len(first.groups)):
-        columns.append([option.groups[place] for option in ranked])
+        guards = _packed([option.groups[place] for option in options], ranked, guards)
     for place in range(len(first.caps)):
-        columns.append([option.caps[place] for option in ranked])
-    return columns
-
-
-def _shortfalls(ranked: list[Option], watched: list[Watch]) -> list[list[int]]:
-    """How far each watched base falls short of the best that the store offers, column by column."""
-    columns: list[list[int]] = []
+        guards = _packed([option.caps[place] for option in options], ranked, guards)
+    for each in ranked:
+        each.drawn = each.state
     for position, sign in watched:
-        bases = [sign * option.bases[position] for option in ranked]
-        edge = min(bases)
-        columns.append([base - edge for base in bases])
-    return columns
+        guards = _packed([sign * option.bases[position] for option in options], ranked, guards)
+    return guards
 
 
-def _packed(columns: list[list[int]], shift: int, guards: int, below: list[int]) -> tuple[list[int], int, int]:
-    """The columns packed as in `states.py`, above what is packed already; then the next shift, and the guard bits."""
-    states = below
-    for column in columns:
-        most = max(column)
-        if most:
-            states = [state + (value << shift) for state, value in zip(states, column, strict=True)]
-            shift += most.bit_length() + 1
-            guards |= 1 << (shift - 1)
-    return states, shift, guards
+def _packed(column: list[int], ranked: list[Ranked], guards: int) -> int:
+    """One more field above those that are packed already; its numbers count from the least. The guard bits then."""
+    least = most = column[0]
+    for value in column:
+        if value < least:
+            least = value
+        elif value > most:
+            most = value
+    if least == most:
+        return guards
+    shift = guards.bit_length()
+    for place, value in enumerate(column):
+        ranked[place].state += (value - least) << shift
+    return guards | 1 << (shift + (most - least).bit_length())
 
 
-def _order(option: Option) -> tuple[int, int, int]:
-    return option.cost, option.count, option.tie
+def _rank(ranked: list[Ranked]) -> None:
+    """Sort by cost, then count, expiries and names."""
+    ranked.sort(key=_by_cost)
+    start = 0
+    for end in range(1, len(ranked) + 1):
+        if end < len(ranked) and ranked[end].cost == ranked[start].cost:
+            continue
+        if end - start > 1:
+            alike = ranked[start:end]
+            alike.sort(key=_by_tie)
+            ranked[start:end] = alike
+        start = end
+
+
+def _by_cost(ranked: Ranked) -> int:
+    return ranked.cost
+
+
+def _by_tie(ranked: Ranked) -> tuple[int, int]:
+    return ranked.count, ranked.tie

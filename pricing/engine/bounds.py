@@ -28,66 +28,80 @@ PATIENCE: Final = 24
 """After so many passes that do not better the bound, prices stand still."""
 
 
-class Rows:
-    """The options of all cells as plain numbers, one row an option: what it costs, its priced bases, its pieces."""
+class Row:
+    """An option, with what most prices are for as plain numbers of its own: one priced base, pieces of one pool."""
 
-    __slots__ = ("positions", "rows")
+    __slots__ = ("base", "option", "pieces", "scaled")
 
-    def __init__(self, options: list[list[Option]], weight: int, positions: list[int], pools: int) -> None:
-        self.positions = positions
-        """The globals whose base may have a price."""
-        self.rows: list[list[list[int]]] = []
-        for each in options:
-            rows: list[list[int]] = []
-            for option in each:
-                row = [SCALE * option.cost + weight * option.count]
-                for position in positions:
-                    row.append(option.bases[position])
-                for pool in range(pools):
-                    row.append(option.pools[pool])
-                rows.append(row)
-            self.rows.append(rows)
+    def __init__(self, option: Option, weight: int, positions: list[int]) -> None:
+        self.option = option
+        self.scaled = SCALE * option.cost + weight * option.count
+        self.base = option.bases[positions[0]] if positions else 0
+        """What it offers to the first priced base."""
+        self.pieces = option.pools[0] if option.pools else 0
+        """Pieces from the first shared pool."""
+
+
+def rows_of(options: list[Option], weight: int, positions: list[int]) -> list[Row]:
+    """One row for each option of a cell; `positions`: the globals whose base may have a price."""
+    rows: list[Row] = []
+    for option in options:
+        rows.append(Row(option, weight, positions))
+    return rows
 
 
 class Prices:
     """One set of prices, and the bound that they give."""
 
-    __slots__ = ("bound", "chosen", "constant", "factors", "least", "of_base", "of_piece")
+    __slots__ = (
+        "base_price",
+        "bound",
+        "chosen",
+        "constant",
+        "least",
+        "more_bases",
+        "of_base",
+        "of_piece",
+        "piece_part",
+        "piece_whole",
+    )
 
     def __init__(self, of_base: list[int], of_piece: list[int], positions: list[int]) -> None:
         self.of_base = of_base
         self.of_piece = of_piece
-        self.factors = [1]
-        """What each number of a row is worth."""
-        for position in positions:
-            self.factors.append(-of_base[position])
-        for price in of_piece:
-            self.factors.append(price)
+        self.base_price = of_base[positions[0]] if positions else 0
+        self.more_bases = positions[1:]
+        self.piece_whole = of_piece[0] // SCALE if of_piece else 0
+        self.piece_part = of_piece[0] % SCALE if of_piece else 0
+        """The price of a piece of the first pool in two parts: compiled code multiplies small numbers in place."""
         self.bound = 0
         """SCALE times the bound on the total, and WEIGHT times that on the count; charges outside all cells not included."""
         self.constant = 0
         self.least = 0
         """The sum over the cells of their least reduced cost."""
-        self.chosen: list[int] = []
+        self.chosen: list[Row] = []
         """The option of each cell that has it."""
 
-    def reduced(self, row: list[int]) -> int:
+    def reduced(self, row: Row) -> int:
         """The reduced cost of an option."""
-        cost = row[0]
-        for place in range(1, len(row)):
-            cost += row[place] * self.factors[place]
+        pieces = row.pieces
+        cost = row.scaled - row.base * self.base_price + SCALE * (pieces * self.piece_whole) + pieces * self.piece_part
+        for position in self.more_bases:
+            cost -= row.option.bases[position] * self.of_base[position]
+        for pool in range(1, len(self.of_piece)):
+            cost += row.option.pools[pool] * self.of_piece[pool]
         return cost
 
 
 class Relaxation:
     """The relaxed problem of one node."""
 
-    __slots__ = ("available", "chained", "faces", "fitting", "gains", "options", "rows", "short", "weight")
+    __slots__ = ("available", "chained", "faces", "fitting", "gains", "positions", "rows", "short", "weight")
 
     def __init__(
         self,
-        options: list[list[Option]],
-        rows: Rows,
+        rows: list[list[Row]],
+        positions: list[int],
         gains: list[Gain | None],
         chained: list[list[bool]],
         available: list[int],
@@ -95,8 +109,10 @@ class Relaxation:
         short: list[bool],
         weight: int,
     ) -> None:
-        self.options = options
         self.rows = rows
+        """The options of each cell."""
+        self.positions = positions
+        """The globals whose base may have a price."""
         self.gains = gains
         """By global position; None: not used."""
         self.chained = chained
@@ -109,13 +125,13 @@ class Relaxation:
         """Which globals may save less than their gain says."""
         self.faces = faces
         """What a piece of it is worth, minor units."""
-        self.fitting: list[int] = []
+        self.fitting: list[Row] = []
         """The cheapest choice of options met on the way to better prices that reaches and leaves what it must."""
 
     def priced(self, of_base: list[int], of_piece: list[int]) -> tuple[Prices, list[int], list[int]]:
         """The bound under these prices; and where they pull: for each global the base at which its gain is best less
         the base that the chosen options offer, for each pool the pieces that they use less those there are."""
-        positions = self.rows.positions
+        positions = self.positions
         prices = Prices(of_base, of_piece, positions)
         constant = 0
         base_pull = [0] * len(of_base)
@@ -130,32 +146,27 @@ class Relaxation:
             constant += best
             if position in positions:
                 base_pull[position] = where
+        piece_pull: list[int] = []
         for pool, price in enumerate(of_piece):
-            constant += price * self.available[pool]
-        piece_pull = [-available for available in self.available]
-        factors = prices.factors
-        width = len(factors)
+            available = self.available[pool]
+            constant += price * available
+            piece_pull.append(-available)
         total = 0
-        for rows in self.rows.rows:
-            least = chosen = 0
-            for at in range(len(rows)):
-                row = rows[at]
-                cost = row[0]
-                for place in range(1, width):
-                    cost += row[place] * factors[place]
-                if at == 0 or cost < least:
+        for rows in self.rows:
+            chosen = rows[0]
+            least = prices.reduced(chosen)
+            for row in rows:
+                cost = prices.reduced(row)
+                if cost < least:
                     least = cost
-                    chosen = at
+                    chosen = row
             total += least
             prices.chosen.append(chosen)
-            row = rows[chosen]
-            place = 1
+            bases, pools = chosen.option.bases, chosen.option.pools
             for position in positions:
-                base_pull[position] -= row[place]
-                place += 1
-            for pool in range(len(of_piece)):
-                piece_pull[pool] += row[place]
-                place += 1
+                base_pull[position] -= bases[position]
+            for pool in range(len(piece_pull)):
+                piece_pull[pool] += pools[pool]
         prices.least = total
         prices.constant = constant
         prices.bound = total - constant
@@ -229,7 +240,7 @@ class Relaxation:
         """Every global's base priced at the percentage that it gives."""
         prices = [0] * len(self.gains)
         for position, gain in enumerate(self.gains):
-            if gain is None or gain.app.is_coins or gain.app.is_shipping or position not in self.rows.positions:
+            if gain is None or gain.app.is_coins or gain.app.is_shipping or position not in self.positions:
                 continue
             for rung in gain.app.rungs:
                 if rung.numerator and not rung.given_units:
@@ -240,7 +251,7 @@ class Relaxation:
         """Every base priced so that no higher step is worth reaching from where the stores are without prices."""
         prices = [0] * len(self.gains)
         for position, gain in enumerate(self.gains):
-            if gain is None or not pull[position] or position not in self.rows.positions:
+            if gain is None or not pull[position] or position not in self.positions:
                 continue
             _, where = gain.best_against(0, SCALE)
             offered = min(gain.high, max(gain.low, where - pull[position]))

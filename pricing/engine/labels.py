@@ -17,6 +17,7 @@ the bound is in no selection as good as the best.
 
 from __future__ import annotations
 
+from pricing.engine.beaten import unbeaten
 from pricing.engine.bounds import Prices, Relaxation
 from pricing.engine.gains import Gain
 from pricing.engine.judge import NOTHING, Best, complete
@@ -155,14 +156,22 @@ class Join:
 
     def _fix(self) -> None:
         """Keep the options that can be in a selection as good as the best, cheapest first."""
-        room = self.highest() - self.prices.least
-        for options, rows in zip(self.relaxation.options, self.relaxation.rows.rows, strict=True):
-            reduced = [self.prices.reduced(row) for row in rows]
-            most = min(reduced) + room
-            kept = sorted(place for place, cost in enumerate(reduced) if cost <= most)
-            kept.sort(key=reduced.__getitem__)
-            self.options.append([options[place] for place in kept])
-            self.reduced.append([reduced[place] for place in kept])
+        prices = self.prices
+        room = self.highest() - prices.least
+        exact = self.branch.trust == EXACT
+        for rows, chosen in zip(self.relaxation.rows, prices.chosen, strict=True):
+            most = prices.reduced(chosen) + room
+            kept: list[Option] = []
+            costs: list[int] = []
+            for row in rows:
+                cost = prices.reduced(row)
+                if cost <= most:
+                    kept.append(row.option)
+                    costs.append(cost)
+            places = unbeaten(kept, self.branch.watched) if exact and len(kept) > 1 else list(range(len(kept)))
+            places.sort(key=costs.__getitem__)
+            self.options.append([kept[place] for place in places])
+            self.reduced.append([costs[place] for place in places])
 
     def _states(self) -> States:
         parts = self.parts

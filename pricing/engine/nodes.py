@@ -9,8 +9,7 @@ from __future__ import annotations
 from itertools import product
 from typing import Final
 
-from pricing.engine.beaten import reduced_options
-from pricing.engine.bounds import Relaxation, Rows
+from pricing.engine.bounds import Relaxation, Row, rows_of
 from pricing.engine.gains import FINE, Gain
 from pricing.engine.keys import Keys
 from pricing.engine.options import CellWalk
@@ -77,8 +76,8 @@ class Branch:
         children: list[Branch] = []
         for chosen in product(*cuts):
             cut = Relaxation(
-                relaxation.options,
                 relaxation.rows,
+                relaxation.positions,
                 list(chosen),
                 relaxation.chained,
                 relaxation.available,
@@ -134,7 +133,7 @@ def _is_permitted(parts: Parts, node: Node) -> bool:
 class Outcomes:
     """The options of one cell, and over what range they lie."""
 
-    __slots__ = ("bases_high", "bases_low", "certain", "doubt", "least", "options")
+    __slots__ = ("bases_high", "bases_low", "certain", "doubt", "known", "least", "options")
 
     def __init__(self, options: list[Option], parts: Parts) -> None:
         self.options = options
@@ -155,6 +154,17 @@ class Outcomes:
             self.bases_low.append(low)
             self.bases_high.append(high)
             self.certain.append(certain)
+        self.known: list[tuple[list[int], list[Row]]] = []
+        """Rows already made, and the globals whose base has a price in them."""
+
+    def priced(self, positions: list[int], weight: int) -> list[Row]:
+        """The options as rows, the bases of these globals open to a price; branches that price the same share them."""
+        for known, rows in self.known:
+            if known == positions:
+                return rows
+        made = rows_of(self.options, weight, positions)
+        self.known.append((positions, made))
+        return made
 
 
 class Sketch:
@@ -215,18 +225,15 @@ class Brancher:
     def branch(self, sketch: Sketch) -> Branch:
         """The node's relaxation."""
         node, gains = sketch.node, sketch.gains
-        options = [each.options for each in sketch.outcomes]
         trust = self._judge(sketch)
         watched = self._watched(gains)
-        if trust == EXACT:
-            options = [reduced_options(each, watched) for each in options]
         available = [self.parts.problem.pools[pool].most(self.parts.problem.coins) for pool in self.parts.pools]
         chained = [[linked and gains[later] is not None for later, linked in enumerate(row)] for row in self.chained]
         faces = [self._face(pool) for pool in self.parts.pools]
         short = [self._may_fall_short(position) for position in range(len(gains))]
         positions = sorted({position for position, _ in watched})
-        rows = Rows(options, self.parts.weight, positions, len(available))
-        relaxation = Relaxation(options, rows, gains, chained, available, faces, short, self.parts.weight)
+        rows = [each.priced(positions, self.parts.weight) for each in sketch.outcomes]
+        relaxation = Relaxation(rows, positions, gains, chained, available, faces, short, self.parts.weight)
         return Branch(self.keys, node, relaxation, trust, watched)
 
     def _face(self, pool: int) -> int:

@@ -55,10 +55,10 @@ def swapped(parts: Parts, branch: Branch, prices: Prices, best: Best, thorough: 
     fitting = branch.relaxation.fitting
     if fitting and total_of(parts, prices.bound) < best.total:
         at: list[int] = []
-        for options, known, chosen in zip(join.options, branch.relaxation.options, fitting, strict=True):
+        for options, chosen in zip(join.options, fitting, strict=True):
             place = 0
             for other, option in enumerate(options):
-                if option is known[chosen]:
+                if option is chosen.option:
                     place = other
             at.append(place)
         Swaps(join, pairs, at, thorough).run()

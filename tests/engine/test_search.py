@@ -10,7 +10,7 @@ import pytest
 from benchmarks.hard import hard
 from benchmarks.workloads import workload
 from pricing import Cart, Engine
-from pricing.engine import labels, nodes, search, states
+from pricing.engine import labels, search, states
 from pricing.engine.bounds import Relaxation
 from pricing.engine.case import case_of
 from pricing.engine.gains import Gain
@@ -52,8 +52,8 @@ def joined(problem: Problem) -> list[int]:
 
 
 def all_options(self: Join) -> None:
-    self.options = [list(each) for each in self.relaxation.options]
-    self.reduced = [[self.prices.reduced(row) for row in rows] for rows in self.relaxation.rows.rows]
+    self.options = [[row.option for row in rows] for rows in self.relaxation.rows]
+    self.reduced = [[self.prices.reduced(row) for row in rows] for rows in self.relaxation.rows]
 
 
 def no_window(self: Pairs) -> None:
@@ -69,7 +69,7 @@ SWITCHES: dict[str, tuple[object, str, object]] = {
     "as it comes": (search, "SMALL", 0),
     "no node refused at sight": (Sketch, "__init__", no_first_bound),
     "no dominance": (Brancher, "_judge", lambda self, sketch: LOOSE),
-    "no options dropped in a store": (nodes, "reduced_options", lambda options, watched: options),
+    "no options dropped in a store": (labels, "unbeaten", lambda options, watched: list(range(len(options)))),
     "no options fixed by reduced cost": (Join, "_fix", all_options),
     "no settled levels": (states, "_levels", lambda field, gain, most, ways: [[] for _ in field.by_option]),
     "no cut at thresholds": (Branch, "children", lambda self: [self]),
