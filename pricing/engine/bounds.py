@@ -64,6 +64,7 @@ class Prices:
         "of_piece",
         "piece_part",
         "piece_whole",
+        "reaches",
     )
 
     def __init__(self, of_base: list[int], of_piece: list[int], positions: list[int]) -> None:
@@ -81,6 +82,8 @@ class Prices:
         """The sum over the cells of their least reduced cost."""
         self.chosen: list[Row] = []
         """The option of each cell that has it."""
+        self.reaches = False
+        """Whether they offer every base at which its gain is best."""
 
     def reduced(self, row: Row) -> int:
         """The reduced cost of an option."""
@@ -167,6 +170,7 @@ class Relaxation:
                 base_pull[position] -= bases[position]
             for pool in range(len(piece_pull)):
                 piece_pull[pool] += pools[pool]
+        prices.reaches = max(base_pull, default=0) <= 0
         prices.least = total
         prices.constant = constant
         prices.bound = total - constant
@@ -205,7 +209,7 @@ class Relaxation:
         for _ in range(passes):
             found, base_pull, piece_pull = self.priced(of_base.copy(), self._faces_at(of_base, parts))
             since += 1
-            if max(base_pull, default=0) <= 0 and max(piece_pull, default=0) <= 0:
+            if found.reaches and max(piece_pull, default=0) <= 0:
                 cost = found.bound
                 for price, pull in zip(found.of_base, base_pull, strict=True):
                     cost -= price * pull
@@ -233,8 +237,15 @@ class Relaxation:
     def _faces_at(self, of_base: list[int], parts: list[int]) -> list[int]:
         """Piece prices as parts, in SCALE, of what a piece saves in all: its face less what priced bases lose by it, and
         less what one more coupon weighs."""
-        left = max(0, SCALE - sum(of_base))
-        return [max(0, face * left - self.weight) * part // SCALE for face, part in zip(self.faces, parts, strict=True)]
+        left = SCALE
+        for price in of_base:
+            left -= price
+        left = max(0, left)
+        prices: list[int] = []
+        for pool, part in enumerate(parts):
+            worth = max(0, self.faces[pool] * left - self.weight)
+            prices.append(worth // SCALE * part + worth % SCALE * part // SCALE)
+        return prices
 
     def _percentages(self) -> list[int]:
         """Every global's base priced at the percentage that it gives."""

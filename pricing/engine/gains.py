@@ -148,7 +148,9 @@ class Gain:
         """The largest factor * saving - price * base over the range, and a base near where it is; never below the truth."""
         best = where = 0
         for place, point in enumerate(self.points):
-            value = -(-factor * self.tops[place] // FINE) - price * point
+            top = self.tops[place]
+            # Whole units and the rest apart, rounded up: compiled code multiplies small numbers in place.
+            value = factor * (top // FINE) + (factor * (top % FINE) + FINE - 1) // FINE - price * point
             if place == 0 or value > best:
                 best, where = value, point
         return best, where

@@ -54,9 +54,7 @@ class Halves(Join):
                 rest += min(self.reduced[cell])
         second = self._grown(self.ways[1], Label(0, 0, 0, 0, None, None, 0), rest, width)
         if second:
-            pairs = Pairs(self)
-            self._meet(pairs, first, second)
-            pairs.settle()
+            self._meet(Pairs(self), first, second)
 
     def _meet(self, pairs: Pairs, first: list[Label], second: list[Label]) -> None:
         """Offer every pair that fits and can be as good as the best."""
@@ -96,21 +94,27 @@ class Halves(Join):
 class Pairs:
     """Whole choices of options of one branch, offered to the best."""
 
-    __slots__ = ("best", "coins", "field", "held", "is_ours", "join", "price", "saved", "ties", "varies")
+    __slots__ = ("best", "coins", "field", "is_ours", "join", "price", "saved", "varies", "wavers")
 
     def __init__(self, join: Halves) -> None:
         self.join = join
         self.best = join.best
         self.coins = self._steady_coins()
         self.is_ours = self._is_of_node()
-        self.ties: int | None = None
-        """What ranks the best selection of this node among its equals; worked out when it must."""
-        self.held: list[Option] = []
-        """One that only wins a tie with the best."""
-        gains = join.relaxation.gains
-        self.varies = any(gain is not None and gain.varies() for gain in gains)
-        self.saved = sum(gain.at(gain.low) for gain in gains if gain is not None)
+        self.varies = False
+        """Whether what a global saves depends on its base."""
+        self.wavers = False
+        """Whether a free global is used by some selections only: then the options alone do not decide a tie."""
+        self.saved = 0
         """What the globals save, when nothing varies."""
+        for position, gain in enumerate(join.relaxation.gains):
+            if gain is not None:
+                least = gain.at(gain.low)
+                self.saved += least
+                if gain.varies():
+                    self.varies = True
+                    if least == 0 and position not in join.parts.optional:
+                        self.wavers = True
         self.field: Field | None = None
         """The field through which the second half is looked into: the one that is worth most."""
         self.price = 0
@@ -170,7 +174,7 @@ class Pairs:
             return False
         if self._is_tied(total, count) and self._ties(ties_of(one) + ties_of(other), state) >= self._ties_of_best():
             return False
-        return self._offered([*one.options(), *other.options()], total, count, state)
+        return self._offered(one.options() + other.options(), cost, total, count, state)
 
     def offered(self, chosen: list[Option], state: int) -> bool:
         """Offer a choice of options whose state is within all limits; likewise."""
@@ -179,7 +183,7 @@ class Pairs:
             cost += option.cost
             count += option.count
         total = self.total(cost, state)
-        return self._may_win(total, count) and self._offered(chosen, total, count, state)
+        return self._may_win(total, count) and self._offered(chosen, cost, total, count, state)
 
     def _may_win(self, total: int, count: int) -> bool:
         best = self.best
@@ -191,29 +195,37 @@ class Pairs:
         """Whether only expiries and names decide against the best, which is one of this node."""
         best = self.best
         return (
-            self.is_ours
+            total == best.total
+            and self.is_ours
             and self.coins >= 0
-            and total == best.total
             and self.coins == best.coins
             and count == best.count
+            and not self.wavers
         )
 
-    def _offered(self, chosen: list[Option], total: int, count: int, state: int) -> bool:
-        if not self._is_tied(total, count):
+    def _offered(self, chosen: list[Option], cost: int, total: int, count: int, state: int) -> bool:
+        """Take or settle a choice that may win; whether it is better than the best in more than a tie.
+
+        Its figures are known: they are claimed when they alone decide, or when the tie is with another of this node.
+        """
+        join, best = self.join, self.best
+        if not best.trusting or self.coins < 0:
+            return self._settled(chosen)
+        tied = total == best.total and self.coins == best.coins and count == best.count
+        if tied and not self._is_tied(total, count):
             return self._settled(chosen)
         tie = 0
         for option in chosen:
             tie += option.tie
         ties = self._ties(tie, state)
-        if ties < self._ties_of_best():
-            self.ties = ties
-            self.held = chosen
-        return False
-
-    def settle(self) -> None:
-        """Offer the winner among equals; earlier ones need not be settled."""
-        if self.held:
-            self._settled(self.held)
+        if tied and ties >= self._ties_of_best():
+            return False
+        if join.least_total(chosen, cost) != total:
+            return self._settled(chosen)  # a choice of another branch, where it saves more
+        join.steps += 1
+        best.claim(total, self.coins, count, join.decisions(chosen), ties)
+        self.is_ours = True
+        return not tied
 
     def _settled(self, chosen: list[Option]) -> bool:
         problem = self.join.parts.problem
@@ -221,8 +233,6 @@ class Pairs:
         if not complete(problem, self.join.decisions(chosen), self.best):
             return False
         self.is_ours = True
-        self.ties = None
-        self.held = []
         return True
 
     def total(self, cost: int, state: int) -> int:
@@ -255,10 +265,11 @@ class Pairs:
 
     def _ties_of_best(self) -> int:
         """The same of the best selection, which is one of this node."""
-        if self.ties is not None:
-            return self.ties
+        best = self.best
+        if best.ties is not None:
+            return best.ties
         join = self.join
-        parts, keys, counts = join.parts, join.branch.keys, self.best.counts
+        parts, keys, counts = join.parts, join.branch.keys, best.counts
         tie = 0
         pieces = [0] * len(parts.problem.pools)
         for app in parts.problem.applications:
@@ -270,7 +281,7 @@ class Pairs:
             for app in cell.apps:
                 if counts[app.index]:
                     tie += keys.of_use(app.index, counts[app.index] if app.pool >= 0 else 0)
-        self.ties = tie
+        best.ties = tie
         return tie
 
     def _is_of_node(self) -> bool:

@@ -2,6 +2,9 @@
 
 `Best` keeps the best selection seen. `complete` settles decisions exactly and adds the *free* applications: automatic
 rules (and the coin payment) that clash with nothing and that no limit bars, which are used whenever they are usable.
+
+Where a search knows the figures of a selection without settling it, it may *claim* them: only the claim that still stands
+when it is needed is settled, by `confirm`. A claim that does not hold is refuted, and whoever trusted claims starts anew.
 """
 
 from __future__ import annotations
@@ -18,15 +21,43 @@ NOTHING: Final = 1 << 120
 class Best:
     """The best selection found so far, and what it is judged by (SPEC 6)."""
 
-    __slots__ = ("coins", "count", "counts", "expiries", "names", "total")
+    __slots__ = (
+        "claimed",
+        "coins",
+        "count",
+        "counts",
+        "expiries",
+        "names",
+        "refuted",
+        "ties",
+        "total",
+        "trusting",
+    )
 
-    def __init__(self) -> None:
+    def __init__(self, trusting: bool = False) -> None:
         self.total = NOTHING
         self.coins = 0
         self.count = 0
         self.counts: list[int] = []
         self.expiries: list[int] = []
         self.names: list[tuple[str, str, int]] = []
+        self.ties: int | None = None
+        """What ranks it among its equals of one node; None: not worked out yet."""
+        self.trusting = trusting
+        """Whether claims are taken."""
+        self.claimed = False
+        """Whether it is a claim: `counts` are decisions, without the free applications."""
+        self.refuted = False
+        """Whether a claim did not hold."""
+
+    def claim(self, total: int, coins: int, count: int, decided: list[int], ties: int) -> None:
+        """Take a selection that is better, before it is settled."""
+        self.total = total
+        self.coins = coins
+        self.count = count
+        self.counts = decided
+        self.ties = ties
+        self.claimed = True
 
     def offer(self, problem: Problem, total: int, coins: int, count: int, counts: list[int]) -> bool:
         """Take the selection if it is better; ties go on through all of SPEC 6."""
@@ -47,6 +78,7 @@ class Best:
         self.counts = counts.copy()
         self.expiries = expiries_of(problem, counts)
         self.names = names_of(problem, counts)
+        self.ties = None
         return True
 
     def _tie_won(self, problem: Problem, counts: list[int]) -> bool:
@@ -91,11 +123,24 @@ def names_of(problem: Problem, counts: list[int]) -> list[tuple[str, str, int]]:
     return names
 
 
+def confirm(problem: Problem, best: Best) -> None:
+    """Settle the claim, if the best is one; where it does not hold, what it really comes to stays."""
+    if not best.claimed:
+        return
+    total, coins, count = best.total, best.coins, best.count
+    best.claimed = False
+    best.total = NOTHING
+    complete(problem, best.counts, best)
+    if best.total != total or best.coins != coins or best.count != count:
+        best.refuted = True
+
+
 def complete(problem: Problem, decided: list[int], best: Best) -> bool:
     """Settle decisions, free applications added, and offer the selection to `best` when it is permitted.
 
     `decided` holds a count for each application; those of free ones are worked out. True when it became the best.
     """
+    confirm(problem, best)
     apps = problem.applications
     exchange = exchange_coins(problem, decided)
     if exchange < 0 or exchange > problem.coins or not _within_limits(problem, decided):

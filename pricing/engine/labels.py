@@ -363,7 +363,9 @@ class Join:
         """Settle whole choices exactly, the most promising first, while they can still be as good as the best."""
         ceiling = self.highest()
         finished = [
-            (self._finish(label), label.count, place) for place, label in enumerate(labels) if label.reduced <= ceiling
+            (self.least_total(label.options(), label.cost), label.count, place)
+            for place, label in enumerate(labels)
+            if label.reduced <= ceiling
         ]
         finished.sort()
         problem = self.parts.problem
@@ -373,21 +375,21 @@ class Join:
             self.steps += len(problem.applications) // 4 + 1
             complete(problem, self.decisions(labels[place].options()), self.best)
 
-    def _finish(self, label: Label) -> int:
-        """The least total that this choice of options can settle to."""
+    def least_total(self, chosen: list[Option], cost: int) -> int:
+        """The least total that this choice of options can settle to; above all others when it is none of the branch's."""
         bases = [0] * len(self.node.counts)
         fuzz = [0] * len(bases)
-        for option in label.options():
+        for option in chosen:
             for position in range(len(bases)):
                 bases[position] += option.bases[position]
                 fuzz[position] += option.fuzz[position]
-        total = label.cost
+        total = cost
         for position, gain in enumerate(self.relaxation.gains):
             if gain is None:
                 continue
             low, high = max(gain.low, bases[position] - fuzz[position]), min(gain.high, bases[position])
             if low > high:
-                return NOTHING  # this choice is none of the branch's: its base lies on another stretch
+                return NOTHING  # its base lies on another stretch
             most, least = _gain_between(gain, low, high)
             total -= most
             if self.relaxation.short[position]:

@@ -3,7 +3,7 @@
 Small problems are walked through whole (`walk.py`). Larger ones are cut into stores (`parts.py`); every decision about what
 crosses stores (`nodes.py`) is a branch with a bound (`bounds.py`). A dive (`swaps.py`) finds a good selection of each; what
 the bound then cannot refuse is joined store by store (`halves.py`, `labels.py`), narrow first, then wider until nothing was
-cut. What wins has been settled exactly. The start is the greedy answer, so no quote is dearer than it.
+cut. What wins is settled exactly. What is not proved is met with the greedy answers, so no quote is dearer than those.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from typing import Final
 from pricing.engine.bounds import Prices
 from pricing.engine.gains import is_simple
 from pricing.engine.halves import Halves
-from pricing.engine.judge import NOTHING, Best, complete
+from pricing.engine.judge import NOTHING, Best, complete, confirm
 from pricing.engine.keys import Keys
 from pricing.engine.labels import Join, ceiling, total_of
 from pricing.engine.nodes import EXACT, Branch, Brancher, Sketch, nodes_of
+from pricing.engine.outcome import Node
 from pricing.engine.parts import SCALE, Parts, parts_of
 from pricing.engine.problem import Application, Problem
 from pricing.engine.settle import exchange_coins, take
@@ -56,7 +57,7 @@ class Found:
 def search(problem: Problem, limit: int = STEP_LIMIT) -> Found:
     """The best selection; `optimal` is False when `limit` steps did not suffice."""
     if selections(problem) > SMALL:
-        found = _joined(problem, limit)
+        found = _joined(problem, limit, True)
         if found is not None:
             return found
     walk = Walk(problem, limit)
@@ -74,29 +75,28 @@ def selections(problem: Problem) -> int:
     return many
 
 
-def _joined(problem: Problem, limit: int) -> Found | None:
+def _joined(problem: Problem, limit: int, trusting: bool = True) -> Found | None:
+    """The search store by store; None for what it cannot cut. `trusting`: what is known of a selection may be claimed."""
     parts = parts_of(problem, problem.stores, problem.charge_stores)
     nodes = nodes_of(parts) if all(is_simple(app) for app in parts.globals) else []
     if not nodes:
         return None
     keys = Keys(parts)
-    best = Best()
-    complete(problem, greedy(problem, None), best)
+    best = Best(trusting)
     brancher = Brancher(parts, keys)
-    sketches: list[tuple[int, int, Sketch]] = []
-    for place, node in enumerate(nodes):
-        sketch = brancher.sketch(node)
-        if sketch is not None:
-            sketches.append((sketch.bound, place, sketch))
-    sketches.sort(key=_by_bound)
+    sketches = _sketches(brancher, nodes)
     steps = brancher.steps
     open_branches: list[Open] = []
     for bound, _, sketch in sketches:
         if bound < SCALE * (best.total - parts.constant + 1):
-            for child in _children(parts, brancher.branch(sketch), best):
-                if steps < limit:
+            children = _children(parts, brancher.branch(sketch), best)
+            open_branches += children
+            for child in children:
+                # Only an easy selection is worth finding before prices are moved.
+                if child.prices.reaches and steps < limit:
                     steps += child.dive(parts, best, thorough=False)
-                open_branches.append(child)
+        if best.total == NOTHING:
+            complete(problem, greedy(problem, None), best)
     open_branches.sort(key=_by_open_bound)
     for child in open_branches:
         if steps < limit:
@@ -108,12 +108,26 @@ def _joined(problem: Problem, limit: int) -> Found | None:
         steps += more
         if not proved:
             lowest = min(lowest, open_bound)
-    if lowest < NOTHING:
+    if lowest < NOTHING or not best.counts:
         _greedy(problem, best)
+    confirm(problem, best)
+    if best.refuted:
+        return _joined(problem, limit, False)
     lower = best.total
     if lowest < NOTHING:
         lower = min(lower, total_of(parts, lowest))
     return Found(best.counts, best.total, lower, lowest == NOTHING, steps)
+
+
+def _sketches(brancher: Brancher, nodes: list[Node]) -> list[tuple[int, int, Sketch]]:
+    """Every node under which all stores have options, with its first bound, the most promising first."""
+    sketches: list[tuple[int, int, Sketch]] = []
+    for place, node in enumerate(nodes):
+        sketch = brancher.sketch(node)
+        if sketch is not None:
+            sketches.append((sketch.bound, place, sketch))
+    sketches.sort(key=_by_bound)
+    return sketches
 
 
 class Open:
@@ -127,8 +141,8 @@ class Open:
         self.prices = prices
 
     def dive(self, parts: Parts, best: Best, thorough: bool) -> int:
-        """Offer a good selection of the branch, when its figures are exact; the steps it took."""
-        if self.branch.trust != EXACT or self.prices.bound > ceiling(parts, self.branch, best):
+        """Offer a good selection of the branch, when its figures are exact and it may lower the total; the steps taken."""
+        if self.branch.trust != EXACT or total_of(parts, self.prices.bound) >= best.total:
             return 0
         return swapped(parts, self.branch, self.prices, best, thorough)
 

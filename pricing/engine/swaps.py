@@ -62,7 +62,6 @@ def swapped(parts: Parts, branch: Branch, prices: Prices, best: Best, thorough: 
                     place = other
             at.append(place)
         Swaps(join, pairs, at, thorough).run()
-    pairs.settle()
     return join.steps
 
 
