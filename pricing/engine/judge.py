@@ -26,8 +26,6 @@ class Best:
         "coins",
         "count",
         "counts",
-        "expiries",
-        "names",
         "refuted",
         "ties",
         "total",
@@ -39,8 +37,6 @@ class Best:
         self.coins = 0
         self.count = 0
         self.counts: list[int] = []
-        self.expiries: list[int] = []
-        self.names: list[tuple[str, str, int]] = []
         self.ties: int | None = None
         """What ranks it among its equals of one node; None: not worked out yet."""
         self.trusting = trusting
@@ -76,16 +72,14 @@ class Best:
         self.coins = coins
         self.count = count
         self.counts = counts.copy()
-        self.expiries = expiries_of(problem, counts)
-        self.names = names_of(problem, counts)
         self.ties = None
         return True
 
     def _tie_won(self, problem: Problem, counts: list[int]) -> bool:
-        expiries = expiries_of(problem, counts)
-        if expiries != self.expiries:
-            return padded_less(expiries, self.expiries, problem.never_expires)
-        return names_of(problem, counts) < self.names
+        ours, theirs = expiries_of(problem, counts), expiries_of(problem, self.counts)
+        if ours != theirs:
+            return padded_less(ours, theirs, problem.never_expires)
+        return names_of(problem, counts) < names_of(problem, self.counts)
 
 
 def expiries_of(problem: Problem, counts: list[int]) -> list[int]:
