@@ -289,7 +289,8 @@ class Join:
         states = self.states
         loosely = self.branch.trust == LOOSE
         labels.sort(key=by_reduced)
-        found: dict[tuple[int, int], Label] = {}
+        found: dict[int, Label] = {}
+        width = states.guards.bit_length()
         loose: list[Label] = []
         added = states.added[cell]
         for place, option in enumerate(self.options[cell]):
@@ -320,12 +321,14 @@ class Join:
                     loose.append(Label(new_reduced, cost, state, count, label, option, 0))
                     continue
                 signature = self._signature(label.signature, self.signed[cell][place])
-                other = found.get((signature, state))
-                if other is not None and (other.cost, other.count) < (cost, count):
+                key = signature << width | state
+                other = found.get(key)
+                if other is not None and (other.cost < cost or (other.cost == cost and other.count < count)):
                     continue
                 new = Label(new_reduced, cost, state, count, label, option, signature)
-                if other is None or (cost, count) < (other.cost, other.count) or ties_of(new) < ties_of(other):
-                    found[(signature, state)] = new
+                # What is left is no worse in cost, and at the same cost no worse in count.
+                if other is None or cost < other.cost or count < other.count or ties_of(new) < ties_of(other):
+                    found[key] = new
         if loosely:
             return loose
         if self.branch.trust == EXACT:
@@ -422,8 +425,8 @@ def _gain_between(gain: Gain, low: int, high: int) -> tuple[int, int]:
     return max(values), min(values)
 
 
-def by_reduced(label: Label) -> tuple[int, int]:
-    return label.reduced, label.cost
+def by_reduced(label: Label) -> int:
+    return label.reduced
 
 
 def _by_cost(label: Label) -> tuple[int, int]:
