@@ -215,15 +215,16 @@ def _prepare(parts: Parts, cell: Cell) -> None:
     cell.pools = sorted({app.pool for app in cell.apps if app.pool >= 0}.difference(parts.pools))
     plain = not parts.overlap and cell.problem.moved and not cell.dependent
     last = cell.apps[-1].layer if cell.apps else 0
+    masks = [_mask_of(lines) for lines in cell.global_lines]
     for app in cell.apps:
         event = Event(app.layer, app, -1)
-        mine = set(app.targets)
+        mine = _mask_of(app.targets)
         parted = False
-        for position, lines in enumerate(cell.global_lines):
-            if mine.issubset(lines):
+        for position, mask in enumerate(masks):
+            if mine & ~mask == 0:
                 if parts.globals[position].layer > app.layer:
                     event.covering.append(position)
-            elif not mine.isdisjoint(lines):
+            elif mine & mask:
                 parted = True
         event.is_unread = plain and not parted and app.layer == last and not has_item_cap(app)
         event.is_capped = app.rule in parts.caps
@@ -240,10 +241,19 @@ def _prepare(parts: Parts, cell: Cell) -> None:
 
 
 def _is_alone(cell: Cell, app: Application) -> bool:
+    taken = 0
     for other in cell.apps:
-        if other is not app and other.is_shipping and not set(app.targets).isdisjoint(other.targets):
-            return False
-    return True
+        if other is not app and other.is_shipping:
+            taken |= _mask_of(other.targets)
+    return _mask_of(app.targets) & taken == 0
+
+
+def _mask_of(places: list[int]) -> int:
+    """A set of places as bits."""
+    mask = 0
+    for place in places:
+        mask |= 1 << place
+    return mask
 
 
 def _layer_of(event: Event) -> int:
@@ -251,16 +261,17 @@ def _layer_of(event: Event) -> int:
 
 
 def _may_overlap(problem: Problem) -> bool:
-    by_layer: dict[int, list[Application]] = {}
+    on_place: list[int] = []
+    layer = -1
     for app in problem.applications:
-        by_layer.setdefault(app.layer, []).append(app)
-    for apps in by_layer.values():
-        on_place: dict[int, int] = {}
-        for app in apps:
-            for place in {*app.lines, *app.targets}:
-                if on_place.get(place, 0) & ~app.clash:
-                    return True
-                on_place[place] = on_place.get(place, 0) | 1 << app.index
+        if app.layer != layer:
+            layer = app.layer
+            on_place = [0] * len(problem.item)
+        places = app.lines if app.targets is app.lines else sorted({*app.lines, *app.targets})
+        for place in places:
+            if on_place[place] & ~app.clash:
+                return True
+            on_place[place] = on_place[place] | 1 << app.index
     return False
 
 
