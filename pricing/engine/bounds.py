@@ -95,6 +95,27 @@ class Prices:
             cost += row.option.pools[pool] * self.of_piece[pool]
         return cost
 
+    def cheapest(self, rows: list[Row]) -> tuple[Row, int]:
+        """The first option of the least reduced cost, and that cost."""
+        chosen = rows[0]
+        least = self.reduced(chosen)
+        if self.more_bases or len(self.of_piece) > 1:
+            for row in rows:
+                cost = self.reduced(row)
+                if cost < least:
+                    chosen, least = row, cost
+            return chosen, least
+        base_price, whole, part = self.base_price, self.piece_whole, self.piece_part
+        for row in rows:
+            # `reduced`, written out: this is the innermost loop of a bound.
+            pieces = row.pieces
+            cost = row.scaled - row.base * base_price
+            if pieces:
+                cost += SCALE * (pieces * whole) + pieces * part
+            if cost < least:
+                chosen, least = row, cost
+        return chosen, least
+
 
 class Relaxation:
     """The relaxed problem of one node."""
@@ -156,13 +177,7 @@ class Relaxation:
             piece_pull.append(-available)
         total = 0
         for rows in self.rows:
-            chosen = rows[0]
-            least = prices.reduced(chosen)
-            for row in rows:
-                cost = prices.reduced(row)
-                if cost < least:
-                    least = cost
-                    chosen = row
+            chosen, least = prices.cheapest(rows)
             total += least
             prices.chosen.append(chosen)
             bases, pools = chosen.option.bases, chosen.option.pools

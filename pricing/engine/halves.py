@@ -16,23 +16,16 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from pricing.engine.bounds import Prices
-from pricing.engine.judge import Best, complete
+from pricing.engine.judge import complete
 from pricing.engine.keys import expiry_of
 from pricing.engine.labels import Join, Label, by_reduced, ties_of
-from pricing.engine.nodes import Branch
 from pricing.engine.outcome import Option
-from pricing.engine.parts import Parts
 from pricing.engine.settle import coins_for
 from pricing.engine.states import Field
 
 
 class Halves(Join):
     """The label search of one exact branch under one set of prices."""
-
-    def __init__(self, parts: Parts, branch: Branch, prices: Prices, best: Best) -> None:
-        super().__init__(parts, branch, prices, best)
-        self.start = Label(0, 0, 0, 0, None, None, 0) if self.is_empty else self._start()
 
     def _ways(self) -> list[list[int]]:
         """The stores dealt out, those with the most options first, so that both halves have about as many choices."""
@@ -51,7 +44,7 @@ class Halves(Join):
         rest = self.start.reduced
         for way in self.ways:
             for cell in way:
-                rest += min(self.reduced[cell])
+                rest += self.reduced[cell][0]
         second = self._grown(self.ways[1], Label(0, 0, 0, 0, None, None, 0), rest, width)
         if second:
             self._meet(Pairs(self), first, second)
@@ -96,7 +89,7 @@ class Pairs:
 
     __slots__ = ("best", "coins", "field", "is_ours", "join", "price", "saved", "varies", "wavers")
 
-    def __init__(self, join: Halves) -> None:
+    def __init__(self, join: Join) -> None:
         self.join = join
         self.best = join.best
         self.coins = self._steady_coins()
@@ -122,11 +115,15 @@ class Pairs:
 
     def _steady_coins(self) -> int:
         """Coins that every selection of the branch spends, or -1 when they differ."""
-        relaxation = self.join.relaxation
-        if any(option.coins for options in self.join.options for option in options):
-            return -1
-        if any(self.join.parts.problem.pools[pool].trades for pool in self.join.parts.pools):
-            return -1
+        join = self.join
+        relaxation = join.relaxation
+        for pool in join.parts.pools:
+            if join.parts.problem.pools[pool].trades:
+                return -1
+        for options in join.options:
+            for option in options:
+                if option.coins:
+                    return -1
         coins = 0
         for position, gain in enumerate(relaxation.gains):
             if gain is not None and gain.app.is_coins:
@@ -153,9 +150,10 @@ class Pairs:
     def _chained_to(self, position: int) -> bool:
         """Whether the base is noted without the saving of another global."""
         relaxation = self.join.relaxation
-        return any(
-            gain is not None and relaxation.chained[earlier][position] for earlier, gain in enumerate(relaxation.gains)
-        )
+        for earlier, gain in enumerate(relaxation.gains):
+            if gain is not None and relaxation.chained[earlier][position]:
+                return True
+        return False
 
     def met(self, one: Label, other: Label) -> bool:
         """Offer a pair of labels; whether it is better than the best in more than a tie."""
@@ -288,6 +286,9 @@ class Pairs:
         """Whether the best selection is one of this node."""
         join = self.join
         counts = self.best.counts
-        return bool(counts) and all(
-            counts[join.parts.globals[position].index] == join.node.counts[position] for position in join.parts.optional
-        )
+        if not counts:
+            return False
+        for position in join.parts.optional:
+            if counts[join.parts.globals[position].index] != join.node.counts[position]:
+                return False
+        return True

@@ -17,6 +17,8 @@ the bound is in no selection as good as the best.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from pricing.engine.beaten import unbeaten
 from pricing.engine.bounds import Prices, Relaxation
 from pricing.engine.gains import Gain
@@ -98,6 +100,7 @@ class Join:
         "relaxation",
         "signatures",
         "signed",
+        "start",
         "states",
         "step_limit",
         "steps",
@@ -117,6 +120,7 @@ class Join:
         """Least bound, in SCALE, among labels that a narrow beam cut."""
         self.options: list[list[Option]] = []
         self.reduced: list[list[int]] = []
+        """By rising reduced cost."""
         self._fix()
         self.ways = self._ways()
         """The cells in the order in which they are joined; two lists where two halves are met in the middle."""
@@ -132,6 +136,8 @@ class Join:
         self.signatures: dict[tuple[int, int], int] = {}
         """Number of each pair of (signature so far, option's part of it)."""
         self.signed: list[list[int]] = [self._signed(each) for each in self.options]
+        self.start = self._start()
+        """The label before any cell: what the node's own decisions cost."""
 
     def _ways(self) -> list[list[int]]:
         return [list(range(len(self.options)))]
@@ -172,6 +178,19 @@ class Join:
             places.sort(key=costs.__getitem__)
             self.options.append([kept[place] for place in places])
             self.reduced.append([costs[place] for place in places])
+
+    def narrow(self) -> None:
+        """Drop the options that a better best selection has ruled out since; lists that run beside them may be longer."""
+        room = self.highest() - self.prices.least
+        if room < 0:
+            self.is_empty = True
+        if self.is_empty:
+            return
+        for cell, reduced in enumerate(self.reduced):
+            kept = bisect_right(reduced, reduced[0] + room)
+            if kept < len(reduced):
+                self.reduced[cell] = reduced[:kept]
+                self.options[cell] = self.options[cell][:kept]
 
     def _states(self) -> States:
         parts = self.parts
@@ -255,11 +274,9 @@ class Join:
 
     def _finished(self, width: int) -> None:
         """Join the cells and settle what comes out."""
-        start = self._start()
-        self._settle(self._grown(self.ways[0], start, self.prices.least, width))
+        self._settle(self._grown(self.ways[0], self.start, self.prices.least, width))
 
     def _start(self) -> Label:
-        """The label before any cell: what the node's own decisions cost."""
         count = 0
         for position in self.parts.optional:
             count += self.node.counts[position] * self.parts.globals[position].counted
@@ -272,7 +289,7 @@ class Join:
         """Labels over these cells, at most `width` of them; `rest`: the least that these and all other cells add."""
         labels = [start]
         for cell in way:
-            rest -= min(self.reduced[cell])
+            rest -= self.reduced[cell][0]
             labels = self._extended(labels, cell, rest)
             if len(labels) > width:
                 labels.sort(key=by_reduced)

@@ -133,18 +133,30 @@ def _sketches(brancher: Brancher, nodes: list[Node]) -> list[tuple[int, int, Ske
 class Open:
     """A branch that may still hold the best, with the best prices known."""
 
-    __slots__ = ("branch", "place", "prices")
+    __slots__ = ("branch", "join", "place", "prices")
 
     def __init__(self, branch: Branch, place: int, prices: Prices) -> None:
         self.branch = branch
         self.place = place
         self.prices = prices
+        self.join: Join | None = None
+        """The last one made."""
+
+    def joining(self, parts: Parts, best: Best) -> Join:
+        """The label search under the prices as they are: made once for a dive and the join after it."""
+        join = self.join
+        if join is not None and join.prices is self.prices:
+            join.narrow()
+            return join
+        kind = Halves if self.branch.trust == EXACT else Join
+        self.join = made = kind(parts, self.branch, self.prices, best)
+        return made
 
     def dive(self, parts: Parts, best: Best, thorough: bool) -> int:
         """Offer a good selection of the branch, when its figures are exact and it may lower the total; the steps taken."""
         if self.branch.trust != EXACT or total_of(parts, self.prices.bound) >= best.total:
             return 0
-        return swapped(parts, self.branch, self.prices, best, thorough)
+        return swapped(self.joining(parts, best), thorough)
 
     def improve(self, parts: Parts, best: Best) -> int:
         """Better prices, and a better selection, unless the total is proved already; the steps it took."""
@@ -155,7 +167,7 @@ class Open:
         self.prices = branch.relaxation.moved_prices(guessed, branch.priced(), PASSES, enough)
         steps = PASSES + self.dive(parts, best, thorough=True)
         if branch.trust == EXACT and total_of(parts, self.prices.bound) < best.total:
-            steps += swapped(parts, branch, guessed, best, thorough=True)
+            steps += swapped(Halves(parts, branch, guessed, best), thorough=True)
         return steps
 
 
@@ -187,12 +199,10 @@ def _join(parts: Parts, child: Open, best: Best, limit: int) -> tuple[bool, int,
         if total_of(parts, bound) >= best.total:
             limit = min(limit, steps + TIE_STEPS)
             width = NOTHING
-        if branch.trust == EXACT:
-            join: Join = Halves(parts, branch, child.prices, best)
-        else:
-            join = Join(parts, branch, child.prices, best)
+        join = child.joining(parts, best)
+        before = join.steps
         proved = join.run(width, limit - steps)
-        steps += join.steps
+        steps += join.steps - before
         if proved:
             return True, bound, steps
         bound = max(bound, join.cut_bound)

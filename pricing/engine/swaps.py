@@ -1,6 +1,6 @@
 """A good selection of an exact branch before the join: from one that fits, by changing the options of one or two stores.
 
-Reads a `Branch` and its `Prices`; offers whole selections to `Best`. It proves nothing and refuses nothing: it only brings
+Reads the `Join` of a branch; offers whole selections to `Best`. It proves nothing and refuses nothing: it only brings
 the best total down, so that the join has less to look at. Where a threshold binds and its base moves with
 the total, everything near ties, and the change of two stores that lands just on the threshold is what a join finds last.
 """
@@ -10,12 +10,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import Final
 
-from pricing.engine.bounds import Prices
-from pricing.engine.halves import Halves, Pairs
-from pricing.engine.judge import NOTHING, Best
-from pricing.engine.labels import total_of
-from pricing.engine.nodes import Branch
-from pricing.engine.parts import SCALE, Parts
+from pricing.engine.halves import Pairs
+from pricing.engine.judge import NOTHING
+from pricing.engine.labels import Join, total_of
+from pricing.engine.parts import SCALE
 
 MOST_ROUNDS: Final = 16
 FEW_ROUNDS: Final = 4
@@ -42,18 +40,18 @@ class Change:
         """What it adds to the field that is looked through."""
 
 
-def swapped(parts: Parts, branch: Branch, prices: Prices, best: Best, thorough: bool) -> int:
+def swapped(join: Join, thorough: bool) -> int:
     """Start from the choices of options that the prices suggest, and change them as long as that pays; the steps taken.
 
     `thorough`: whether it may take its time.
     """
-    join = Halves(parts, branch, prices, best)
     if join.is_empty:
         return 0
+    before = join.steps
     pairs = Pairs(join)
     Swaps(join, pairs, [0] * len(join.options), thorough).run()
-    fitting = branch.relaxation.fitting
-    if fitting and total_of(parts, prices.bound) < best.total:
+    fitting = join.relaxation.fitting
+    if fitting and total_of(join.parts, join.prices.bound) < join.best.total:
         at: list[int] = []
         for options, chosen in zip(join.options, fitting, strict=True):
             place = 0
@@ -62,7 +60,7 @@ def swapped(parts: Parts, branch: Branch, prices: Prices, best: Best, thorough: 
                     place = other
             at.append(place)
         Swaps(join, pairs, at, thorough).run()
-    return join.steps
+    return join.steps - before
 
 
 class Swaps:
@@ -83,7 +81,7 @@ class Swaps:
         "value",
     )
 
-    def __init__(self, join: Halves, pairs: Pairs, at: list[int], thorough: bool) -> None:
+    def __init__(self, join: Join, pairs: Pairs, at: list[int], thorough: bool) -> None:
         self.rounds = MOST_ROUNDS if thorough else FEW_ROUNDS
         self.most_tried = THOROUGH if thorough else QUICK
         self.join = join

@@ -52,8 +52,9 @@ def joined(problem: Problem) -> list[int]:
 
 
 def all_options(self: Join) -> None:
-    self.options = [[row.option for row in rows] for rows in self.relaxation.rows]
-    self.reduced = [[self.prices.reduced(row) for row in rows] for rows in self.relaxation.rows]
+    rows = [sorted(each, key=self.prices.reduced) for each in self.relaxation.rows]
+    self.options = [[row.option for row in each] for each in rows]
+    self.reduced = [[self.prices.reduced(row) for row in each] for each in rows]
 
 
 def no_window(self: Pairs) -> None:
@@ -71,10 +72,11 @@ SWITCHES: dict[str, tuple[object, str, object]] = {
     "no dominance": (Brancher, "_judge", lambda self, sketch: LOOSE),
     "no options dropped in a store": (labels, "unbeaten", lambda options, watched: list(range(len(options)))),
     "no options fixed by reduced cost": (Join, "_fix", all_options),
+    "no options dropped later": (Join, "narrow", lambda self: None),
     "no settled levels": (states, "_levels", lambda field, gain, most, ways: [[] for _ in field.by_option]),
     "no cut at thresholds": (Branch, "children", lambda self: [self]),
     "no prices moved": (Relaxation, "moved_prices", lambda self, best, positions, passes, enough: best),
-    "no swaps": (search, "swapped", lambda parts, branch, prices, best, thorough: 0),
+    "no swaps": (search, "swapped", lambda join, thorough: 0),
     "no narrow attempts": (search, "ATTEMPTS", (1 << 30,)),
     "no halves": (search, "Halves", Join),
     "no windows": (Pairs, "_choose_window", no_window),
@@ -89,6 +91,8 @@ def test_a_rule_switched_off_changes_no_answer(
     monkeypatch.setattr(search, "SMALL", 0)
     holder, name, value = SWITCHES[switch]
     monkeypatch.setattr(holder, name, value)
+    if value is all_options:
+        monkeypatch.setattr(Join, "narrow", lambda self: None)
     for problem, expected in walked:
         assert joined(problem) == expected
 
