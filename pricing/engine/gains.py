@@ -61,28 +61,39 @@ class Gain:
         return min(worth, base)
 
     def _breakpoints(self) -> list[int]:
-        points = {self.low, self.high}
+        points = [self.low, self.high]
         app = self.app
         if app.is_coins:
-            points.add(self.at(self.high))
+            points.append(self.at(self.high))
         for rung in app.rungs:
             if not rung.units:
-                points.update((rung.reach - 1, rung.reach))
+                if rung.reach > self.high:
+                    break
+                points.append(rung.reach - 1)
+                points.append(rung.reach)
             caps = [cap for cap in (rung.at_most, app.cap_order) if cap != NO_CAP]
             if rung.repeats and not rung.units:
                 # The saving rises by the same amount at each multiple: the first, the last and the capped one bound it.
-                multiples = {-(-self.low // rung.reach), self.high // rung.reach}
-                multiples.update(-(-cap // rung.amount) for cap in caps if rung.amount)
+                multiples = [-(-self.low // rung.reach), self.high // rung.reach]
+                multiples += [-(-cap // rung.amount) for cap in caps if rung.amount]
                 for multiple in multiples:
-                    points.update((multiple * rung.reach - 1, multiple * rung.reach))
+                    points += [multiple * rung.reach - 1, multiple * rung.reach]
             elif rung.numerator and not rung.given_units:
                 for cap in caps:
                     kink = cap * rung.denominator // (_times(app, rung) * rung.numerator)
-                    points.update((kink, kink + 1))
+                    points += [kink, kink + 1]
             else:
                 # An amount: below it the whole base is saved.
-                points.add(min([worth_of(self.problem, app, rung, self.high, self.problem.item), *caps]))
-        return sorted(point for point in points if self.low <= point <= self.high)
+                worth = worth_of(self.problem, app, rung, self.high, self.problem.item)
+                for cap in caps:
+                    worth = min(worth, cap)
+                points.append(worth)
+        points.sort()
+        kept: list[int] = []
+        for point in points:
+            if self.low <= point <= self.high and (not kept or kept[-1] != point):
+                kept.append(point)
+        return kept
 
     def _tops(self) -> list[int]:
         """For each point a bound on the saving there and on the line to the next point, in FINE; see `best_against`.

@@ -40,6 +40,11 @@ def ceiling(parts: Parts, branch: Branch, best: Best) -> int:
     return scaled + parts.weight * best.count if coins == best.coins else scaled - 1
 
 
+def proving(parts: Parts, best: Best) -> int:
+    """Above this a bound proves the best total, ties left open."""
+    return SCALE * (best.total - parts.constant - 1) + parts.weight * parts.most
+
+
 def total_of(parts: Parts, bound: int) -> int:
     """The least total that a bound allows."""
     return -(-(bound - parts.weight * parts.most) // SCALE) + parts.constant
@@ -180,17 +185,24 @@ class Join:
             self.reduced.append([costs[place] for place in places])
 
     def narrow(self) -> None:
-        """Drop the options that a better best selection has ruled out since; lists that run beside them may be longer."""
+        """Drop the options that a better best selection has ruled out since."""
         room = self.highest() - self.prices.least
         if room < 0:
             self.is_empty = True
         if self.is_empty:
             return
+        changed = False
         for cell, reduced in enumerate(self.reduced):
             kept = bisect_right(reduced, reduced[0] + room)
             if kept < len(reduced):
                 self.reduced[cell] = reduced[:kept]
                 self.options[cell] = self.options[cell][:kept]
+                self.signed[cell] = self.signed[cell][:kept]
+                changed = True
+        if changed:
+            # Fewer options, narrower fields: a state that fits a machine word is worth the work.
+            self.ways = self._ways()
+            self.states = self._states()
 
     def _states(self) -> States:
         parts = self.parts

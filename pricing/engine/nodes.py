@@ -137,20 +137,31 @@ class Outcomes:
 
     def __init__(self, options: list[Option], parts: Parts) -> None:
         self.options = options
-        self.least = min(SCALE * option.cost + parts.weight * option.count for option in options)
-        self.doubt = max(option.doubt for option in options)
+        first = options[0]
+        self.least = SCALE * first.cost + parts.weight * first.count
+        self.doubt = first.doubt
+        for option in options:
+            scaled = SCALE * option.cost + parts.weight * option.count
+            if scaled < self.least:
+                self.least = scaled
+            if option.doubt > self.doubt:
+                self.doubt = option.doubt
         self.bases_low: list[int] = []
         """For each global, the least and the most that the cell adds to its base; and whether that is ever uncertain."""
         self.bases_high: list[int] = []
         self.certain: list[bool] = []
         for position in range(len(parts.globals)):
-            low = high = options[0].bases[position]
+            low = high = first.bases[position]
             certain = True
             for option in options:
                 base, fuzz = option.bases[position], option.fuzz[position]
-                low = min(low, base - fuzz)
-                high = max(high, base)
-                certain = certain and fuzz == 0
+                if base > high:
+                    high = base
+                if fuzz:
+                    base -= fuzz
+                    certain = False
+                if base < low:
+                    low = base
             self.bases_low.append(low)
             self.bases_high.append(high)
             self.certain.append(certain)

@@ -402,20 +402,23 @@ class CellWalk:
                     excused, doubt = True, ANY_DOUBT
             if not excused:
                 return
-        option = Option(self.cell.total - self.saved, self.bases.copy(), self.fuzz.copy(), doubt)
-        option.pools = [self.pool_used[pool] for pool in self.parts.pools]
-        option.groups = [self.group_used[group] - self.node.groups_used[group] for group in self.parts.groups]
-        option.caps = [self.shared_caps.get(rule, 0) for rule in self.parts.caps]
-        option.count = self.count
-        option.tie = self.key
+        coins, tie = 0, self.key
         for pool in self.cell.pools:
             pieces = self.pool_used[pool]
             if pieces:
-                option.coins += problem.pools[pool].cost(pieces)
-                option.tie += expiry_of(problem.pools[pool].expiries, pieces, self.keys)
-        if option.coins <= problem.coins:
-            option.counts = self.counts.copy()
-            self.options.append(option)
+                coins += problem.pools[pool].cost(pieces)
+                tie += expiry_of(problem.pools[pool].expiries, pieces, self.keys)
+        if coins > problem.coins:
+            return
+        option = Option(self.cell.total - self.saved, self.bases.copy(), self.fuzz.copy(), doubt, self.counts.copy())
+        for pool in self.parts.pools:
+            option.pools.append(self.pool_used[pool])
+        for index in self.parts.groups:
+            option.groups.append(self.group_used[index] - self.node.groups_used[index])
+        for rule in self.parts.caps:
+            option.caps.append(self.shared_caps.get(rule, 0))
+        option.coins, option.count, option.tie = coins, self.count, tie
+        self.options.append(option)
 
 
 def _less(amounts: list[int], places: list[int], off: list[int]) -> list[int]:

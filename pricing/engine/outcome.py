@@ -52,7 +52,7 @@ class Option:
         "tie",
     )
 
-    def __init__(self, cost: int, bases: list[int], fuzz: list[int], doubt: int) -> None:
+    def __init__(self, cost: int, bases: list[int], fuzz: list[int], doubt: int, counts: list[tuple[int, int]]) -> None:
         self.cost = cost
         """Goods and charges of the store after its own savings, at the least; globals not yet taken off."""
         self.bases = bases
@@ -72,5 +72,5 @@ class Option:
         self.count = 0
         self.tie = 0
         """Local pieces by expiry, then names, packed: less is better (SPEC 6.4 and 6.5)."""
-        self.counts: list[tuple[int, int]] = []
+        self.counts = counts
         """(application, count) of its decisions."""

@@ -15,7 +15,7 @@ from pricing.engine.gains import is_simple
 from pricing.engine.halves import Halves
 from pricing.engine.judge import NOTHING, Best, complete, confirm
 from pricing.engine.keys import Keys
-from pricing.engine.labels import Join, ceiling, total_of
+from pricing.engine.labels import Join, ceiling, proving, total_of
 from pricing.engine.nodes import EXACT, Branch, Brancher, Sketch, nodes_of
 from pricing.engine.outcome import Node
 from pricing.engine.parts import SCALE, Parts, parts_of
@@ -163,7 +163,7 @@ class Open:
         if total_of(parts, self.prices.bound) >= best.total:
             return 0
         branch, guessed = self.branch, self.prices
-        enough = ceiling(parts, branch, best)
+        enough = min(ceiling(parts, branch, best), proving(parts, best))
         self.prices = branch.relaxation.moved_prices(guessed, branch.priced(), PASSES, enough)
         steps = PASSES + self.dive(parts, best, thorough=True)
         if branch.trust == EXACT and total_of(parts, self.prices.bound) < best.total:
