@@ -26,6 +26,8 @@ FIRST_STEP: Final = SCALE >> 3
 
 PATIENCE: Final = 24
 """After so many passes that do not better the bound, prices stand still."""
+LITTLE_PATIENCE: Final = 8
+"""The same while the guess has not been bettered: most guesses that can be, are within a few passes."""
 
 
 class Row:
@@ -221,6 +223,7 @@ class Relaxation:
         turns = [0] * len(steps)
         since = 0
         cheapest = 0
+        guessed = best
         for _ in range(passes):
             found, base_pull, piece_pull = self.priced(of_base.copy(), self._faces_at(of_base, parts))
             since += 1
@@ -238,7 +241,7 @@ class Relaxation:
                 since = 0
                 if best.bound > enough:
                     break
-            if since >= PATIENCE:
+            if since >= (LITTLE_PATIENCE if best is guessed else PATIENCE):
                 break
             for place, position in enumerate(positions):
                 pull = base_pull[position]
