@@ -91,8 +91,8 @@ class CellWalk:
 
     def _visit(self, at: int) -> None:
         self.steps += 1
-        if at == len(self.events):
-            self._emit()
+        if at >= self.cell.tail:
+            self._finish(at)
             return
         event = self.events[at]
         start_hi, start_lo = self.start_hi, self.start_lo
@@ -384,6 +384,21 @@ class CellWalk:
                 off_hi.append(min(ratio_lo * self.start_hi[place] // RATIO_ONE, self.hi[place]))
                 off_lo.append(ratio_hi * self.start_lo[place] // RATIO_ONE + 1)
         return off_hi, off_lo
+
+    def _finish(self, at: int) -> None:
+        """Note the bases of the globals that come after all local applications, and the outcome."""
+        start_hi, start_lo = self.start_hi, self.start_lo
+        high = low = 0
+        for place in range(at, len(self.events)):
+            event = self.events[place]
+            if event.opens:
+                self.start_hi, self.start_lo = self.hi, self.lo
+            if not event.repeats:
+                high, low = self._base(event.position, self.cell.global_lines[event.position])
+            self.bases[event.position] = high
+            self.fuzz[event.position] = high - low
+        self._emit()
+        self.start_hi, self.start_lo = start_hi, start_lo
 
     # --- the outcome --------------------------------------------------------------------------------------------------
 

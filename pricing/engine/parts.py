@@ -19,7 +19,7 @@ large enough for counts beside it."""
 class Event:
     """One step of a cell in the order of layers: a local application, or a global that touches its lines."""
 
-    __slots__ = ("app", "covering", "is_alone", "is_capped", "is_unread", "layer", "opens", "position")
+    __slots__ = ("app", "covering", "is_alone", "is_capped", "is_unread", "layer", "opens", "position", "repeats")
 
     def __init__(self, layer: int, app: Application | None, position: int) -> None:
         self.layer = layer
@@ -37,6 +37,8 @@ class Event:
         """Whether it is free shipping and no other one may take from its charges."""
         self.is_capped = False
         """Whether its cap per order spans several cells."""
+        self.repeats = False
+        """Whether it is a global that sees the same lines as the one before it, after all local applications."""
 
 
 class Cell:
@@ -52,6 +54,7 @@ class Cell:
         "indexes",
         "pools",
         "problem",
+        "tail",
         "total",
     )
 
@@ -71,6 +74,8 @@ class Cell:
         self.dependent = False
         """Whether its outcomes depend on what the globals take from its lines."""
         self.events: list[Event] = []
+        self.tail = 0
+        """From this event on there are only globals, and what they take is read by nobody here."""
         self.pools: list[int] = []
         """Pools that only its applications draw on."""
         self.total = 0
@@ -238,6 +243,13 @@ def _prepare(parts: Parts, cell: Cell) -> None:
     for event in cell.events:
         event.opens = event.layer != layer
         layer = event.layer
+    cell.tail = len(cell.events)
+    while not cell.dependent and cell.tail and cell.events[cell.tail - 1].app is None:
+        cell.tail -= 1
+    for place in range(cell.tail + 1, len(cell.events)):
+        one, other = cell.events[place - 1].position, cell.events[place].position
+        alike = cell.global_lines[one] == cell.global_lines[other]
+        cell.events[place].repeats = alike and not parts.globals[one].is_coins and not parts.globals[other].is_coins
 
 
 def _is_alone(cell: Cell, app: Application) -> bool:
