@@ -34,7 +34,7 @@ def ceiling(parts: Parts, branch: Branch, best: Best) -> int:
     """A bound above this belongs to no selection of the branch that is as good as the best: its total is higher, or it
     is as high with more coins spent, or with as many coins and more coupons."""
     scaled = SCALE * (best.total - parts.constant)
-    coins = branch.least_coins()
+    coins = branch.least_coins
     if coins < best.coins:
         return scaled + SCALE - 1
     return scaled + parts.weight * best.count if coins == best.coins else scaled - 1
@@ -232,26 +232,35 @@ class Join:
         for place, index in enumerate(parts.groups):
             group = problem.groups[index]
             room = group.most // group.weight - self.node.groups_used[index]
-            if any(self._same(pool, place) and field.limit <= room for pool, field in enumerate(pools)):
+            if self._repeated(place, room):
                 continue
             fields.append(Field([[option.groups[place] for option in each] for each in options], room, 0))
             start.append(0)
-        caps = {app.rule: app.cap_order for app in problem.applications if app.cap_order != NO_CAP}
         cap_fields: list[Field] = []
-        for place, rule in enumerate(parts.caps):
-            field = Field([[option.caps[place] for option in each] for each in options], caps[rule], 0)
-            cap_fields.append(field)
-            fields.append(field)
-            start.append(0)
+        if parts.caps:
+            caps = {app.rule: app.cap_order for app in problem.applications if app.cap_order != NO_CAP}
+            for place, rule in enumerate(parts.caps):
+                field = Field([[option.caps[place] for option in each] for each in options], caps[rule], 0)
+                cap_fields.append(field)
+                fields.append(field)
+                start.append(0)
         fields.append(Field([[option.coins for option in each] for each in options], problem.coins, 0))
         start.append(0)
         return States(fields, start, cap_fields)
 
-    def _same(self, pool: int, group: int) -> bool:
+    def _repeated(self, group: int, room: int) -> bool:
         """Whether a limit only repeats that the pieces of a pool are limited."""
-        return self.drawn(pool) == 0 and all(
-            option.pools[pool] == option.groups[group] for each in self.options for option in each
-        )
+        for pool, field in enumerate(self.pieces):
+            if field.limit <= room and self.drawn(pool) == 0 and self._same(pool, group):
+                return True
+        return False
+
+    def _same(self, pool: int, group: int) -> bool:
+        for each in self.options:
+            for option in each:
+                if option.pools[pool] != option.groups[group]:
+                    return False
+        return True
 
     def _taken(self, position: int) -> tuple[int, bool]:
         """What the globals before it take off a base at the least; and whether they take just that, and no later base
@@ -264,7 +273,7 @@ class Join:
                     steady = False
                     continue
                 steady = steady and not gain.varies()
-                taken += min(gain.at(point) for point in gain.points)
+                taken += min([gain.at(point) for point in gain.points])
         return taken, steady
 
     def drawn(self, place: int) -> int:

@@ -31,7 +31,7 @@ LOOSE: Final = -2
 class Branch:
     """One node, ready to be judged."""
 
-    __slots__ = ("keys", "node", "relaxation", "trust", "watched")
+    __slots__ = ("keys", "least_coins", "node", "relaxation", "trust", "watched")
 
     def __init__(self, keys: Keys, node: Node, relaxation: Relaxation, trust: int, watched: list[Watch]) -> None:
         self.keys = keys
@@ -41,9 +41,11 @@ class Branch:
         """EXACT: relaxed figures are the true ones, so that dominance holds. LOOSE: they are only bounds. Else a layer:
         selections that decide alike below it, and in every option that is in doubt, are told apart by exact figures."""
         self.watched = watched
+        self.least_coins = self._least_coins()
+        """Coins that every selection of the branch spends."""
 
-    def least_coins(self) -> int:
-        """Coins that every selection of the branch spends: on a coin payment whose saving cannot vary."""
+    def _least_coins(self) -> int:
+        """What a coin payment takes whose saving cannot vary."""
         coins = 0
         for position, gain in enumerate(self.relaxation.gains):
             if gain is not None and gain.app.is_coins and not gain.varies() and not self.relaxation.short[position]:

@@ -35,8 +35,10 @@ class Field:
     def __init__(self, by_option: list[list[int]], limit: int, start: int) -> None:
         self.by_option = by_option
         """What each option of each cell adds; never negative."""
-        self.top = start + sum(max(each) for each in by_option)
+        self.top = start
         """The most that it can come to."""
+        for each in by_option:
+            self.top += max(each)
         self.limit = min(limit, self.top)
         self.shift = 0
         self.mask = 0
@@ -79,12 +81,15 @@ class States:
         self.caps = [field for field in cap_fields if field.top]
         """Fields of shared caps: what is above the limit is not taken, rather than refused."""
         self.leveled = [field for field in self.fields if any(field.levels)]
-        cells = len(fields[0].by_option) if fields else 0
-        self.added = [
-            [sum(field.by_option[cell][option] << field.shift for field in self.fields) for option in range(many)]
-            for cell, many in enumerate(len(each) for each in (fields[0].by_option if cells else []))
-        ]
+        self.added: list[list[int]] = []
         """What each option of each cell adds to a packed state."""
+        for cell in range(len(fields[0].by_option) if fields else 0):
+            added = [0] * len(fields[0].by_option[cell])
+            for field in self.fields:
+                for option, value in enumerate(field.by_option[cell]):
+                    if value:
+                        added[option] = added[option] + (value << field.shift)
+            self.added.append(added)
 
     def within(self, state: int) -> bool:
         """Whether no field is above its limit."""
@@ -111,17 +116,17 @@ def base_field(
     one list for each half.
     """
     position, sign = watch
-    edges = [
-        max(option.bases[position] for option in each) if sign < 0 else min(option.bases[position] for option in each)
-        for each in options
-    ]
-    by_option = [
-        [sign * (option.bases[position] - edge) for option in each] for each, edge in zip(options, edges, strict=True)
-    ]
-    most = sum(edges) - taken
+    edges = 0
+    by_option: list[list[int]] = []
+    for each in options:
+        bases = [option.bases[position] for option in each]
+        edge = max(bases) if sign < 0 else min(bases)
+        edges += edge
+        by_option.append([edge - base if sign < 0 else base - edge for base in bases])
+    most = edges - taken
     field = Field(by_option, most - gain.low if sign < 0 else NO_LIMIT, 0)
     field.watch = watch
-    field.edge = sum(edges)
+    field.edge = edges
     if steady and sign < 0:
         field.levels = _levels(field, gain, most, ways)
     return field
