@@ -15,6 +15,7 @@ from pricing.engine.bounds import Relaxation
 from pricing.engine.case import case_of
 from pricing.engine.gains import Gain
 from pricing.engine.halves import Pairs
+from pricing.engine.judge import Best
 from pricing.engine.keys import Keys
 from pricing.engine.labels import Join
 from pricing.engine.nodes import LOOSE, Branch, Brancher, Outcomes, Sketch, nodes_of
@@ -95,6 +96,25 @@ def test_a_rule_switched_off_changes_no_answer(
         monkeypatch.setattr(Join, "narrow", lambda self: None)
     for problem, expected in walked:
         assert joined(problem) == expected
+
+
+def test_claims_that_promise_too_much_are_refuted(
+    walked: list[tuple[Problem, list[int]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Figures that are claimed without settling are checked in the end; where one is wrong, the search does without."""
+    claims = 0
+    honest = Best.claim
+
+    def boast(self: Best, total: int, coins: int, count: int, decided: list[int], ties: int) -> None:
+        nonlocal claims
+        claims += 1
+        honest(self, total - 1, coins, count, decided, ties)
+
+    monkeypatch.setattr(search, "SMALL", 0)
+    monkeypatch.setattr(Best, "claim", boast)
+    for problem, expected in walked:
+        assert joined(problem) == expected
+    assert claims > MARKETS // 4
 
 
 def test_no_bound_is_above_the_best_total_of_its_branch(walked: list[tuple[Problem, list[int]]]) -> None:
