@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -280,3 +281,12 @@ def test_any_text_is_survived(tmp_path: Path) -> None:
             await editor.client.text_document_document_symbol_async(lsp.DocumentSymbolParams(editor.document))
 
     spoken(tmp_path, does)
+
+
+def test_without_its_libraries_it_says_what_to_install() -> None:
+    hidden = (
+        "import sys; sys.modules['pygls'] = None; import runpy; runpy.run_module('pricing.editor', run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-c", hidden], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "The language server needs pygls: pip install 'promotion-pricing[editor]' brings it.\n"
