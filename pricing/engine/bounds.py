@@ -24,8 +24,10 @@ from pricing.engine.parts import SCALE
 
 FIRST_STEP: Final = SCALE >> 3
 
-PATIENCE: Final = 24
+PATIENCE: Final = 48
 """After so many passes that do not better the bound, prices stand still."""
+MOST_PART: Final = 4 * SCALE
+"""Pieces may be worth more than their face less what a priced base loses by it: a global may see part of a store only."""
 LITTLE_PATIENCE: Final = 8
 """The same while the guess has not been bettered: most guesses that can be, are within a few passes."""
 
@@ -247,9 +249,9 @@ class Relaxation:
                 pull = base_pull[position]
                 for face, part, more in zip(self.faces, parts, piece_pull, strict=True):
                     pull -= face * part * more // SCALE
-                of_base[position] = _moved(of_base[position], pull, steps, turns, place)
+                of_base[position] = _moved(of_base[position], SCALE, pull, steps, turns, place)
             for pool, pull in enumerate(piece_pull):
-                parts[pool] = _moved(parts[pool], pull, steps, turns, len(positions) + pool)
+                parts[pool] = _moved(parts[pool], MOST_PART, pull, steps, turns, len(positions) + pool)
         return best
 
     def _faces_at(self, of_base: list[int], parts: list[int]) -> list[int]:
@@ -261,8 +263,9 @@ class Relaxation:
         left = max(0, left)
         prices: list[int] = []
         for pool, part in enumerate(parts):
-            worth = max(0, self.faces[pool] * left - self.weight)
-            prices.append(worth // SCALE * part + worth % SCALE * part // SCALE)
+            face = self.faces[pool]
+            worth = max(0, face * left - self.weight)
+            prices.append(min(face * SCALE, worth // SCALE * part + worth % SCALE * part // SCALE))
         return prices
 
     def _percentages(self) -> list[int]:
@@ -298,8 +301,8 @@ class Relaxation:
         return [free, faces] if any(faces) else [free]
 
 
-def _moved(value: int, pull: int, steps: list[int], turns: list[int], place: int) -> int:
-    """The value after one step along the pull, from 0 to SCALE; the step is made ready for the next."""
+def _moved(value: int, most: int, pull: int, steps: list[int], turns: list[int], place: int) -> int:
+    """The value after one step along the pull, from 0 to `most`; the step is made ready for the next."""
     turn = 1 if pull > 0 else -1 if pull < 0 else 0
     if turn == 0:
         return value
@@ -308,4 +311,4 @@ def _moved(value: int, pull: int, steps: list[int], turns: list[int], place: int
     elif turns[place] == turn:
         steps[place] += steps[place] >> 1
     turns[place] = turn
-    return min(SCALE, max(0, value + turn * steps[place]))
+    return min(most, max(0, value + turn * steps[place]))

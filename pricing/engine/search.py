@@ -30,7 +30,7 @@ STEP_LIMIT = 400_000
 SMALL = 600
 """Up to so many selections, walking through all of them is faster than cutting the problem up."""
 
-PASSES: Final = 60
+PASSES: Final = 120
 """In how many passes the prices of a branch are moved before its stores are joined."""
 
 ATTEMPTS = (64, 1024, 16384, NOTHING)
