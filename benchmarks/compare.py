@@ -1,6 +1,6 @@
 """Compare our engine with exact solvers, shop engines, rule matchers and plain policies, all in one run.
 
-    python -m benchmarks.compare            half an hour
+    python -m benchmarks.compare            a quarter of an hour
     python -m benchmarks.compare --quick    a few minutes
     python -m benchmarks.compare --only S M --rows ours cpsat
 
