@@ -203,6 +203,7 @@ class Join:
             # Fewer options, narrower fields: a state that fits a machine word is worth the work.
             self.ways = self._ways()
             self.states = self._states()
+            self.start = self._start()
 
     def _states(self) -> States:
         parts = self.parts

@@ -22,7 +22,10 @@ def test_the_answer_is_right(file: Path, most: int, monkeypatch: pytest.MonkeyPa
     quote = engine.quote(Cart.from_dict(market["cart"]), usage=market["usage"], without=market["without"])
     told = quote.to_dict(why=False)
     got = {"total": told["total"], "coins_spent": told["coins_spent"]}
-    assert got | {"lines": {line["id"]: line["pays"] for line in told["lines"]}} == market["right"]
+    got["lines"] = {line["id"]: line["pays"] for line in told["lines"]}
+    if "used" in market["right"]:  # of several selections with these prices, the right one
+        got["used"] = [[use["rule"], use["store"]] for use in told["used"]]
+    assert got == market["right"]
     assert quote.optimal
 
 
