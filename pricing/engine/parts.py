@@ -219,7 +219,7 @@ def _prepare(parts: Parts, cell: Cell) -> None:
     cell.total = sum(cell.problem.item)
     cell.pools = sorted({app.pool for app in cell.apps if app.pool >= 0}.difference(parts.pools))
     plain = not parts.overlap and cell.problem.moved and not cell.dependent
-    last = cell.apps[-1].layer if cell.apps else 0
+    last = cell.apps[-1].layer if cell.apps else -1
     masks = [_mask_of(lines) for lines in cell.global_lines]
     for app in cell.apps:
         event = Event(app.layer, app, -1)
@@ -247,9 +247,13 @@ def _prepare(parts: Parts, cell: Cell) -> None:
     while not cell.dependent and cell.tail and cell.events[cell.tail - 1].app is None:
         cell.tail -= 1
     for place in range(cell.tail + 1, len(cell.events)):
-        one, other = cell.events[place - 1].position, cell.events[place].position
-        alike = cell.global_lines[one] == cell.global_lines[other]
-        cell.events[place].repeats = alike and not parts.globals[one].is_coins and not parts.globals[other].is_coins
+        before, event = cell.events[place - 1], cell.events[place]
+        # In a layer with local applications the base is that before them, and in the next one that after them.
+        alike = before.layer > last or before.layer == event.layer
+        alike = alike and cell.global_lines[before.position] == cell.global_lines[event.position]
+        event.repeats = (
+            alike and not parts.globals[before.position].is_coins and not parts.globals[event.position].is_coins
+        )
 
 
 def _is_alone(cell: Cell, app: Application) -> bool:

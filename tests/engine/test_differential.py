@@ -31,8 +31,15 @@ BATCH = 50
 MOST_WALKED = 200_000
 """Steps of the exhaustive search on a crowded market."""
 
-WRONG_ONCE = [("small", 21863), ("small", 24176), ("small", 29035), ("large", 20183), ("large", 21088)]
-"""Markets in which the joined search was wrong once: a dearer total (21863, 20183, 21088), or a tie lost."""
+WRONG_ONCE = [
+    ("small", 21863),
+    ("small", 24176),
+    ("small", 29035),
+    ("large", 20183),
+    ("large", 21088),
+    ("small", 800027),
+]
+"""Markets in which the joined search was wrong once: a dearer total (21863, 20183, 21088, 800027), or a tie lost."""
 
 SMALL = [("small", first, min(BATCH, FIRST + SEEDS - first)) for first in range(FIRST, FIRST + SEEDS, BATCH)]
 LARGE = [("large", first, min(10, FIRST + SEEDS // 8 - first)) for first in range(FIRST, FIRST + SEEDS // 8, 10)]
