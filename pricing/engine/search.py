@@ -78,6 +78,9 @@ def selections(problem: Problem) -> int:
 def _joined(problem: Problem, limit: int, trusting: bool = True) -> Found | None:
     """The search store by store; None for what it cannot cut. `trusting`: what is known of a selection may be claimed."""
     parts = parts_of(problem, problem.stores, problem.charge_stores)
+    if parts.caps and problem.void:
+        # What other stores leave of a cap may make a benefit small enough not to be void: no store can tell alone.
+        return None
     nodes = nodes_of(parts) if all(is_simple(app) for app in parts.globals) else []
     if not nodes:
         return None
