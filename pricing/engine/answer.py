@@ -11,7 +11,7 @@ from pricing.engine.planned import PlannedRule
 from pricing.engine.problem import Application
 from pricing.engine.refund import expiry_of_piece
 from pricing.engine.search import Found
-from pricing.engine.settle import Settlement, rounded, settle
+from pricing.engine.settle import Settlement, pieces_used, rounded, settle
 from pricing.model.errors import SearchFault
 from pricing.model.quote import Bought, KeptCoupon, Quote, QuoteCharge, QuoteLine, Reasons, Saving, Use
 
@@ -41,7 +41,7 @@ def quote_of(case: Case, found: Found, ask: Callable[[Quote], Reasons]) -> Quote
         off = tuple(savings[place])
         charges.append(QuoteCharge(charge.store, charge.method, charge.minor, settlement.now[place], off))
     uses.sort(key=_use_order)
-    pieces = _used_pieces(case, found.counts)
+    pieces = pieces_used(case.problem, found.counts)
     bought = _bought(case, pieces)
     return _QUOTE.of(
         (
@@ -109,14 +109,6 @@ def _savings(case: Case, counts: list[int], settlement: Settlement) -> tuple[lis
 def pieces_of(app: Application, count: int) -> int:
     """Pieces of a coupon that a use takes; 0 for rules that have none."""
     return count if app.pool >= 0 else 0
-
-
-def _used_pieces(case: Case, counts: list[int]) -> list[int]:
-    used = [0] * len(case.problem.pools)
-    for app in case.problem.applications:
-        if app.pool >= 0:
-            used[app.pool] += counts[app.index]
-    return used
 
 
 def _bought(case: Case, used: list[int]) -> tuple[Bought, ...]:

@@ -26,10 +26,10 @@ FIRST_STEP: Final = SCALE >> 3
 
 PATIENCE: Final = 48
 """After so many passes that do not better the bound, prices stand still."""
-MOST_PART: Final = 4 * SCALE
-"""Pieces may be worth more than their face less what a priced base loses by it: a global may see part of a store only."""
 LITTLE_PATIENCE: Final = 8
 """The same while the guess has not been bettered: most guesses that can be, are within a few passes."""
+MOST_PART: Final = 4 * SCALE
+"""Pieces may be worth more than their face less what a priced base loses by it: a global may see part of a store only."""
 
 
 class Row:

@@ -13,7 +13,7 @@ from typing import Final
 
 from pricing.engine.outcome import RATIO_ONE
 from pricing.engine.problem import NO_CAP, Application, Problem, Rung
-from pricing.engine.settle import has_item_cap, rung_of, worth_of
+from pricing.engine.settle import coin_worth, has_item_cap, rung_of, worth_of
 
 FINE: Final = 1 << 20
 """Bounds on savings are whole numbers of this size."""
@@ -43,7 +43,7 @@ class Gain:
         """The saving on this base at the most, minor units; caps per item are left out."""
         app = self.app
         if app.is_coins:
-            worth = self.problem.coins * app.amount_of_rate // app.coins_of_rate
+            worth = coin_worth(app, self.problem.coins)
             if app.cap_order != NO_CAP:
                 worth = min(worth, app.cap_order)
             return min(worth, base)

@@ -20,7 +20,7 @@ from pricing.engine.judge import complete
 from pricing.engine.keys import expiry_of
 from pricing.engine.labels import Join, Label, by_reduced, ties_of
 from pricing.engine.outcome import Option
-from pricing.engine.settle import coins_for
+from pricing.engine.settle import coins_for, pieces_used
 from pricing.engine.states import Field
 
 
@@ -269,11 +269,7 @@ class Pairs:
         join = self.join
         parts, keys, counts = join.parts, join.branch.keys, best.counts
         tie = 0
-        pieces = [0] * len(parts.problem.pools)
-        for app in parts.problem.applications:
-            if app.pool >= 0:
-                pieces[app.pool] += counts[app.index]
-        for pool, used in zip(parts.problem.pools, pieces, strict=True):
+        for pool, used in zip(parts.problem.pools, pieces_used(parts.problem, counts), strict=True):
             tie += expiry_of(pool.expiries, used, keys)
         for cell in parts.cells:
             for app in cell.apps:

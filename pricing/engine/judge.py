@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Final
 
 from pricing.engine.problem import NO_CAP, Application, Problem
-from pricing.engine.settle import coins_for, exchange_coins, take
+from pricing.engine.settle import coins_for, exchange_coins, pieces_used, take
 
 NOTHING: Final = 1 << 120
 """A total, or a bound in SCALE, above all others."""
@@ -86,12 +86,8 @@ def expiries_of(problem: Problem, counts: list[int]) -> list[int]:
     """Ranks of the expiries of the pieces used, soonest first; bought pieces and codes are left out: they never expire."""
     if problem.never_expires == 0:
         return []
-    used = [0] * len(problem.pools)
-    for app in problem.applications:
-        if app.pool >= 0:
-            used[app.pool] += counts[app.index]
     ranks: list[int] = []
-    for pool, pieces in zip(problem.pools, used, strict=True):
+    for pool, pieces in zip(problem.pools, pieces_used(problem, counts), strict=True):
         for rank, many in pool.expiries:
             if rank == problem.never_expires:
                 break

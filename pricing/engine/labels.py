@@ -93,7 +93,6 @@ class Join:
         "bases",
         "best",
         "branch",
-        "cap_left",
         "cut_bound",
         "is_empty",
         "node",

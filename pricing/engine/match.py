@@ -23,7 +23,6 @@ class Situation:
     """A cart laid out for matching: what every rule asks of it, worked out once."""
 
     __slots__ = (
-        "all_lines",
         "by_key",
         "cart",
         "categories",
@@ -51,10 +50,9 @@ class Situation:
         self.prices = [line.unit_price for line in self.lines]
         """List price of one unit, minor units."""
         self.quantities = [line.quantity for line in self.lines]
-        self.all_lines = list(range(len(self.lines)))
         self.categories: list[frozenset[str]] = []
         """Of each line: its categories and all that they are under."""
-        self.by_key: dict[tuple[str, str], list[int]] = {("", ""): self.all_lines}
+        self.by_key: dict[tuple[str, str], list[int]] = {("", ""): list(range(len(self.lines)))}
         """Lines under each index key that the plan uses."""
         wallet = cart.wallet
         self.codes = {code_key(code) for code in cart.codes}
@@ -68,8 +66,7 @@ class Situation:
                 paths = known[categories] = frozenset(_with_parents(categories))
             self.categories.append(paths)
         for word in plan.words:
-            if word:
-                self._note_keys(word)
+            self._note_keys(word)
 
     def _note_keys(self, word: str) -> None:
         """Note every line under its values of one scope word."""
@@ -124,20 +121,12 @@ def _with_parents(paths: Iterable[str]) -> Iterable[str]:
 def _unexpired(lots: tuple[Lot, ...], instant: datetime) -> dict[str, list[Lot]]:
     """By rule, the lots that can still be used, soonest expiry first."""
     held: dict[str, list[Lot]] = {}
-    several = False
     for lot in lots:
         if lot.pieces and (lot.expires is None or instant < lot.expires):
-            name = lot.rule
-            mine = held.get(name)
-            if mine is None:
-                held[name] = [lot]
-            else:
-                mine.append(lot)
-                several = True
-    if several:
-        for name, mine in held.items():
-            if len(mine) > 1:
-                held[name] = _by_expiry(mine)
+            held.setdefault(lot.rule, []).append(lot)
+    for name, mine in held.items():
+        if len(mine) > 1:
+            held[name] = _by_expiry(mine)
     return held
 
 

@@ -17,7 +17,7 @@ from pricing.engine.keys import Keys, expiry_of
 from pricing.engine.outcome import ANY_DOUBT, NO_DOUBT, RATIO_ONE, Node, Option
 from pricing.engine.parts import Cell, Event, Parts
 from pricing.engine.problem import NO_CAP, Application
-from pricing.engine.settle import base_of, benefit_of, has_item_cap, rung_of, take, worth_of
+from pricing.engine.settle import base_of, benefit_of, has_item_cap, item_cap, rung_of, take, worth_of
 
 
 class CellWalk:
@@ -172,7 +172,7 @@ class CellWalk:
         high, low = self._worths(app, pieces)
         if high == 0:
             return 0, 0, [], []
-        if app.cap_item != NO_CAP or app.cap_item_numerator != NO_CAP or not cell.moved:
+        if has_item_cap(app) or not cell.moved:
             low = 0
         if capped:
             low = 0
@@ -354,17 +354,9 @@ class CellWalk:
         return high, min(high, max(0, low + self.adjust_lo[position]))
 
     def _coin_room(self, app: Application, lines: list[int], amounts: list[int]) -> int:
-        cell = self.cell.problem
         room = 0
         for place in lines:
-            amount = amounts[place]
-            free = amount
-            if app.cap_item_numerator != NO_CAP:
-                measured = cell.item[place] if cell.measured_on_item else amount
-                free = min(free, measured * app.cap_item_numerator // app.cap_item_denominator)
-            if app.cap_item != NO_CAP:
-                free = min(free, app.cap_item)
-            room += free
+            room += min(amounts[place], item_cap(self.cell.problem, app, place, amounts))
         return room
 
     def _shares(self, position: int, lines: list[int]) -> tuple[list[int], list[int]]:

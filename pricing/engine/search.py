@@ -57,7 +57,7 @@ class Found:
 def search(problem: Problem, limit: int = STEP_LIMIT) -> Found:
     """The best selection; `optimal` is False when `limit` steps did not suffice."""
     if selections(problem) > SMALL:
-        found = _joined(problem, limit, True)
+        found = _joined(problem, limit)
         if found is not None:
             return found
     walk = Walk(problem, limit)

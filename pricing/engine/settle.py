@@ -100,7 +100,7 @@ def benefit_of(
     coins_left: int,
 ) -> int:
     """SPEC 4.1 to 4.4: the benefit that is to be shared; 0 when the application is not usable. See `take`."""
-    benefit = _coin_worth(app, coins_left) if app.is_coins else _uncapped(problem, app, count, start)
+    benefit = coin_worth(app, coins_left) if app.is_coins else _uncapped(problem, app, count, start)
     cost = 0
     for place in app.targets:
         cost += now[place]
@@ -163,7 +163,7 @@ def _uncapped(problem: Problem, app: Application, count: int, start: list[int]) 
     return worth
 
 
-def _coin_worth(app: Application, coins: int) -> int:
+def coin_worth(app: Application, coins: int) -> int:
     """What so many coins pay, in minor units."""
     return coins * app.amount_of_rate // app.coins_of_rate
 
@@ -224,16 +224,21 @@ def settle(problem: Problem, counts: list[int]) -> Settlement | None:
     return Settlement(now, shares, exchange, payments)
 
 
-def exchange_coins(problem: Problem, counts: list[int]) -> int:
-    """Coins for the pieces that are used beyond those held; -1 when they cannot be had."""
-    if not problem.pools:
-        return 0
+def pieces_used(problem: Problem, counts: list[int]) -> list[int]:
+    """How many pieces of each pool a selection uses."""
     used = [0] * len(problem.pools)
     for app in problem.applications:
         if app.pool >= 0:
             used[app.pool] += counts[app.index]
+    return used
+
+
+def exchange_coins(problem: Problem, counts: list[int]) -> int:
+    """Coins for the pieces that are used beyond those held; -1 when they cannot be had."""
+    if not problem.pools:
+        return 0
     coins = 0
-    for pool, pieces in zip(problem.pools, used, strict=True):
+    for pool, pieces in zip(problem.pools, pieces_used(problem, counts), strict=True):
         cost = pool.cost(pieces)
         if cost < 0:
             return -1

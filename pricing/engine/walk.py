@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pricing.engine.judge import NOTHING, Best
 from pricing.engine.problem import NO_CAP, Application, Problem
-from pricing.engine.settle import benefit_of, coins_for, is_shared_whole, shares_of, worth_of
+from pricing.engine.settle import benefit_of, coin_worth, coins_for, is_shared_whole, shares_of, worth_of
 
 
 def largest_benefit(problem: Problem, app: Application) -> int:
@@ -18,7 +18,7 @@ def largest_benefit(problem: Problem, app: Application) -> int:
     for place in app.targets:
         cost += problem.item[place]
     if app.is_coins:
-        most = problem.coins * app.amount_of_rate // app.coins_of_rate
+        most = coin_worth(app, problem.coins)
     elif app.piece:
         most = app.most * app.piece
     else:

@@ -54,9 +54,8 @@ class Core:
         moved: dict[Counter, int] = {}
         swept = False  # holds are looked through once: what they gave back may do
         for attempt in range(_ATTEMPTS):
-            if (
-                attempt > 2
-            ):  # others level the same few pieces: who waits a little, each for another while, lets one through
+            if attempt > 2:
+                # Others level the same few pieces: who waits a little, each for another while, lets one through.
                 sleep(random() * min(0.1, attempt / 250))
             try:
                 return self.database.write(lambda connection: work(connection, moved))

@@ -120,6 +120,13 @@ def _in_threes(returns: str = "full-only") -> Engine:
     )
 
 
+def _grant(ledger: Ledger, held: int) -> None:
+    """Coins for one trade, and so many pieces of the select coupon."""
+    ledger.grant("ann", NOON, "game", coins=10)
+    if held:
+        ledger.grant("ann", NOON, "game", rule="select", pieces=held)
+
+
 def _pieces(ledger: Ledger, when: datetime) -> dict[datetime | None, int]:
     """Free pieces of the select coupon by expiry."""
     return {lot.expires: lot.pieces for lot in ledger.wallet_for_cart("ann", when).coupons if lot.rule == "select"}
@@ -128,9 +135,7 @@ def _pieces(ledger: Ledger, when: datetime) -> dict[datetime | None, int]:
 @pytest.mark.parametrize("held", [0, 1])
 def test_pieces_of_a_trade_that_the_order_does_not_need_stay(where: str, held: int) -> None:
     with Ledger(where, _in_threes()) as ledger:
-        ledger.grant("ann", NOON, "game", coins=10)
-        if held:
-            ledger.grant("ann", NOON, "game", rule="select", pieces=1)
+        _grant(ledger, held)
         quote = ledger.checkout(cart(when=at(days=1)), "o-1", without=["coin payment"]).quote
         assert [(one.pieces, one.coins) for one in quote.bought] == [(3, 10)]
         # Two are needed; a held one goes first.
@@ -146,9 +151,7 @@ def test_pieces_of_a_trade_that_the_order_does_not_need_stay(where: str, held: i
 @pytest.mark.parametrize("held", [0, 1])
 def test_a_trade_of_an_order_that_is_not_paid_leaves_nothing(where: str, held: int) -> None:
     with Ledger(where, _in_threes()) as ledger:
-        ledger.grant("ann", NOON, "game", coins=10)
-        if held:
-            ledger.grant("ann", NOON, "game", rule="select", pieces=1)
+        _grant(ledger, held)
         before = ledger.wallet("ann", at(days=1))
         ledger.checkout(cart(when=at(days=1)), "o-1", without=["coin payment"])
         ledger.release("o-1", at(days=1, minutes=1))
