@@ -20,6 +20,7 @@ COMPILED = (
     "items",
     "judge",
     "keys",
+    "join",
     "labels",
     "making",
     "match",

@@ -1,6 +1,6 @@
 """Joining the stores of a branch whose figures are exact: two halves of the stores, met in the middle.
 
-Reads and offers the same as `labels.Join`. Each half is grown as there; then every label of the first half looks among
+Reads and offers the same as `join.Join`. Each half is grown as there; then every label of the first half looks among
 those of the second for the ones that fit it.
 
 Lemma (window): let what stores share in a field have a price: pieces, or a base on which its global saves a constant. A
@@ -15,17 +15,31 @@ over all stores; and what one half can still cost the other is the sum of its st
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from typing import Final
 
-from pricing.engine.judge import complete
+from pricing.engine.bounds import Prices
+from pricing.engine.join import Join
+from pricing.engine.judge import Best, complete
 from pricing.engine.keys import expiry_of
-from pricing.engine.labels import Join, Label, by_reduced, ties_of
+from pricing.engine.labels import Label, by_reduced, ties_of
+from pricing.engine.nodes import Branch
 from pricing.engine.outcome import Option
+from pricing.engine.parts import Parts
 from pricing.engine.settle import coins_for, pieces_used
 from pricing.engine.states import Field
+
+MOST_KINDS: Final = 32
+"""In so many kinds labels are parted by what they draw on one field, when not all of them can be kept."""
 
 
 class Halves(Join):
     """The label search of one exact branch under one set of prices."""
+
+    __slots__ = ("pairs",)
+
+    def __init__(self, parts: Parts, branch: Branch, prices: Prices, best: Best) -> None:
+        super().__init__(parts, branch, prices, best)
+        self.pairs: Pairs | None = None
 
     def _ways(self) -> list[list[int]]:
         """The stores dealt out, those with the most options first, so that both halves have about as many choices."""
@@ -38,6 +52,7 @@ class Halves(Join):
         return [way[::-1] for way in ways]
 
     def _finished(self, width: int) -> None:
+        self.pairs = None
         first = self._grown(self.ways[0], self.start, self.prices.least, width)
         if not first:
             return
@@ -47,47 +62,129 @@ class Halves(Join):
                 rest += self.reduced[cell][0]
         second = self._grown(self.ways[1], Label(0, 0, 0, 0, None, None, 0), rest, width)
         if second:
-            self._meet(Pairs(self), first, second)
+            self._meet(self._paired(), first, second)
+
+    def _paired(self) -> Pairs:
+        pairs = self.pairs
+        if pairs is None:
+            self.pairs = pairs = Pairs(self)
+        return pairs
+
+    def _spread(self, labels: list[Label]) -> None:
+        """The cheapest of each kind, then the next of each: the cheapest labels of one half alone draw so much alike that
+        hardly two of different halves fit. Where there are more fields than two, kinds would hold too few to choose from."""
+        pairs = self._paired()
+        field, beside = pairs.field, pairs.beside
+        if field is None or len(self.states.fields) > 2:
+            return
+        met: dict[int, int] = {}
+        ranked: list[tuple[int, int]] = []
+        for place, label in enumerate(labels):
+            kind = field.of(label.state) * MOST_KINDS // (field.top + 1)
+            if beside is not None:
+                kind += beside.of(label.state) * MOST_KINDS
+            met[kind] = rank = met.get(kind, 0) + 1
+            ranked.append((rank, place))
+        ranked.sort()
+        labels[:] = [labels[place] for _, place in ranked]
 
     def _meet(self, pairs: Pairs, first: list[Label], second: list[Label]) -> None:
         """Offer every pair that fits and can be as good as the best."""
         first.sort(key=by_reduced)
-        least = min(label.reduced for label in second)
-        field, price = pairs.field, pairs.price
-        if field is None:
-            second.sort(key=by_reduced)
-            drawn = [label.reduced for label in second]
-        else:
-            second.sort(key=lambda label: (field.of(label.state), label.reduced))
-            drawn = [field.of(label.state) for label in second]
+        shelves = shelves_of(second, pairs)
+        drawn = [shelf.drawn for shelf in shelves]
+        least = min([shelf.least for shelf in shelves])
+        beside, price = pairs.beside, pairs.beside_price
         for label in first:
             room = self.highest() - label.reduced
             if room < least:
                 break
-            high = 0
-            if field is None:
-                places = range(bisect_right(drawn, room))
-            else:
-                high = field.limit - field.of(label.state)
-                start = bisect_left(drawn, high - (room - least) // price)
-                places = range(bisect_right(drawn, high) - 1, start - 1, -1)
-            for place in places:
-                if self.steps >= self.step_limit:
-                    self.cut_bound = min(self.cut_bound, label.reduced + least - self.prices.constant)
-                    return
-                self.steps += 1
-                other = second[place]
-                over = price * (high - drawn[place]) if field is not None else 0
-                if other.reduced + over > room:
-                    continue
-                if pairs.met(label, other):
+            left = beside.limit - beside.of(label.state) if beside is not None else 0
+            for place in range(bisect_right(drawn, left) - 1, -1, -1):
+                shelf = shelves[place]
+                dearer = price * (left - shelf.drawn)
+                if room - dearer < least:
+                    break
+                if room - dearer >= shelf.least:
+                    if not self._looked(pairs, label, shelf, dearer):
+                        self.cut_bound = min(self.cut_bound, label.reduced + least - self.prices.constant)
+                        return
                     room = self.highest() - label.reduced
+
+    def _looked(self, pairs: Pairs, label: Label, shelf: Shelf, dearer: int) -> bool:
+        """Offer the pairs of a label and a shelf, `dearer` by what they leave of its field; False when steps ran out."""
+        field, price = pairs.field, pairs.price
+        drawn = shelf.inside
+        room = self.highest() - label.reduced - dearer
+        high = 0
+        if field is None:
+            start, end = 0, bisect_right(drawn, room)
+        else:
+            high = field.limit - field.of(label.state)
+            start, end = bisect_left(drawn, high - (room - shelf.least) // price), bisect_right(drawn, high)
+        for place in range(end - 1, start - 1, -1):
+            if self.steps >= self.step_limit:
+                return False
+            self.steps += 1
+            other = shelf.labels[place]
+            over = price * (high - drawn[place]) if field is not None else 0
+            if other.reduced + over <= room and pairs.met(label, other):
+                room = self.highest() - label.reduced - dearer
+        return True
+
+
+class Shelf:
+    """The labels of the second half that draw the same on one field, ordered by what they draw on another."""
+
+    __slots__ = ("drawn", "inside", "labels", "least")
+
+    def __init__(self, drawn: int, labels: list[Label], inside: list[int], least: int) -> None:
+        self.drawn = drawn
+        """What they draw on the field beside the one that is looked through."""
+        self.labels = labels
+        self.inside = inside
+        """For each label, what it draws on the field that is looked through; its reduced cost where there is none."""
+        self.least = least
+        """The least reduced cost among them."""
+
+
+def shelves_of(labels: list[Label], pairs: Pairs) -> list[Shelf]:
+    """The labels put on shelves, those that draw least first."""
+    field, beside = pairs.field, pairs.beside
+    alike: dict[int, list[Label]] = {}
+    for label in labels:
+        drawn = beside.of(label.state) if beside is not None else 0
+        alike.setdefault(drawn, []).append(label)
+    shelves: list[Shelf] = []
+    for drawn in sorted(alike):
+        mine = alike[drawn]
+        least = min(label.reduced for label in mine)
+        if field is None:
+            mine.sort(key=by_reduced)
+            inside = [label.reduced for label in mine]
+        else:
+            mine.sort(key=lambda label: (field.of(label.state), label.reduced))
+            inside = [field.of(label.state) for label in mine]
+        shelves.append(Shelf(drawn, mine, inside, least))
+    return shelves
 
 
 class Pairs:
     """Whole choices of options of one branch, offered to the best."""
 
-    __slots__ = ("best", "coins", "field", "is_ours", "join", "price", "saved", "varies", "wavers")
+    __slots__ = (
+        "beside",
+        "beside_price",
+        "best",
+        "coins",
+        "field",
+        "is_ours",
+        "join",
+        "price",
+        "saved",
+        "varies",
+        "wavers",
+    )
 
     def __init__(self, join: Join) -> None:
         self.join = join
@@ -111,6 +208,9 @@ class Pairs:
         self.field: Field | None = None
         """The field through which the second half is looked into: the one that is worth most."""
         self.price = 0
+        self.beside: Field | None = None
+        """Another field, by which the second half is put on shelves: the one that is worth most but for that."""
+        self.beside_price = 0
         self._choose_window()
 
     def _steady_coins(self) -> int:
@@ -134,7 +234,7 @@ class Pairs:
 
     def _choose_window(self) -> None:
         join = self.join
-        worth = 0
+        worth = second = 0
         for field in join.states.fields:
             price = 0
             if field.pool >= 0:
@@ -145,7 +245,10 @@ class Pairs:
                 if gain is not None and not gain.varies() and not self._chained_to(position):
                     price = join.prices.of_base[position]
             if price * field.limit > worth:
+                self.beside, self.beside_price, second = self.field, self.price, worth
                 self.field, self.price, worth = field, price, price * field.limit
+            elif price * field.limit > second:
+                self.beside, self.beside_price, second = field, price, price * field.limit
 
     def _chained_to(self, position: int) -> bool:
         """Whether the base is noted without the saving of another global."""

@@ -1,7 +1,7 @@
 """What one store can come to: the outcomes of its own choices, for one decision about the global applications.
 
 Reads a `Cell` and a `Node`; makes `Option`s, each with the cost it leaves at best and the bases it offers to the globals.
-`labels.py` joins them over the stores.
+`join.py` joins them over the stores.
 
 Lemma (interval settling): up to the first global application that touches the store, amounts are exact. From there on
 every line carries a highest amount `hi` and a lowest amount `lo`. A global that saves D on a base B takes from a line

@@ -1,4 +1,4 @@
-"""A decision about the globals, and what one store can come to under it: what `options.py` makes and `labels.py` joins."""
+"""A decision about the globals, and what one store can come to under it: what `options.py` makes and `join.py` joins."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Small problems are walked through whole (`walk.py`). Larger ones are cut into stores (`parts.py`); every decision about what
 crosses stores (`nodes.py`) is a branch with a bound (`bounds.py`). A dive (`swaps.py`) finds a good selection of each; what
-the bound then cannot refuse is joined store by store (`halves.py`, `labels.py`), narrow first, then wider until nothing was
+the bound then cannot refuse is joined store by store (`join.py`, `halves.py`), narrow first, then wider until nothing was
 cut. What wins is settled exactly. What is not proved is met with the greedy answers, so no quote is dearer than those.
 """
 
@@ -13,9 +13,9 @@ from typing import Final
 from pricing.engine.bounds import Prices
 from pricing.engine.gains import is_simple
 from pricing.engine.halves import Halves
+from pricing.engine.join import Join, ceiling, proving, total_of
 from pricing.engine.judge import NOTHING, Best, complete, confirm
 from pricing.engine.keys import Keys
-from pricing.engine.labels import Join, ceiling, proving, total_of
 from pricing.engine.nodes import EXACT, Branch, Brancher, Sketch, nodes_of
 from pricing.engine.outcome import Node
 from pricing.engine.parts import SCALE, Parts, parts_of

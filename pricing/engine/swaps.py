@@ -11,8 +11,8 @@ from bisect import bisect_left, bisect_right
 from typing import Final
 
 from pricing.engine.halves import Pairs
+from pricing.engine.join import Join, total_of
 from pricing.engine.judge import NOTHING
-from pricing.engine.labels import Join, total_of
 from pricing.engine.parts import SCALE
 
 MOST_ROUNDS: Final = 16

@@ -5,19 +5,21 @@ The switches are set from outside, so these tests run the engine's source (see `
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from benchmarks.hard import hard
 from benchmarks.workloads import workload
 from pricing import Cart, Engine
-from pricing.engine import labels, search, states
+from pricing.engine import join, labels, search, states
 from pricing.engine.bounds import Relaxation
 from pricing.engine.case import case_of
 from pricing.engine.gains import Gain
-from pricing.engine.halves import Pairs
+from pricing.engine.halves import Halves, Pairs
+from pricing.engine.join import Join
 from pricing.engine.judge import Best
 from pricing.engine.keys import Keys
-from pricing.engine.labels import Join
 from pricing.engine.nodes import LOOSE, Branch, Brancher, Outcomes, Sketch, nodes_of
 from pricing.engine.outcome import Node
 from pricing.engine.parts import SCALE, parts_of
@@ -62,6 +64,16 @@ def no_window(self: Pairs) -> None:
     """Every pair is looked at in order of its bound."""
 
 
+def no_shelves(self: Pairs) -> None:
+    """The second half is one shelf, whatever its labels draw on a second field."""
+    CHOOSE_WINDOW(self)
+    self.beside = None
+    self.beside_price = 0
+
+
+CHOOSE_WINDOW = Pairs._choose_window
+
+
 def no_first_bound(self: Sketch, node: Node, outcomes: list[Outcomes], gains: list[Gain | None]) -> None:
     """Every node is made a branch."""
     self.node, self.outcomes, self.gains, self.bound = node, outcomes, gains, -(1 << 100)
@@ -71,7 +83,7 @@ SWITCHES: dict[str, tuple[object, str, object]] = {
     "as it comes": (search, "SMALL", 0),
     "no node refused at sight": (Sketch, "__init__", no_first_bound),
     "no dominance": (Brancher, "_judge", lambda self, sketch: LOOSE),
-    "no options dropped in a store": (labels, "unbeaten", lambda options, watched: list(range(len(options)))),
+    "no options dropped in a store": (join, "unbeaten", lambda options, watched: list(range(len(options)))),
     "no options fixed by reduced cost": (Join, "_fix", all_options),
     "no options dropped later": (Join, "narrow", lambda self: None),
     "no settled levels": (states, "_levels", lambda field, gain, most, ways: [[] for _ in field.by_option]),
@@ -81,7 +93,10 @@ SWITCHES: dict[str, tuple[object, str, object]] = {
     "no narrow attempts": (search, "ATTEMPTS", (1 << 30,)),
     "no halves": (search, "Halves", Join),
     "no windows": (Pairs, "_choose_window", no_window),
+    "no shelves": (Pairs, "_choose_window", no_shelves),
+    "no kinds kept apart": (Halves, "_spread", lambda self, labels: None),
     "labels compared with one other": (labels, "MOST_COMPARED", 1),
+    "no stairs": (labels, "MOST_STEPS", 0),
 }
 
 
@@ -115,6 +130,33 @@ def test_claims_that_promise_too_much_are_refuted(
     for problem, expected in walked:
         assert joined(problem) == expected
     assert claims > MARKETS // 4
+
+
+@pytest.mark.parametrize("pieces", [0, 3, 40])
+def test_stairs_drop_what_comparing_every_pair_drops(pieces: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = Random(pieces)
+    shortfalls = [chance.randrange(500) for _ in range(400)]
+    drawn = [chance.randrange(pieces + 1) for _ in range(400)]
+    packed = states.States(
+        [states.Field([shortfalls], states.NO_LIMIT, 0), states.Field([drawn], states.NO_LIMIT, 0)], [0, 0], []
+    )
+    met = [
+        labels.Label(0, 500 - shortfall + chance.randrange(5), state, chance.randrange(3), None, None, 0)
+        for shortfall, state in zip(shortfalls, packed.added[0], strict=True)
+    ]
+    by_stairs = labels.undominated(met.copy(), packed)
+    monkeypatch.setattr(labels, "MOST_COMPARED", len(met))
+    by_pairs = labels.undominated(met.copy(), packed)
+    assert by_stairs == by_pairs
+    assert 10 < len(by_pairs) < len(met)
+
+
+def test_a_threshold_that_only_an_exact_sum_of_coupons_reaches_is_proved() -> None:
+    """200 lines of 40 stores and 36 pieces: HiGHS says 333,081 too."""
+    made = workload("L1", "loose", 15)
+    engine = Engine.from_texts(made.book.texts())
+    quote = engine.quote(Cart.from_dict(made.carts[14]))
+    assert quote.total_minor == quote.lower_bound_minor == 333_081
 
 
 def test_no_bound_is_above_the_best_total_of_its_branch(walked: list[tuple[Problem, list[int]]]) -> None:
