@@ -26,6 +26,8 @@ class Best:
         "coins",
         "count",
         "counts",
+        "expiries",
+        "names",
         "refuted",
         "ties",
         "total",
@@ -39,6 +41,9 @@ class Best:
         self.counts: list[int] = []
         self.ties: int | None = None
         """What ranks it among its equals of one node; None: not worked out yet."""
+        self.expiries: list[int] | None = None
+        self.names: list[tuple[str, str, int]] | None = None
+        """Its expiries and names (SPEC 6.4 and 6.5); None: nobody has asked."""
         self.trusting = trusting
         """Whether claims are taken."""
         self.claimed = False
@@ -53,6 +58,8 @@ class Best:
         self.count = count
         self.counts = decided
         self.ties = ties
+        self.expiries = None
+        self.names = None
         self.claimed = True
 
     def offer(self, problem: Problem, total: int, coins: int, count: int, counts: list[int]) -> bool:
@@ -66,20 +73,39 @@ class Best:
         elif count != self.count:
             if count > self.count:
                 return False
-        elif not self._tie_won(problem, counts):
-            return False
+        else:
+            return self._tie_won(problem, counts)
         self.total = total
         self.coins = coins
         self.count = count
         self.counts = counts.copy()
         self.ties = None
+        self.expiries = None
+        self.names = None
         return True
 
     def _tie_won(self, problem: Problem, counts: list[int]) -> bool:
-        ours, theirs = expiries_of(problem, counts), expiries_of(problem, self.counts)
+        """SPEC 6.4 and 6.5: take the selection if these are for it."""
+        ours = expiries_of(problem, counts)
+        theirs = self.expiries
+        if theirs is None:
+            self.expiries = theirs = expiries_of(problem, self.counts)
+        names: list[tuple[str, str, int]] | None = None
         if ours != theirs:
-            return padded_less(ours, theirs, problem.never_expires)
-        return names_of(problem, counts) < names_of(problem, self.counts)
+            if not padded_less(ours, theirs, problem.never_expires):
+                return False
+        else:
+            names = names_of(problem, counts)
+            others = self.names
+            if others is None:
+                self.names = others = names_of(problem, self.counts)
+            if not names < others:
+                return False
+        self.counts = counts.copy()
+        self.ties = None
+        self.expiries = ours
+        self.names = names
+        return True
 
 
 def expiries_of(problem: Problem, counts: list[int]) -> list[int]:
@@ -87,12 +113,16 @@ def expiries_of(problem: Problem, counts: list[int]) -> list[int]:
     if problem.never_expires == 0:
         return []
     ranks: list[int] = []
-    for pool, pieces in zip(problem.pools, pieces_used(problem, counts), strict=True):
+    used = pieces_used(problem, counts)
+    for place, pool in enumerate(problem.pools):
+        pieces = used[place]
         for rank, many in pool.expiries:
-            if rank == problem.never_expires:
+            if rank == problem.never_expires or not pieces:
                 break
-            ranks += [rank] * min(many, pieces)
-            pieces -= min(many, pieces)
+            taken = min(many, pieces)
+            for _ in range(taken):
+                ranks.append(rank)
+            pieces -= taken
     ranks.sort()
     return ranks
 

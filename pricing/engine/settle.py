@@ -238,8 +238,9 @@ def exchange_coins(problem: Problem, counts: list[int]) -> int:
     if not problem.pools:
         return 0
     coins = 0
-    for pool, pieces in zip(problem.pools, pieces_used(problem, counts), strict=True):
-        cost = pool.cost(pieces)
+    used = pieces_used(problem, counts)
+    for place, pool in enumerate(problem.pools):
+        cost = pool.cost(used[place])
         if cost < 0:
             return -1
         coins += cost

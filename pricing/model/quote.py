@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from money.money import Money
 
 
-@frozen
+@frozen(weakref_slot=False)
 class Saving:
     """Money off one line (or one shipping charge) by one rule."""
 
@@ -34,7 +34,7 @@ class Saving:
         return self.amount - self.platform
 
 
-@frozen
+@frozen(weakref_slot=False)
 class QuoteLine:
     """What one line of the cart pays."""
 
@@ -62,7 +62,7 @@ class QuoteCharge:
     savings: tuple[Saving, ...]
 
 
-@frozen
+@frozen(weakref_slot=False)
 class Use:
     """A used application."""
 
@@ -116,7 +116,7 @@ class NextStep:
     saves: int
 
 
-@frozen
+@frozen(weakref_slot=False)
 class KeptCoupon:
     """Pieces left in the wallet after this order."""
 
@@ -133,7 +133,7 @@ class Reasons:
     next_steps: tuple[NextStep, ...] = ()
 
 
-@frozen
+@frozen(weakref_slot=False)
 class Quote:
     """The provably best permitted price of one cart."""
 
