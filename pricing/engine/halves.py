@@ -20,7 +20,6 @@ from typing import Final
 from pricing.engine.bounds import Prices
 from pricing.engine.join import Join
 from pricing.engine.judge import Best, complete
-from pricing.engine.keys import expiry_of
 from pricing.engine.labels import Label, by_reduced, ties_of
 from pricing.engine.nodes import Branch
 from pricing.engine.outcome import Option
@@ -360,8 +359,7 @@ class Pairs:
         """What ranks a selection of this node among its equals: expiries, then names, packed. `tie`: of its options."""
         join = self.join
         for place, pool in enumerate(join.parts.pools):
-            pieces = join.pieces[place].of(state)
-            tie += expiry_of(join.parts.problem.pools[pool].expiries, pieces, join.branch.keys)
+            tie += join.branch.keys.of_pieces(pool, join.pieces[place].of(state))
         return tie
 
     def _ties_of_best(self) -> int:
@@ -372,8 +370,8 @@ class Pairs:
         join = self.join
         parts, keys, counts = join.parts, join.branch.keys, best.counts
         tie = 0
-        for pool, used in zip(parts.problem.pools, pieces_used(parts.problem, counts), strict=True):
-            tie += expiry_of(pool.expiries, used, keys)
+        for pool, used in enumerate(pieces_used(parts.problem, counts)):
+            tie += keys.of_pieces(pool, used)
         for cell in parts.cells:
             for app in cell.apps:
                 if counts[app.index]:

@@ -13,7 +13,7 @@ from pricing.engine.parts import Parts
 class Keys:
     """How uses are packed into whole numbers that compare as SPEC 6.4 and 6.5 say."""
 
-    __slots__ = ("absent", "digit", "names", "rank_size", "ranks", "slots")
+    __slots__ = ("absent", "digit", "expiries", "names", "pools", "rank_size", "ranks", "slots")
 
     def __init__(self, parts: Parts) -> None:
         apps = parts.problem.applications
@@ -29,24 +29,19 @@ class Keys:
         """Bits that names take: expiries stand above them."""
         self.ranks = parts.problem.never_expires
         self.rank_size = sum(app.most for app in apps).bit_length() + 1
+        self.pools = parts.problem.pools
+        self.expiries: list[list[int]] = [[0] for _ in self.pools]
+        """For each pool, the packed expiries of so many of its pieces, as far as anybody has asked."""
 
     def of_use(self, index: int, count: int) -> int:
         """What using it so often adds to the packed names, against leaving it out."""
         return (count - self.absent) << self.slots[index]
 
-    def of_expiry(self, rank: int, pieces: int) -> int:
-        """What pieces of one expiry add to the packed expiries: sooner ones weigh more, and less is better."""
-        if rank >= self.ranks:
-            return 0
-        return -(pieces << self.names + self.rank_size * (self.ranks - 1 - rank))
-
-
-def expiry_of(expiries: list[tuple[int, int]], pieces: int, keys: Keys) -> int:
-    """Packed expiries of so many pieces of one pool, soonest first."""
-    packed = 0
-    for rank, many in expiries:
-        packed += keys.of_expiry(rank, min(many, pieces))
-        pieces -= min(many, pieces)
-        if not pieces:
-            break
-    return packed
+    def of_pieces(self, pool: int, pieces: int) -> int:
+        """The packed expiries of so many pieces of a pool, soonest first: sooner ones weigh more, and less is better."""
+        known = self.expiries[pool]
+        while len(known) <= pieces:
+            rank = self.pools[pool].rank_of(len(known) - 1)
+            weight = 0 if rank < 0 or rank >= self.ranks else 1 << self.names + self.rank_size * (self.ranks - 1 - rank)
+            known.append(known[-1] - weight)
+        return known[pieces]

@@ -13,7 +13,7 @@ when nothing was uncertain they are equal, and the option has no `doubt`.
 
 from __future__ import annotations
 
-from pricing.engine.keys import Keys, expiry_of
+from pricing.engine.keys import Keys
 from pricing.engine.outcome import ANY_DOUBT, NO_DOUBT, RATIO_ONE, Node, Option
 from pricing.engine.parts import Cell, Event, Parts
 from pricing.engine.problem import NO_CAP, Application
@@ -414,7 +414,7 @@ class CellWalk:
             pieces = self.pool_used[pool]
             if pieces:
                 coins += problem.pools[pool].cost(pieces)
-                tie += expiry_of(problem.pools[pool].expiries, pieces, self.keys)
+                tie += self.keys.of_pieces(pool, pieces)
         if coins > problem.coins:
             return
         option = Option(self.cell.total - self.saved, self.bases.copy(), self.fuzz.copy(), doubt, self.counts.copy())

@@ -184,6 +184,14 @@ class Pool:
             need -= times * size
         return coins if need <= 0 else -1
 
+    def rank_of(self, piece: int) -> int:
+        """Rank of the expiry of one of the pieces held, counted from 0, soonest first; -1 when it is not held."""
+        for rank, many in self.expiries:
+            if piece < many:
+                return rank
+            piece -= many
+        return -1
+
     def most(self, coins: int) -> int:
         """How many pieces can be had in all for so many coins. The cost only rises with the pieces."""
         low, high = self.held, self.held
