@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import product
 from typing import Final
 
+from pricing.engine.beaten import put_in_order
 from pricing.engine.bounds import Relaxation, Row, rows_of
 from pricing.engine.gains import FINE, Gain
 from pricing.engine.keys import Keys
@@ -175,6 +176,8 @@ class Outcomes:
         for known, rows in self.known:
             if known == positions:
                 return rows
+        if not self.known:
+            put_in_order(self.options)
         made = rows_of(self.options, weight, positions)
         self.known.append((positions, made))
         return made
