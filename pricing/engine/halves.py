@@ -20,7 +20,7 @@ from typing import Final
 from pricing.engine.bounds import Prices
 from pricing.engine.join import Join
 from pricing.engine.judge import Best, complete
-from pricing.engine.labels import Label, by_reduced, ties_of
+from pricing.engine.labels import Label, ties_of
 from pricing.engine.nodes import Branch
 from pricing.engine.outcome import Option
 from pricing.engine.parts import Parts
@@ -88,8 +88,8 @@ class Halves(Join):
         labels[:] = [labels[place] for _, place in ranked]
 
     def _meet(self, pairs: Pairs, first: list[Label], second: list[Label]) -> None:
-        """Offer every pair that fits and can be as good as the best."""
-        first.sort(key=by_reduced)
+        """Offer every pair that fits and can be as good as the best; of those that tie, mostly the best first."""
+        first.sort(key=_by_reduced_and_ties)
         shelves = shelves_of(second, pairs)
         drawn = [shelf.drawn for shelf in shelves]
         least = min([shelf.least for shelf in shelves])
@@ -121,7 +121,10 @@ class Halves(Join):
         else:
             high = field.limit - field.of(label.state)
             start, end = bisect_left(drawn, high - (room - shelf.least) // price), bisect_right(drawn, high)
-        for place in range(end - 1, start - 1, -1):
+        step = 1 if field is None else -1
+        place = start - 1 if field is None else end
+        for _ in range(end - start):
+            place += step
             if self.steps >= self.step_limit:
                 return False
             self.steps += 1
@@ -130,6 +133,10 @@ class Halves(Join):
             if other.reduced + over <= room and pairs.met(label, other):
                 room = self.highest() - label.reduced - dearer
         return True
+
+
+def _by_reduced_and_ties(label: Label) -> tuple[int, int]:
+    return label.reduced, ties_of(label)
 
 
 class Shelf:
@@ -159,10 +166,10 @@ def shelves_of(labels: list[Label], pairs: Pairs) -> list[Shelf]:
         mine = alike[drawn]
         least = min(label.reduced for label in mine)
         if field is None:
-            mine.sort(key=by_reduced)
+            mine.sort(key=_by_reduced_and_ties)
             inside = [label.reduced for label in mine]
         else:
-            mine.sort(key=lambda label: (field.of(label.state), label.reduced))
+            mine.sort(key=lambda label: (field.of(label.state), -label.reduced, -ties_of(label)))
             inside = [field.of(label.state) for label in mine]
         shelves.append(Shelf(drawn, mine, inside, least))
     return shelves
