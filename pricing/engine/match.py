@@ -171,21 +171,28 @@ def rules_met(plan: Plan, situation: Situation, everyone: bool = False) -> list[
 def scope_of(rule: PlannedRule, situation: Situation) -> list[int]:
     """Places of the lines in the rule's scope, in order. Not to be changed: other rules may share the list."""
     by_key = situation.by_key
-    tests = rule.residual
     keys = rule.index_keys
     places: list[int] = by_key.get(keys[0], []) if len(keys) == 1 else _under_any(keys, by_key)
-    if tests:
-        left: list[int] = []
-        for place in places:
-            for test in tests:
-                if not situation.passes(test, place):
-                    break
-            else:
-                left.append(place)
-        places = left
-    if rule.excluded:
-        places = [place for place in places if not any(situation.passes(test, place) for test in rule.excluded)]
-    return places
+    if not rule.residual and not rule.excluded:
+        return places
+    left: list[int] = []
+    for place in places:
+        if _is_in(rule, situation, place):
+            left.append(place)
+    return left
+
+
+def _is_in(rule: PlannedRule, situation: Situation, place: int) -> bool:
+    """Whether a line found under the rule's key is in its scope."""
+    for test in rule.residual:
+        if not situation.passes(test, place):
+            return False
+    for test in rule.excluded:
+        if situation.passes(test, place):
+            break
+    else:
+        return True
+    return False
 
 
 def _under_any(keys: Sequence[tuple[str, str]], by_key: dict[tuple[str, str], list[int]]) -> list[int]:

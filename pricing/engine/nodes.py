@@ -226,7 +226,8 @@ class Brancher:
         """The node with its outcomes; None when some store has none under it."""
         outcomes: list[Outcomes] = []
         gains: list[Gain | None] = []
-        for _ in range(1 + self._passes(node)):
+        passes = self._passes(node)
+        for _ in range(1 + passes):
             outcomes = []
             for place, cell in enumerate(self.parts.cells):
                 found = self._outcomes(cell, place, node)
@@ -234,7 +235,7 @@ class Brancher:
                     return None
                 outcomes.append(found)
             gains = self._gains(node, outcomes)
-            if not self._tighten(node, gains):
+            if not passes or not self._tighten(node, gains):
                 break
         return Sketch(node, outcomes, gains)
 

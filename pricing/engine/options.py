@@ -39,6 +39,7 @@ class CellWalk:
         "key",
         "keys",
         "lo",
+        "no_fuzz",
         "node",
         "options",
         "parts",
@@ -71,6 +72,8 @@ class CellWalk:
         globals_ = len(parts.globals)
         self.bases = [0] * globals_
         self.fuzz = [0] * globals_
+        self.no_fuzz = self.fuzz.copy()
+        """That of all exact options."""
         self.adjust_hi = [0] * globals_
         self.adjust_lo = [0] * globals_
         """What the bases of later globals have over the sums of `hi` and `lo`."""
@@ -417,7 +420,8 @@ class CellWalk:
                 tie += self.keys.of_pieces(pool, pieces)
         if coins > problem.coins:
             return
-        option = Option(self.cell.total - self.saved, self.bases.copy(), self.fuzz.copy(), doubt, self.counts.copy())
+        fuzz = self.no_fuzz if self.exact and not self.unshared else self.fuzz.copy()
+        option = Option(self.cell.total - self.saved, self.bases.copy(), fuzz, doubt, self.counts.copy())
         for pool in self.parts.pools:
             option.pools.append(self.pool_used[pool])
         for index in self.parts.groups:
