@@ -3,6 +3,15 @@
 `from pricing.ledger import Ledger`. Needs `pip install "promotion-pricing[ledger]"` (SQLite) or `[postgres]`.
 """
 
+from importlib import import_module
+
+try:
+    import_module("sqlalchemy")
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        "the ledger needs sqlalchemy: pip install 'promotion-pricing[ledger]' brings it", name=error.name
+    ) from None
+
 from pricing.ledger.checkout import Change, Checkout
 from pricing.ledger.core import Holds
 from pricing.ledger.errors import LedgerError, Shortage

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -112,3 +114,11 @@ def test_the_demo_walks_from_the_product_page_to_a_refund(capsys: pytest.Capture
     out = capsys.readouterr().out
     assert out.count("Wallet of ann") == 9
     assert out.endswith("Paid 101.60, paid back 101.60. The books are right.\n")
+
+
+def test_without_its_extra_the_ledger_says_what_to_install() -> None:
+    """Also for `python -m pricing.ledger.demo`, which no command line of ours stands before."""
+    hidden = "import runpy, sys; sys.modules['sqlalchemy'] = None; runpy.run_module('pricing.ledger.demo')"
+    asked = subprocess.run([sys.executable, "-c", hidden], capture_output=True, text=True, check=False)
+    assert asked.returncode != 0
+    assert "the ledger needs sqlalchemy: pip install 'promotion-pricing[ledger]' brings it" in asked.stderr
