@@ -6,9 +6,9 @@ those of the second for the ones that fit it.
 Lemma (window): let what stores share in a field have a price: pieces, or a base on which its global saves a constant. A
 selection that leaves `over` of the limit is dearer than its reduced cost says by price * over. So a label of the second
 half fits only when its field is at most what the first leaves of the limit, and less than that by no more than the room
-that the bound leaves, divided by the price: a window into the second half, sorted by the field. What is left of several priced
-fields adds up: the second half stands on shelves, one for each amount of another field, and a shelf whose field would be
-left with too much is passed by.
+that the bound leaves, divided by the price: a window into the second half, sorted by the field. What is left of several
+priced fields adds up: the second half stands on shelves, one for each amount of another field, and a shelf that would
+leave too much of it is passed by.
 
 Lemma (halves): limits, costs, counts, expiries and names add up over stores, so dominance within a half holds as it does
 over all stores; and what one half can still cost the other is the sum of its stores' least reduced costs.

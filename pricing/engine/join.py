@@ -95,9 +95,10 @@ class Join:
         """The field of each shared pool."""
         self.states = States([], [], [])
         self.is_empty = not all(self.options)
-        """Whether some store has no option left: nothing here is as good as the best."""
+        """Whether some store has no option left, or those left cannot keep a limit: nothing here is as good as the best."""
         if not self.is_empty:
             self.states = self._states()
+            self.is_empty = self.states.none_fits
         self.signatures: dict[tuple[int, int], int] = {}
         """Number of each pair of (signature so far, option's part of it)."""
         self.signed: list[list[int]] = [self._signed(each) for each in self.options]
@@ -164,6 +165,7 @@ class Join:
             self.ways = self._ways()
             self.states = self._states()
             self.start = self._start()
+            self.is_empty = self.states.none_fits
 
     def _states(self) -> States:
         parts = self.parts

@@ -58,15 +58,19 @@ class Field:
 class States:
     """How the states of one branch are packed."""
 
-    __slots__ = ("added", "caps", "fields", "guards", "leveled", "limits", "start")
+    __slots__ = ("added", "caps", "fields", "guards", "leveled", "limits", "none_fits", "start")
 
     def __init__(self, fields: list[Field], start: list[int], cap_fields: list[Field]) -> None:
         self.fields: list[Field] = []
         self.start = 0
         self.guards = 0
         self.limits = 0
+        self.none_fits = False
+        """Whether a limit is passed from the start: a base is out of reach, or too many pieces are drawn already."""
         shift = 0
         for field, first in zip(fields, start, strict=True):
+            if field.limit < first:
+                self.none_fits = True
             if field.top == 0:
                 continue
             width = field.top.bit_length()

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from benchmarks.hard import hard
-from benchmarks.workloads import workload
+from benchmarks.workloads import Size, workload, workload_of
 from pricing import Cart, Engine
 from pricing.engine import join, labels, search, states
 from pricing.engine.bounds import Relaxation
@@ -157,6 +157,15 @@ def test_a_threshold_that_only_an_exact_sum_of_coupons_reaches_is_proved() -> No
     engine = Engine.from_texts(made.book.texts())
     quote = engine.quote(Cart.from_dict(made.carts[14]))
     assert quote.total_minor == quote.lower_bound_minor == 333_081
+
+
+def test_a_threshold_that_the_last_options_cannot_reach_ends_the_branch() -> None:
+    """Better totals rule options out, until the stores together offer less than a code needs: nothing is left to join."""
+    shape = Size("L", 110, 22, 180, 44, ((200, 20),), 6, 2, (500, 3000))
+    made = workload_of(shape, "loose", 8, seed=100)
+    quote = Engine.from_texts(made.book.texts()).quote(Cart.from_dict(made.carts[7]))
+    assert quote.optimal
+    assert quote.total_minor == 158_814
 
 
 def test_no_bound_is_above_the_best_total_of_its_branch(walked: list[tuple[Problem, list[int]]]) -> None:
