@@ -169,7 +169,9 @@ class Open:
         enough = min(ceiling(parts, branch, best), proving(parts, best))
         self.prices = branch.relaxation.moved_prices(guessed, branch.priced(), PASSES, enough)
         steps = PASSES + self.dive(parts, best, thorough=True)
-        if branch.trust == EXACT and total_of(parts, self.prices.bound) < best.total:
+        moved = self.prices is not guessed
+        if moved and branch.trust == EXACT and total_of(parts, self.prices.bound) < best.total:
+            # From where the stores are under other prices there may be a way to a better selection.
             steps += swapped(Halves(parts, branch, guessed, best), thorough=True)
         return steps
 
