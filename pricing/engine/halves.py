@@ -106,10 +106,12 @@ class Halves(Join):
                 dearer = price * (left - shelf.drawn)
                 if room - dearer < least:
                     break
-                if room - dearer >= shelf.least:
-                    if not self._looked(pairs, label, shelf, dearer):
-                        self.cut_bound = min(self.cut_bound, label.reduced + least - self.prices.constant)
-                        return
+                self.steps += 1
+                fits = room - dearer >= shelf.least
+                if self.steps > self.step_limit or (fits and not self._looked(pairs, label, shelf, dearer)):
+                    self.cut_bound = min(self.cut_bound, label.reduced + least - self.prices.constant)
+                    return
+                if fits:
                     room = self.highest() - label.reduced
 
     def _looked(self, pairs: Pairs, label: Label, shelf: Shelf, dearer: int) -> bool:
