@@ -116,8 +116,8 @@ def _shuns(one: PlannedRule, other: PlannedRule) -> bool:
 
 
 def _fill(case: Case, rules: list[PlannedRule], are_items_cheaper: bool) -> None:
-    """Make applications, pools and groups of all rules that are still available."""
-    found: list[tuple[Application, PlannedRule]] = []
+    """Make applications, pools and groups of all rules that are still available; `rules` in order of name."""
+    by_layer: list[list[tuple[Application, PlannedRule]]] = [[] for _ in case.plan.layers]
     pools: dict[str, tuple[int, int]] = {}
     problem = case.problem
     ranks = _expiry_ranks(case)
@@ -135,24 +135,19 @@ def _fill(case: Case, rules: list[PlannedRule], are_items_cheaper: bool) -> None
             if _can_give(problem, app, most):
                 if rule.is_coupon:
                     app.pool = pools[rule.name][0]
-                found.append((app, rule))
-    found.sort(key=_settling_order)
+                by_layer[app.layer].append((app, rule))
     paying = 0
-    for index, (app, rule) in enumerate(found):
-        app.index = index
-        problem.applications.append(app)
-        case.rules.append(rule)
-        paying += app.is_coins
+    for found in by_layer:
+        for app, rule in found:
+            app.index = len(case.rules)
+            problem.applications.append(app)
+            case.rules.append(rule)
+            paying += app.is_coins
     problem.layers = len(case.plan.layers)
     _set_clashes(case)
     _set_groups(case, pools)
     for app in problem.applications:
         app.free = (app.automatic or (app.is_coins and paying == 1)) and app.clash == 0 and not app.groups
-
-
-def _settling_order(pair: tuple[Application, PlannedRule]) -> tuple[int, str, str]:
-    app = pair[0]
-    return app.layer, app.name, app.store
 
 
 def _expiry_ranks(case: Case) -> dict[datetime, int]:
@@ -186,7 +181,7 @@ def _pool_of(case: Case, rule: PlannedRule, ranks: dict[datetime, int], pools: d
 
 
 def applications_of(case: Case, rule: PlannedRule, places: list[int]) -> list[Application]:
-    """SPEC 2: one application for the order, or one for each store with lines in scope."""
+    """SPEC 2: one application for the order, or one for each store with lines in scope, in order of store."""
     if rule.per_order:
         return [_application(case, rule, "", places)]
     stores: dict[str, list[int]] = {}
@@ -197,7 +192,7 @@ def applications_of(case: Case, rule: PlannedRule, places: list[int]) -> list[Ap
             stores[store] = [place]
         else:
             mine.append(place)
-    return [_application(case, rule, store, mine) for store, mine in stores.items()]
+    return [_application(case, rule, store, stores[store]) for store in sorted(stores)]
 
 
 def _application(case: Case, rule: PlannedRule, store: str, places: list[int]) -> Application:
@@ -338,14 +333,13 @@ def _set_named_clashes(case: Case, found: list[tuple[Application, PlannedRule]])
 def _set_groups(case: Case, pools: dict[str, tuple[int, int]]) -> None:
     """SPEC 5.3: limits of cards and of the policy, and pieces that can be had."""
     problem = case.problem
-    members: dict[int, list[Application]] = {}
-    for app in problem.applications:
-        mine = members.get(app.rule)
-        if mine is None:
-            members[app.rule] = [app]
-        else:
-            mine.append(app)
-    for apps in members.values():
+    start = 0
+    for end in range(1, len(case.rules) + 1):
+        # Applications of one rule stand next to each other.
+        if end < len(case.rules) and case.rules[end] is case.rules[start]:
+            continue
+        apps = problem.applications[start:end]
+        start = end
         rule = case.rules[apps[0].index]
         most = 0
         for app in apps:

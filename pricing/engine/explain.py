@@ -38,14 +38,14 @@ GUESSES = 60
 class Asked:
     """What a quote asks when somebody wants reasons. It keeps what it found; threads that ask at once find the same."""
 
+    __slots__ = ("_chosen", "_reasons", "cart", "found", "plan", "usage", "without")
+
     def __init__(self, plan: Plan, cart: Cart, usage: Usage, without: frozenset[str], found: Found) -> None:
         self.plan = plan
         self.cart = cart
         self.usage = usage
         self.without = without
-        self.counts = tuple(found.counts)
-        self.total = found.total
-        self.optimal = found.optimal
+        self.found = found
         self._chosen: Chosen | None = None
         self._reasons: Reasons | None = None
 
@@ -60,21 +60,21 @@ class Asked:
         """The cart matched again, with the selection chosen for it."""
         if self._chosen is None:
             case = case_of(self.plan, self.cart, self.usage, self.without)
-            self._chosen = Chosen(case, list(self.counts))
+            self._chosen = Chosen(case, self.found.counts.copy())
         return self._chosen
 
     def refusals(self, totals: bool = True) -> tuple[Refusal, ...]:
         """Sorted by rule, then store. Without `totals`, or when the quote itself was not proved, no `total_with`."""
         chosen = self.chosen
         found = list(chosen.refused)
-        steps_left = ALL_STEPS if totals and self.optimal else 0
+        steps_left = ALL_STEPS if totals and self.found.optimal else 0
         for standing in chosen.standings:
             if standing.count:
                 continue
             refusal = refusal_of(chosen, standing)
             if refusal.reason in ("beaten", "clashes") and steps_left > 0:
                 limit = min(FORCED_STEPS, steps_left)
-                forced = best_with(chosen.case.problem, standing.index, limit, self.total)
+                forced = best_with(chosen.case.problem, standing.index, limit, self.found.total)
                 steps_left -= forced.steps
                 refusal = evolve(refusal, total_with=forced.total)
             found.append(refusal)
@@ -107,7 +107,7 @@ def next_steps(asked: Asked) -> Iterator[NextStep]:
 
     Nothing is listed when the quote, or the best price of the enlarged cart, was not proved within the limits of work.
     """
-    if not asked.optimal:
+    if not asked.found.optimal:
         return
     work = _Work(asked)
     for standing in asked.chosen.standings:
@@ -142,7 +142,7 @@ def _next_step(work: _Work, standing: Standing) -> NextStep | None:
     if trial is None or not trial.reaches(target):
         return None
     gives_now = sum(before.shares) if standing.count else 0
-    saves = asked.total + trial.listed - _listed(asked.cart) - trial.total
+    saves = asked.found.total + trial.listed - _listed(asked.cart) - trial.total
     if trial.gives <= gives_now or saves <= 0:
         return None
     if target.units:

@@ -229,7 +229,7 @@ def pieces_used(problem: Problem, counts: list[int]) -> list[int]:
     used = [0] * len(problem.pools)
     for app in problem.applications:
         if app.pool >= 0:
-            used[app.pool] += counts[app.index]
+            used[app.pool] = used[app.pool] + counts[app.index]
     return used
 
 

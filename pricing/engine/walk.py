@@ -218,18 +218,18 @@ class Walk:
         self.counts[app.index] = pieces
         self.used_mask = mask | 1 << app.index
         for group in app.groups:
-            self.group_used[group] += pieces
+            self.group_used[group] = self.group_used[group] + pieces
         if app.pool >= 0:
-            self.pool_used[app.pool] += pieces
+            self.pool_used[app.pool] = self.pool_used[app.pool] + pieces
         if app.cap_order != NO_CAP:
             self.cap_used[app.rule] = self.cap_used.get(app.rule, 0) + amount
         self._visit(app.index + 1, total - amount, exchange, payment, count + pieces * app.counted)
         if app.cap_order != NO_CAP:
             self.cap_used[app.rule] -= amount
         if app.pool >= 0:
-            self.pool_used[app.pool] -= pieces
+            self.pool_used[app.pool] = self.pool_used[app.pool] - pieces
         for group in app.groups:
-            self.group_used[group] -= pieces
+            self.group_used[group] = self.group_used[group] - pieces
         self.counts[app.index] = 0
         self.now, self.used_mask = before, mask
 
