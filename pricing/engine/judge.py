@@ -27,7 +27,7 @@ class Best:
         "count",
         "counts",
         "expiries",
-        "names",
+        "order",
         "refuted",
         "ties",
         "total",
@@ -42,8 +42,9 @@ class Best:
         self.ties: int | None = None
         """What ranks it among its equals of one node; None: not worked out yet."""
         self.expiries: list[int] | None = None
-        self.names: list[tuple[str, str, int]] | None = None
-        """Its expiries and names (SPEC 6.4 and 6.5); None: nobody has asked."""
+        """Of its pieces (SPEC 6.4); None: nobody has asked."""
+        self.order: list[int] | None = None
+        """The applications by rule and store (SPEC 6.5); likewise."""
         self.trusting = trusting
         """Whether claims are taken."""
         self.claimed = False
@@ -59,7 +60,6 @@ class Best:
         self.counts = decided
         self.ties = ties
         self.expiries = None
-        self.names = None
         self.claimed = True
 
     def offer(self, problem: Problem, total: int, coins: int, count: int, counts: list[int]) -> bool:
@@ -81,7 +81,6 @@ class Best:
         self.counts = counts.copy()
         self.ties = None
         self.expiries = None
-        self.names = None
         return True
 
     def _tie_won(self, problem: Problem, counts: list[int]) -> bool:
@@ -90,21 +89,18 @@ class Best:
         theirs = self.expiries
         if theirs is None:
             self.expiries = theirs = expiries_of(problem, self.counts)
-        names: list[tuple[str, str, int]] | None = None
         if ours != theirs:
             if not padded_less(ours, theirs, problem.never_expires):
                 return False
         else:
-            names = names_of(problem, counts)
-            others = self.names
-            if others is None:
-                self.names = others = names_of(problem, self.counts)
-            if not names < others:
+            order = self.order
+            if order is None:
+                self.order = order = order_of(problem)
+            if not names_before(problem, order, counts, self.counts):
                 return False
         self.counts = counts.copy()
         self.ties = None
         self.expiries = ours
-        self.names = names
         return True
 
 
@@ -133,14 +129,30 @@ def padded_less(ours: list[int], theirs: list[int], never: int) -> bool:
     return ours + [never] * (longest - len(ours)) < theirs + [never] * (longest - len(theirs))
 
 
-def names_of(problem: Problem, counts: list[int]) -> list[tuple[str, str, int]]:
-    """SPEC 6.5: (rule, store, pieces) of what is used, sorted."""
-    names: list[tuple[str, str, int]] = []
-    for app in problem.applications:
-        if counts[app.index]:
-            names.append((app.name, app.store, counts[app.index] if app.pool >= 0 else 0))
-    names.sort()
-    return names
+def order_of(problem: Problem) -> list[int]:
+    """The applications by rule and store."""
+    ranked = [(app.name, app.store, app.index) for app in problem.applications]
+    ranked.sort()
+    return [index for _, _, index in ranked]
+
+
+def names_before(problem: Problem, order: list[int], ours: list[int], theirs: list[int]) -> bool:
+    """SPEC 6.5: whether our sorted list of (rule, store, pieces) comes before theirs. `order`: see `order_of`."""
+    for place, index in enumerate(order):
+        mine, other = ours[index], theirs[index]
+        if mine == other:
+            continue
+        if mine and other:
+            if problem.applications[index].pool < 0:
+                continue
+            return mine < other
+        # One list has this name and the other a later one, or none: then it is the beginning of the first, and before it.
+        rest = theirs if mine else ours
+        for later in range(place + 1, len(order)):
+            if rest[order[later]]:
+                return mine > 0
+        return mine == 0
+    return False
 
 
 def confirm(problem: Problem, best: Best) -> None:

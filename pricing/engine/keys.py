@@ -7,6 +7,7 @@ with "not used" as the largest digit, add up over stores to the same comparison.
 
 from __future__ import annotations
 
+from pricing.engine.judge import order_of
 from pricing.engine.parts import Parts
 
 
@@ -17,13 +18,12 @@ class Keys:
 
     def __init__(self, parts: Parts) -> None:
         apps = parts.problem.applications
-        order = sorted(range(len(apps)), key=lambda index: (apps[index].name, apps[index].store))
         most = max((app.most for app in apps), default=1)
         self.digit = (most + 2).bit_length()
         self.absent = most + 1
         self.slots = [0] * len(apps)
         """For each application, the shift of its digit; earlier names weigh more."""
-        for rank, index in enumerate(order):
+        for rank, index in enumerate(order_of(parts.problem)):
             self.slots[index] = self.digit * (len(apps) - 1 - rank)
         self.names = self.digit * (len(apps) + 1)
         """Bits that names take: expiries stand above them."""
