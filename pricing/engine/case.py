@@ -5,6 +5,7 @@ Reads `match` and `items`; makes a `Case`, whose `Problem` goes to the search an
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from datetime import datetime
 
 from pricing.engine.items import Priced, item_prices
@@ -150,17 +151,23 @@ def _fill(case: Case, rules: list[PlannedRule], are_items_cheaper: bool) -> None
         app.free = (app.automatic or (app.is_coins and paying == 1)) and app.clash == 0 and not app.groups
 
 
-def _expiry_ranks(case: Case) -> dict[datetime, int]:
-    """Rank of every expiry in the wallet, soonest first. Instants with other offsets are one key when they are equal."""
-    expiries: set[datetime] = set()
+def _expiry_ranks(case: Case) -> list[datetime]:
+    """Every expiry in the wallet, soonest first: its place is its rank. Instants with other offsets are one when they are
+    equal. Compared rather than hashed, which takes longer."""
+    expiries: list[datetime] = []
     for lots in case.held.values():
         for lot in lots:
             if lot.expires is not None:
-                expiries.add(lot.expires)
-    return {expires: rank for rank, expires in enumerate(sorted(expiries))} if expiries else {}
+                expiries.append(lot.expires)
+    expiries.sort()
+    ranks: list[datetime] = []
+    for expires in expiries:
+        if not ranks or ranks[-1] < expires:
+            ranks.append(expires)
+    return ranks
 
 
-def _pool_of(case: Case, rule: PlannedRule, ranks: dict[datetime, int], pools: dict[str, tuple[int, int]]) -> int:
+def _pool_of(case: Case, rule: PlannedRule, ranks: list[datetime], pools: dict[str, tuple[int, int]]) -> int:
     """Open the pool of a coupon; how many pieces can be had at most: held, and bought for all coins."""
     lots = case.held.get(rule.name, [])
     trades = usable_exchanges(rule, case.situation) if rule.exchanges else []
@@ -169,7 +176,7 @@ def _pool_of(case: Case, rule: PlannedRule, ranks: dict[datetime, int], pools: d
     for lot in lots:
         pieces, expires = lot.pieces, lot.expires
         held += pieces
-        expiries.append((case.problem.never_expires if expires is None else ranks[expires], pieces))
+        expiries.append((case.problem.never_expires if expires is None else bisect_left(ranks, expires), pieces))
     if not held and not trades:
         return 0
     pool = Pool(rule.name, held, expiries, trades)
