@@ -29,28 +29,24 @@ def unbeaten(options: list[Option], watched: list[Watch]) -> list[int]:
 def _beats(one: Option, other: Option, watched: list[Watch]) -> bool:
     """Whether an option beats one that comes after it by cost, count, expiries and names."""
     for position, sign in watched:
-        more = one.bases[position] - other.bases[position]
-        if sign * more > 0:
+        if sign * (one.bases[position] - other.bases[position]) > 0:
             return False
-    alike = one.coins == other.coins
-    if one.coins > other.coins:
+    if one.coins > other.coins or _draws_more(one.pools, other.pools):
         return False
-    mine, theirs = one.pools, other.pools
-    for place in range(len(mine)):
+    if _draws_more(one.groups, other.groups) or _draws_more(one.caps, other.caps):
+        return False
+    if one.cost < other.cost or one.count < other.count:
+        return True
+    alike = one.coins == other.coins and one.pools == other.pools
+    return alike and one.groups == other.groups and one.caps == other.caps
+
+
+def _draws_more(mine: list[int], theirs: list[int]) -> bool:
+    """Whether more is drawn on anything."""
+    for place in range(len(mine)):  # noqa: SIM110  # compiled code runs a loop much faster than a generator
         if mine[place] > theirs[place]:
-            return False
-        alike = alike and mine[place] == theirs[place]
-    mine, theirs = one.groups, other.groups
-    for place in range(len(mine)):
-        if mine[place] > theirs[place]:
-            return False
-        alike = alike and mine[place] == theirs[place]
-    mine, theirs = one.caps, other.caps
-    for place in range(len(mine)):
-        if mine[place] > theirs[place]:
-            return False
-        alike = alike and mine[place] == theirs[place]
-    return alike or one.cost < other.cost or one.count < other.count
+            return True
+    return False
 
 
 def put_in_order(options: list[Option]) -> None:

@@ -117,23 +117,20 @@ class Halves(Join):
     def _looked(self, pairs: Pairs, label: Label, shelf: Shelf, dearer: int) -> bool:
         """Offer the pairs of a label and a shelf, `dearer` by what they leave of its field; False when steps ran out."""
         field, price = pairs.field, pairs.price
-        drawn = shelf.inside
+        inside = shelf.inside
         room = self.highest() - label.reduced - dearer
         high = 0
         if field is None:
-            start, end = 0, bisect_right(drawn, room)
+            start, end = 0, bisect_right(inside, room)
         else:
             high = field.limit - field.of(label.state)
-            start, end = bisect_left(drawn, high - (room - shelf.least) // price), bisect_right(drawn, high)
-        step = 1 if field is None else -1
-        place = start - 1 if field is None else end
-        for _ in range(end - start):
-            place += step
+            start, end = bisect_left(inside, -high), bisect_right(inside, (room - shelf.least) // price - high)
+        for place in range(start, end):
             if self.steps >= self.step_limit:
                 return False
             self.steps += 1
             other = shelf.labels[place]
-            over = price * (high - drawn[place]) if field is not None else 0
+            over = price * (high + inside[place]) if field is not None else 0
             if other.reduced + over <= room and pairs.met(label, other):
                 room = self.highest() - label.reduced - dearer
         return True
@@ -144,7 +141,7 @@ def _by_reduced_and_ties(label: Label) -> tuple[int, int]:
 
 
 class Shelf:
-    """The labels of the second half that draw the same on one field, ordered by what they draw on another."""
+    """The labels of the second half that draw the same on one field; those that draw most on another come first."""
 
     __slots__ = ("drawn", "inside", "labels", "least")
 
@@ -153,7 +150,8 @@ class Shelf:
         """What they draw on the field beside the one that is looked through."""
         self.labels = labels
         self.inside = inside
-        """For each label, what it draws on the field that is looked through; its reduced cost where there is none."""
+        """For each label, what it draws on the field that is looked through, below zero, so that the list rises; its reduced
+        cost where there is no such field."""
         self.least = least
         """The least reduced cost among them."""
 
@@ -173,8 +171,8 @@ def shelves_of(labels: list[Label], pairs: Pairs) -> list[Shelf]:
             mine.sort(key=_by_reduced_and_ties)
             inside = [label.reduced for label in mine]
         else:
-            mine.sort(key=lambda label: (field.of(label.state), -label.reduced, -ties_of(label)))
-            inside = [field.of(label.state) for label in mine]
+            mine.sort(key=lambda label: (-field.of(label.state), label.reduced, ties_of(label)))
+            inside = [-field.of(label.state) for label in mine]
         shelves.append(Shelf(drawn, mine, inside, least))
     return shelves
 

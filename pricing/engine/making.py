@@ -41,5 +41,6 @@ class Maker(Generic[Made]):
     def of(self, values: tuple[Any, ...]) -> Made:
         """The object with these values of all its fields, in order."""
         made = self._open(*values)
-        made.__class__ = self._made
+        if self._open is not self._made:
+            made.__class__ = self._made
         return made  # type: ignore[no-any-return]  # of the class that it was asked for

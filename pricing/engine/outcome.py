@@ -16,7 +16,7 @@ RATIO_ONE: Final = 1 << 40
 class Node:
     """One decision about the global applications, and what is known of their savings."""
 
-    __slots__ = ("bounded", "counts", "groups_used", "mask", "ratio_hi", "ratio_lo")
+    __slots__ = ("counts", "groups_used", "mask", "ratio_hi", "ratio_lo")
 
     def __init__(self, parts: Parts, counts: list[int]) -> None:
         self.counts = counts

@@ -9,7 +9,7 @@ try:
     import_module("sqlalchemy")
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
-        "the ledger needs sqlalchemy: pip install 'promotion-pricing[ledger]' brings it", name=error.name
+        f"the ledger needs {error.name}: pip install 'promotion-pricing[ledger]' brings it", name=error.name
     ) from None
 
 from pricing.ledger.checkout import Change, Checkout

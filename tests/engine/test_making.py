@@ -9,7 +9,7 @@ from attrs import fields
 
 from pricing.engine import answer
 from pricing.engine.making import Maker
-from pricing.model.quote import KeptCoupon, Quote, QuoteLine, Saving, Use
+from pricing.model.quote import Bought, KeptCoupon, Quote, QuoteLine, Saving, Use
 
 MADE = (KeptCoupon, Quote, QuoteLine, Saving, Use)
 
@@ -32,3 +32,8 @@ def test_it_is_the_same_object(cls: type) -> None:
     assert pickle.loads(pickle.dumps(made)) == made
     with pytest.raises(AttributeError):
         made.rule = "other"  # type: ignore[attr-defined]
+
+
+def test_a_class_that_no_other_can_become_makes_its_objects_itself() -> None:
+    """`Bought` has a slot for weak references: Python 3.11 lets nothing become one."""
+    assert Maker(Bought).of(("select", 3, 10, ())) == Bought("select", 3, 10, ())
