@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pricing.engine.account import Account, account_of
-from pricing.engine.answer import quote_of
-from pricing.engine.case import case_of
-from pricing.engine.explain import Asked
-from pricing.engine.plan import Plan
-from pricing.engine.search import STEP_LIMIT, search
+from pricing.engine.answering.answer import quote_of
+from pricing.engine.matching.case import case_of
+from pricing.engine.rules.plan import Plan
+from pricing.engine.search.search import STEP_LIMIT, search
+from pricing.engine.why.account import Account, account_of
+from pricing.engine.why.explain import Asked
 from pricing.model.cart import Cart, RuleUsage, Usage
 from pricing.model.errors import CartError, Problem, RuleErrors
 from pricing.model.kind import Kind

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 
 from attrs import frozen
 
-from pricing.engine.match import Situation, scope_of
-from pricing.engine.plan import Plan
+from pricing.engine.matching.match import Situation, scope_of
+from pricing.engine.rules.plan import Plan
 from pricing.language.catalogue import Catalogue
 from pricing.model.cart import MOST_LINES, Cart, Line
 from pricing.model.kind import Kind

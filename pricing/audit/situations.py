@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
-from pricing.engine.match import Situation, refusal_before_scope
-from pricing.engine.plan import Plan
+from pricing.engine.matching.match import Situation, refusal_before_scope
+from pricing.engine.rules.plan import Plan
 from pricing.model.cart import Cart, Customer, Line, Lot, Wallet
 from pricing.model.kind import COUPON_KINDS, Kind
 from pricing.model.rule import Rule

@@ -84,7 +84,7 @@ def _version(ctx: click.Context, option: click.Parameter, asked: bool) -> None:
 
 def _how_built() -> str:
     """Whether the search runs compiled: a failed compilation is silent, so this is where one sees it."""
-    found = find_spec("pricing.engine.search")
+    found = find_spec("pricing.engine.search.search")
     origin = found.origin if found is not None else None
     return "compiled" if origin is not None and not origin.endswith((".py", ".pyc")) else "pure Python"
 

@@ -18,21 +18,22 @@ _HERE = Path(__file__).parent
 
 
 class _SourceOnly(MetaPathFinder):
-    """Finds the engine's modules as source, compiled ones or not."""
-
-    _finder = FileFinder(str(_HERE), (SourceFileLoader, SOURCE_SUFFIXES))
+    """Finds the engine's modules as source, compiled ones or not, in whichever of its folders they stand."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        return self._finder.find_spec(fullname) if fullname.startswith(f"{__name__}.") else None
+        if not fullname.startswith(f"{__name__}."):
+            return None
+        found = (FileFinder(folder, (SourceFileLoader, SOURCE_SUFFIXES)).find_spec(fullname) for folder in path or ())
+        return next((spec for spec in found if spec is not None), None)
 
 
 def is_compiled() -> bool:
     """Whether the hot modules run compiled in this process."""
     if os.environ.get("PRICING_PURE"):
         return False
-    return any((_HERE / f"search{suffix}").exists() for suffix in EXTENSION_SUFFIXES)
+    return any((_HERE / "search" / f"search{suffix}").exists() for suffix in EXTENSION_SUFFIXES)
 
 
 if os.environ.get("PRICING_PURE"):

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 from attrs import evolve, field, frozen
 
-from pricing.engine.allocate import allocate
+from pricing.engine.settling.allocate import allocate
 from pricing.model.cart import Cart, Lot
 from pricing.model.errors import CartError, Problem
 from pricing.model.kind import COUPON_KINDS, Kind

@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 
 from sqlalchemy.exc import DBAPIError
 
-from pricing.engine.plan import Plan
+from pricing.engine.rules.plan import Plan
 from pricing.ledger import checkout as checking
 from pricing.ledger import offers as offering
 from pricing.ledger import orders, reading, refunds, ways

@@ -11,9 +11,9 @@ from datetime import datetime
 
 from attrs import evolve, frozen
 
-from pricing.engine.match import Situation, limit_refusal, refusal_before_scope, rules_met, scope_of
-from pricing.engine.plan import Plan
-from pricing.engine.planned import PlannedRule
+from pricing.engine.matching.match import Situation, limit_refusal, refusal_before_scope, rules_met, scope_of
+from pricing.engine.rules.plan import Plan
+from pricing.engine.rules.planned import PlannedRule
 from pricing.ledger.core import Core
 from pricing.ledger.eligible import claim_window, is_for
 from pricing.ledger.instants import text_of

@@ -21,7 +21,8 @@ PRICE = """
 import json, sys
 sys.path.append(sys.argv[1])
 from pricing import Cart, Engine
-from pricing.engine import COMPILED, search
+from pricing.engine import COMPILED
+from pricing.engine.search import search
 from tests.markets import market
 print(COMPILED)
 for small in (search.SMALL, 0):

@@ -15,9 +15,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from pricing import Engine
-from pricing.engine import search
-from pricing.engine.case import case_of
-from pricing.engine.walk import Walk
+from pricing.engine.matching.case import case_of
+from pricing.engine.search import search
+from pricing.engine.search.walk import Walk
 from pricing.model.quote import Quote, QuoteCharge, QuoteLine
 from tests.markets import Market, market
 from tests.oracle import Oracle

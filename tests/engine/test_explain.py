@@ -12,9 +12,9 @@ import pytest
 from attrs import evolve
 
 from pricing.api import Engine
-from pricing.engine.explain import Asked
-from pricing.engine.forced import bent_problem, best_with
-from pricing.engine.walk import Walk
+from pricing.engine.search.walk import Walk
+from pricing.engine.why.explain import Asked
+from pricing.engine.why.forced import bent_problem, best_with
 from pricing.model.cart import Cart
 from pricing.model.kind import Kind
 from pricing.model.ladder import Step

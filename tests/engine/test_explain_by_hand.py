@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pricing.api import Engine
-from pricing.engine.explain import Asked
+from pricing.engine.why.explain import Asked
 from pricing.model.cart import Cart, RuleUsage
 from pricing.model.quote import NextStep, Quote, Refusal
 

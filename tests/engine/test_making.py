@@ -7,8 +7,8 @@ import pickle
 import pytest
 from attrs import fields
 
-from pricing.engine import answer
-from pricing.engine.making import Maker
+from pricing.engine.answering import answer
+from pricing.engine.answering.making import Maker
 from pricing.model.quote import Bought, KeptCoupon, Quote, QuoteLine, Saving, Use
 
 MADE = (KeptCoupon, Quote, QuoteLine, Saving, Use)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pricing import Cart, Engine
-from pricing.engine import search
+from pricing.engine.search import search
 
 FILES = sorted((Path(__file__).parent / "once_wrong").glob("*.json"))
 

@@ -16,10 +16,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pricing import Cart, Engine, Quote
-from pricing.engine.case import case_of
-from pricing.engine.plan import Plan
-from pricing.engine.search import STEP_LIMIT
-from pricing.engine.walk import Walk
+from pricing.engine.matching.case import case_of
+from pricing.engine.rules.plan import Plan
+from pricing.engine.search.search import STEP_LIMIT
+from pricing.engine.search.walk import Walk
 from pricing.model.kind import COUPON_KINDS, Kind
 from pricing.model.quote import QuoteCharge, QuoteLine
 from pricing.model.rulebook import RuleBook

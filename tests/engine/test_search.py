@@ -12,19 +12,20 @@ import pytest
 from benchmarks.hard import hard
 from benchmarks.workloads import Size, workload, workload_of
 from pricing import Cart, Engine
-from pricing.engine import join, labels, search, states
-from pricing.engine.bounds import Relaxation
-from pricing.engine.case import case_of
-from pricing.engine.gains import Gain
-from pricing.engine.halves import Halves, Pairs
-from pricing.engine.join import Join
-from pricing.engine.judge import Best
-from pricing.engine.keys import Keys
-from pricing.engine.nodes import LOOSE, Branch, Brancher, Outcomes, Sketch, nodes_of
-from pricing.engine.outcome import Node
-from pricing.engine.parts import SCALE, parts_of
+from pricing.engine.matching.case import case_of
 from pricing.engine.problem import Problem
-from pricing.engine.walk import Walk
+from pricing.engine.search import search
+from pricing.engine.search.branches.bounds import Relaxation
+from pricing.engine.search.branches.gains import Gain
+from pricing.engine.search.branches.nodes import LOOSE, Branch, Brancher, Outcomes, Sketch, nodes_of
+from pricing.engine.search.joining import join, labels, states
+from pricing.engine.search.joining.halves import Halves, Pairs
+from pricing.engine.search.joining.join import Join
+from pricing.engine.search.judge import Best
+from pricing.engine.search.keys import Keys
+from pricing.engine.search.stores.outcome import Node
+from pricing.engine.search.stores.parts import SCALE, parts_of
+from pricing.engine.search.walk import Walk
 from tests.markets import market
 
 MARKETS = 150

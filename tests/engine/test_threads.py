@@ -13,10 +13,10 @@ from threading import Barrier
 import pytest
 
 from pricing import Cart, Engine, Quote, RuleUsage
-from pricing.engine.answer import quote_of
-from pricing.engine.case import Case, case_of
-from pricing.engine.explain import Asked
-from pricing.engine.search import search
+from pricing.engine.answering.answer import quote_of
+from pricing.engine.matching.case import Case, case_of
+from pricing.engine.search.search import search
+from pricing.engine.why.explain import Asked
 
 RULES = Path(__file__).parents[2] / "rules"
 DEMO = json.loads((RULES / "demo/cart.json").read_text(encoding="utf-8"))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pricing.engine.plan import Plan
+from pricing.engine.rules.plan import Plan
 from pricing.language import book, kept
 from pricing.language.load import Loaded, load_folder
 from pricing.model.rulebook import RuleBook

@@ -1,0 +1,1 @@
+"""A selection made into a quote (SPEC 7)."""

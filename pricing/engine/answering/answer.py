@@ -1,0 +1,157 @@
+"""A selection made into a quote: lines, savings, funders, what was used, bought and kept (SPEC section 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from pricing.engine.answering.making import Maker
+from pricing.engine.matching.case import Case
+from pricing.engine.problem import Application
+from pricing.engine.refund import expiry_of_piece
+from pricing.engine.rules.planned import PlannedRule
+from pricing.engine.search.search import Found
+from pricing.engine.settling.settle import Settlement, pieces_used, rounded, settle
+from pricing.model.errors import SearchFault
+from pricing.model.quote import Bought, KeptCoupon, Quote, QuoteCharge, QuoteLine, Reasons, Saving, Use
+
+_SAVING: Final = Maker(Saving)
+_LINE: Final = Maker(QuoteLine)
+_USE: Final = Maker(Use)
+_KEPT: Final = Maker(KeptCoupon)
+_QUOTE: Final = Maker(Quote)
+
+
+def quote_of(case: Case, found: Found, ask: Callable[[Quote], Reasons]) -> Quote:
+    """Settle the found selection once more, compare, and write the quote down."""
+    settlement = settle(case.problem, found.counts)
+    if settlement is None or sum(settlement.now) != found.total:
+        raise SearchFault(f"search claims {found.total}, settling gives {settlement and sum(settlement.now)}")
+    situation = case.situation
+    savings, uses = _savings(case, found.counts, settlement)
+    lines: list[QuoteLine] = []
+    for place, line in enumerate(situation.lines):
+        listed = situation.prices[place] * situation.quantities[place]
+        item, pays, off = case.priced[place].amount, settlement.now[place], tuple(savings[place])
+        store, quantity = situation.stores[place], situation.quantities[place]
+        lines.append(_LINE.of((line.id, line.sku, store, quantity, listed, item, pays, off)))
+    charges: list[QuoteCharge] = []
+    for number, charge in enumerate(case.charges):
+        place = len(lines) + number
+        off = tuple(savings[place])
+        charges.append(QuoteCharge(charge.store, charge.method, charge.minor, settlement.now[place], off))
+    uses.sort(key=_use_order)
+    pieces = pieces_used(case.problem, found.counts)
+    bought = _bought(case, pieces)
+    return _QUOTE.of(
+        (
+            situation.currency,
+            tuple(lines),
+            tuple(charges),
+            tuple(uses),
+            bought,
+            _kept(case, pieces, bought),
+            settlement.exchange_coins + sum(settlement.payment_coins),
+            case.plan.fingerprint,
+            found.optimal,
+            found.steps,
+            found.lower_bound,
+            found.total,
+            situation.cart,
+            ask,
+            case.plan.labels,
+        )
+    )
+
+
+def _use_order(use: Use) -> tuple[str, str]:
+    return use.rule, use.store or ""
+
+
+def saving(rule: PlannedRule, amount: int) -> Saving:
+    """One saving with its funder split: the platform's share rounded half up, the seller pays the rest."""
+    share = rule.platform_numerator
+    platform = rounded(amount * share, rule.platform_denominator, False) if share else 0
+    return _SAVING.of((rule.name, amount, platform))
+
+
+def _savings(case: Case, counts: list[int], settlement: Settlement) -> tuple[list[list[Saving]], list[Use]]:
+    """Savings by place, in the order in which they were taken; and what was used, item rules first."""
+    savings: list[list[Saving]] = [[] for _ in settlement.now]
+    uses: list[Use] = []
+    totals: dict[str, int] = {}
+    for place, priced in enumerate(case.priced):
+        amounts: dict[str, int] = {}
+        for price, units, name in priced.parts:
+            if name:
+                amounts[name] = amounts.get(name, 0) + (case.situation.prices[place] - price) * units
+        for name in sorted(amounts) if amounts else ():
+            savings[place].append(saving(case.plan.rules.named(name), amounts[name]))
+            totals[name] = totals.get(name, 0) + amounts[name]
+    for name, amount in totals.items():
+        uses.append(Use(name, case.plan.rules.named(name).kind, None, 0, 0, amount))
+    for app in case.problem.applications:
+        index = app.index
+        if not counts[index]:
+            continue
+        rule, shares = case.rules[index], settlement.shares[index]
+        amount = 0
+        for position, place in enumerate(app.targets):
+            share = shares[position]
+            if share:
+                savings[place].append(saving(rule, share))
+                amount += share
+        pieces, coins = pieces_of(app, counts[index]), settlement.payment_coins[index]
+        uses.append(_USE.of((app.name, rule.kind, app.store or None, pieces, coins, amount)))
+    return savings, uses
+
+
+def pieces_of(app: Application, count: int) -> int:
+    """Pieces of a coupon that a use takes; 0 for rules that have none."""
+    return count if app.pool >= 0 else 0
+
+
+def _bought(case: Case, used: list[int]) -> tuple[Bought, ...]:
+    """What the order buys by the way; `used`: pieces used of each pool."""
+    bought: list[Bought] = []
+    for index, pool in enumerate(case.problem.pools):
+        need = used[index] - pool.held
+        if need <= 0:
+            continue
+        pieces, coins = 0, 0
+        trades: list[tuple[str, int]] = []
+        for price, size, most, name in pool.trades:
+            times = min(most, (need - pieces + size - 1) // size)
+            if times > 0:
+                trades.append((name, times))
+                pieces += times * size
+                coins += times * price
+        bought.append(Bought(pool.name, pieces, coins, tuple(trades)))
+    return tuple(sorted(bought, key=_coupon))
+
+
+def _coupon(bought: Bought) -> str:
+    return bought.coupon
+
+
+def _kept(case: Case, used_pieces: list[int], bought: tuple[Bought, ...]) -> tuple[KeptCoupon, ...]:
+    """Unexpired pieces that stay in the wallet, and bought ones that the order does not need; they are got just now."""
+    used: dict[str, int] = {}
+    for index, pool in enumerate(case.problem.pools):
+        used[pool.name] = used_pieces[index]
+    kept: list[KeptCoupon] = []
+    for name in sorted(case.held):
+        left = used.get(name, 0)
+        for lot in case.held[name]:
+            pieces = lot.pieces
+            stays = max(0, pieces - left)
+            left = max(0, left - pieces)
+            if stays:
+                kept.append(_KEPT.of((name, stays, lot.expires)))
+    for each in bought:
+        over = each.pieces - (used[each.coupon] - sum([lot.pieces for lot in case.held.get(each.coupon, [])]))
+        if over:
+            rule = case.plan.rules.named(each.coupon).rule
+            ends = expiry_of_piece(case.situation.cart.at, rule.lasts_days, rule.valid.end)
+            kept.append(KeptCoupon(each.coupon, over, ends))
+    return tuple(kept)

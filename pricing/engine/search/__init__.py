@@ -1,0 +1,1 @@
+"""The best permitted selection, proved (SPEC 5 and 6)."""

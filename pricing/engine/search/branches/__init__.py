@@ -1,0 +1,1 @@
+"""Decisions on what crosses stores, each with its bound."""

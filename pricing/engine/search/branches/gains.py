@@ -1,0 +1,212 @@
+"""What a global application saves on a base, as a function: the few numbers in which stores meet.
+
+Reads an `Application` and the range of its base; makes a `Gain`: its breakpoints, its largest value against a price on
+base (for the bound), and the ratios of saving to base (for interval settling).
+
+Lemma (breakpoints): between two breakpoints the saving is constant, or the whole base, or a share of the base rounded once;
+so against a linear price its maximum is at a breakpoint, but for what rounding adds to a share (see `_tops`).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pricing.engine.problem import NO_CAP, Application, Problem, Rung
+from pricing.engine.search.stores.outcome import RATIO_ONE
+from pricing.engine.settling.settle import coin_worth, has_item_cap, rung_of, worth_of
+
+FINE: Final = 1 << 20
+"""Bounds on savings are whole numbers of this size."""
+
+MOST_STRETCHES: Final = 16
+"""An `every` that repeats more often within the range is not cut at its repeats."""
+
+
+class Gain:
+    """One used global application under one node."""
+
+    __slots__ = ("app", "high", "low", "pieces", "points", "problem", "rises", "tops")
+
+    def __init__(self, problem: Problem, app: Application, pieces: int, low: int, high: int) -> None:
+        self.problem = problem
+        self.app = app
+        self.pieces = pieces
+        self.low = low
+        """The least and the most that its base can be."""
+        self.high = high
+        self.points = self._breakpoints()
+        """Bases in [low, high] where the saving changes its course; `low` and `high` themselves included."""
+        self.tops = self._tops()
+        self.rises = self._never_falls()
+
+    def at(self, base: int) -> int:
+        """The saving on this base at the most, minor units; caps per item are left out."""
+        app = self.app
+        if app.is_coins:
+            worth = coin_worth(app, self.problem.coins)
+            if app.cap_order != NO_CAP:
+                worth = min(worth, app.cap_order)
+            return min(worth, base)
+        rung = rung_of(app, base)
+        if rung is None:
+            return 0
+        worth = worth_of(self.problem, app, rung, base, self.problem.item)
+        if app.piece:
+            value = self.pieces * app.piece
+            return value if value <= worth else 0
+        if app.cap_order != NO_CAP:
+            worth = min(worth, app.cap_order)
+        if app.is_shipping or self.problem.measured_on_item:
+            return worth
+        return min(worth, base)
+
+    def _breakpoints(self) -> list[int]:
+        points = [self.low, self.high]
+        app = self.app
+        if app.is_coins:
+            points.append(self.at(self.high))
+        for rung in app.rungs:
+            if not rung.units:
+                if rung.reach > self.high:
+                    break
+                points.append(rung.reach - 1)
+                points.append(rung.reach)
+            caps = [cap for cap in (rung.at_most, app.cap_order) if cap != NO_CAP]
+            if rung.repeats and not rung.units:
+                # The saving rises by the same amount at each multiple: the first, the last and the capped one bound it.
+                multiples = [-(-self.low // rung.reach), self.high // rung.reach]
+                multiples += [-(-cap // rung.amount) for cap in caps if rung.amount]
+                for multiple in multiples:
+                    points += [multiple * rung.reach - 1, multiple * rung.reach]
+            elif rung.numerator and not rung.given_units:
+                for cap in caps:
+                    kink = cap * rung.denominator // (_times(app, rung) * rung.numerator)
+                    points += [kink, kink + 1]
+            else:
+                # An amount: below it the whole base is saved.
+                worth = worth_of(self.problem, app, rung, self.high, self.problem.item)
+                for cap in caps:
+                    worth = min(worth, cap)
+                points.append(worth)
+        points.sort()
+        kept: list[int] = []
+        for point in points:
+            if self.low <= point <= self.high and (not kept or kept[-1] != point):
+                kept.append(point)
+        return kept
+
+    def _tops(self) -> list[int]:
+        """For each point a bound on the saving there and on the line to the next point, in FINE; see `best_against`.
+
+        Lemma (tops): on a stretch that follows a share p of the base, the saving is at most p * base + 1/2 (p * base when
+        rounding down), which is linear; so its largest value against a price is at one of the two ends. Everywhere else
+        the saving is linear itself.
+        """
+        tops: list[int] = []
+        for place, point in enumerate(self.points):
+            top = self.at(point) * FINE
+            rung = None if self.app.is_coins else rung_of(self.app, point)
+            lonely = (place == 0 or point - self.points[place - 1] <= 1) and (
+                place + 1 == len(self.points) or self.points[place + 1] - point <= 1
+            )
+            if not lonely and rung is not None and rung.numerator and not rung.given_units and not self.app.is_shipping:
+                share = FINE * _times(self.app, rung) * rung.numerator
+                line = -(-share * point // rung.denominator) + (0 if self.problem.rounds_down else FINE // 2)
+                for cap in (rung.at_most, self.app.cap_order, point if not self.problem.measured_on_item else NO_CAP):
+                    if cap != NO_CAP:
+                        line = min(line, cap * FINE)
+                top = max(top, line)
+            tops.append(top)
+        return tops
+
+    def stretches(self) -> list[tuple[int, int]]:
+        """The range cut where a step, a repeat or a cap begins: on each stretch the saving is constant or one share."""
+        cuts = {self.low}
+        for rung in self.app.rungs:
+            if rung.units:
+                continue
+            if rung.repeats:
+                first, last = self.low // rung.reach + 1, self.high // rung.reach
+                if last - first < MOST_STRETCHES:
+                    cuts.update(multiple * rung.reach for multiple in range(first, last + 1))
+                continue
+            cuts.add(rung.reach)
+            caps = [cap for cap in (rung.at_most, self.app.cap_order) if cap != NO_CAP]
+            if rung.numerator and caps:
+                cuts.add(min(caps) * rung.denominator // rung.numerator + 1)
+        firsts = sorted(cut for cut in cuts if self.low <= cut <= self.high)
+        lasts = [first - 1 for first in firsts[1:]] + [self.high]
+        return list(zip(firsts, lasts, strict=True))
+
+    def on(self, first: int, last: int) -> Gain:
+        """The same gain on a part of its range."""
+        return Gain(self.problem, self.app, self.pieces, first, last)
+
+    def varies(self) -> bool:
+        """Whether the saving depends on the base within its range."""
+        return self.at(self.low) != self.at(self.high) or not self.rises
+
+    def _never_falls(self) -> bool:
+        best = 0
+        for point in self.points:
+            value = self.at(point)
+            if value < best:
+                return False
+            best = value
+        return True
+
+    def best_against(self, price: int, factor: int) -> tuple[int, int]:
+        """The largest factor * saving - price * base over the range, and a base near where it is; never below the truth."""
+        best = where = 0
+        for place, point in enumerate(self.points):
+            top = self.tops[place]
+            # Whole units and the rest apart, rounded up: compiled code multiplies small numbers in place.
+            value = factor * (top // FINE) + (factor * (top % FINE) + FINE - 1) // FINE - price * point
+            if place == 0 or value > best:
+                best, where = value, point
+        return best, where
+
+    def ratios(self, weights_total: int) -> tuple[int, int]:
+        """Between which parts of RATIO_ONE the saving stands to its base (or to `weights_total`, when not 0)."""
+        if has_item_cap(self.app) or self.app.given_weights or not self.rises:
+            return 0, RATIO_ONE
+        if weights_total:
+            least, most = self.at(self.low), self.at(self.high)
+            return least * RATIO_ONE // weights_total, min(RATIO_ONE, most * RATIO_ONE // weights_total + 1)
+        low, high = RATIO_ONE, 0
+        points = self.points
+        for position, point in enumerate(points):
+            after = points[position + 1] if position + 1 < len(points) else point
+            least, most = self._ratios_between(max(1, point), max(1, after))
+            low, high = min(low, least), max(high, most)
+        return max(0, low), min(RATIO_ONE, high)
+
+    def _ratios_between(self, point: int, after: int) -> tuple[int, int]:
+        """The same on a stretch between two breakpoints, where the saving follows one step."""
+        first, last = self.at(point), self.at(after)
+        ends = (first * RATIO_ONE // point, last * RATIO_ONE // after)
+        rung = rung_of(self.app, point)
+        if after - point <= 1 or first == last or rung is None:
+            return min(ends), max(ends) + 1
+        if rung.repeats and not rung.units:
+            repeats = point // rung.reach
+            return (
+                min(*ends, repeats * rung.amount * RATIO_ONE // ((repeats + 1) * rung.reach - 1)),
+                max(*ends, rung.amount * RATIO_ONE // rung.reach) + 1,
+            )
+        # A share: rounding moves the saving by less than one minor unit.
+        slack = RATIO_ONE // point + 1
+        return min(ends) - slack, max(ends) + slack
+
+
+def is_simple(app: Application) -> bool:
+    """Whether `Gain` knows its course: a percentage or an amount above the step, repeated by money, is left to the
+    exhaustive search."""
+    return not any(
+        rung.repeats and not rung.units and (rung.numerator or rung.amount > rung.reach) for rung in app.rungs
+    )
+
+
+def _times(app: Application, rung: Rung) -> int:
+    """How often a step that does not depend on the base gives its benefit."""
+    return app.units // rung.reach if rung.repeats and rung.units else 1

@@ -1,0 +1,389 @@
+"""Every decision about the global applications, each with the options of the stores and a bound on its total.
+
+Reads `Parts`; makes `Branch`es: a `Node`, the `Relaxation` of it, and whether its figures are exact. `search.py` works
+them off, the most promising first.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Final
+
+from pricing.engine.search.branches.bounds import Relaxation, Row, rows_of
+from pricing.engine.search.branches.gains import FINE, Gain
+from pricing.engine.search.joining.beaten import put_in_order
+from pricing.engine.search.joining.states import Watch
+from pricing.engine.search.keys import Keys
+from pricing.engine.search.stores.options import CellWalk
+from pricing.engine.search.stores.outcome import ANY_DOUBT, NO_DOUBT, RATIO_ONE, Node, Option
+from pricing.engine.search.stores.parts import SCALE, Cell, Parts
+from pricing.engine.settling.settle import coins_for, has_item_cap
+
+MOST_NODES: Final = 512
+"""More decisions about globals than this are left to the exhaustive search."""
+
+Key = tuple[int, ...]
+
+
+EXACT: Final = -1
+LOOSE: Final = -2
+
+
+class Branch:
+    """One node, ready to be judged."""
+
+    __slots__ = ("keys", "least_coins", "node", "relaxation", "trust", "watched")
+
+    def __init__(self, keys: Keys, node: Node, relaxation: Relaxation, trust: int, watched: list[Watch]) -> None:
+        self.keys = keys
+        self.node = node
+        self.relaxation = relaxation
+        self.trust = trust
+        """EXACT: relaxed figures are the true ones, so that dominance holds. LOOSE: they are only bounds. Else a layer:
+        selections that decide alike below it, and in every option that is in doubt, are told apart by exact figures."""
+        self.watched = watched
+        self.least_coins = self._least_coins()
+        """Coins that every selection of the branch spends."""
+
+    def _least_coins(self) -> int:
+        """What a coin payment takes whose saving cannot vary."""
+        coins = 0
+        for position, gain in enumerate(self.relaxation.gains):
+            if gain is not None and gain.app.is_coins and not gain.varies() and not self.relaxation.short[position]:
+                coins += coins_for(gain.app, gain.at(gain.low))
+        return coins
+
+    def priced(self) -> list[int]:
+        """The globals whose base is worth a price."""
+        return [position for position, sign in self.watched if sign < 0]
+
+    def children(self) -> list[Branch]:
+        """The branch cut by the stretches of the gains that vary: every selection of it is in one of them.
+
+        On a stretch a threshold is a condition that a bound can price; over a whole range it is a jump that it cannot.
+        """
+        gains = self.relaxation.gains
+        cuts: list[list[Gain | None]] = []
+        many = 1
+        for gain in gains:
+            parts: list[Gain | None] = [gain]
+            if gain is not None and gain.varies() and not gain.app.is_coins:
+                stretches = gain.stretches()
+                if many * len(stretches) <= MOST_CHILDREN:
+                    many *= len(stretches)
+                    parts = [gain.on(first, last) for first, last in stretches]
+            cuts.append(parts)
+        if many == 1:
+            return [self]
+        relaxation = self.relaxation
+        children: list[Branch] = []
+        for chosen in product(*cuts):
+            cut = Relaxation(
+                relaxation.rows,
+                relaxation.positions,
+                list(chosen),
+                relaxation.chained,
+                relaxation.available,
+                relaxation.faces,
+                relaxation.short,
+                relaxation.weight,
+            )
+            children.append(Branch(self.keys, self.node, cut, self.trust, self._watched_on(chosen)))
+        return children
+
+    def _watched_on(self, chosen: tuple[Gain | None, ...]) -> list[Watch]:
+        """What must still be watched: bases that vary, that must reach the stretch, or that are chained to others."""
+        watched: list[Watch] = []
+        for position, sign in self.watched:
+            gain, whole = chosen[position], self.relaxation.gains[position]
+            if gain is None or whole is None:
+                continue
+            if (position, 1) in self.watched or gain.varies() or gain.low > whole.low:
+                watched.append((position, sign))
+        return watched
+
+
+MOST_CHILDREN: Final = 64
+
+
+def nodes_of(parts: Parts) -> list[Node]:
+    """Every permitted combination of the global decisions; empty when there are too many."""
+    ranges = [range(parts.globals[position].most + 1) for position in parts.optional]
+    many = 1
+    for choices in ranges:
+        many *= len(choices)
+    if many > MOST_NODES:
+        return []
+    nodes: list[Node] = []
+    for chosen in product(*ranges):
+        counts = [1] * len(parts.globals)
+        for position, pieces in zip(parts.optional, chosen, strict=True):
+            counts[position] = pieces
+        node = Node(parts, counts)
+        if _is_permitted(parts, node):
+            nodes.append(node)
+    return nodes
+
+
+def _is_permitted(parts: Parts, node: Node) -> bool:
+    for position in parts.optional:
+        if node.counts[position] and parts.globals[position].clash & node.mask:
+            return False
+    groups = zip(parts.problem.groups, node.groups_used, strict=True)
+    return all(used * group.weight <= group.most for group, used in groups)
+
+
+class Outcomes:
+    """The options of one cell, and over what range they lie."""
+
+    __slots__ = ("bases_high", "bases_low", "certain", "doubt", "known", "least", "options")
+
+    def __init__(self, options: list[Option], parts: Parts) -> None:
+        self.options = options
+        first = options[0]
+        self.least = SCALE * first.cost + parts.weight * first.count
+        self.doubt = first.doubt
+        for option in options:
+            scaled = SCALE * option.cost + parts.weight * option.count
+            if scaled < self.least:
+                self.least = scaled
+            if option.doubt > self.doubt:
+                self.doubt = option.doubt
+        self.bases_low: list[int] = []
+        """For each global, the least and the most that the cell adds to its base; and whether that is ever uncertain."""
+        self.bases_high: list[int] = []
+        self.certain: list[bool] = []
+        for position in range(len(parts.globals)):
+            low = high = first.bases[position]
+            certain = True
+            for option in options:
+                base, fuzz = option.bases[position], option.fuzz[position]
+                if base > high:
+                    high = base
+                if fuzz:
+                    base -= fuzz
+                    certain = False
+                if base < low:
+                    low = base
+            self.bases_low.append(low)
+            self.bases_high.append(high)
+            self.certain.append(certain)
+        self.known: list[tuple[list[int], list[Row]]] = []
+        """Rows already made, and the globals whose base has a price in them."""
+
+    def priced(self, positions: list[int], weight: int) -> list[Row]:
+        """The options as rows, the bases of these globals open to a price; branches that price the same share them."""
+        for known, rows in self.known:
+            if known == positions:
+                return rows
+        if not self.known:
+            put_in_order(self.options)
+        made = rows_of(self.options, weight, positions)
+        self.known.append((positions, made))
+        return made
+
+
+class Sketch:
+    """A node with the outcomes of its cells, and a first bound: most nodes are refused by it."""
+
+    __slots__ = ("bound", "gains", "node", "outcomes")
+
+    def __init__(self, node: Node, outcomes: list[Outcomes], gains: list[Gain | None]) -> None:
+        self.node = node
+        self.outcomes = outcomes
+        self.gains = gains
+        self.bound = sum(each.least for each in outcomes)
+        for gain in gains:
+            if gain is not None:
+                self.bound -= max(gain.tops) * SCALE // FINE
+
+
+class Brancher:
+    """Makes branches, and keeps the options of cells that several of them share."""
+
+    __slots__ = ("cache", "chained", "keys", "parts", "steps")
+
+    def __init__(self, parts: Parts, keys: Keys) -> None:
+        self.parts = parts
+        self.keys = keys
+        self.cache: list[dict[Key, Outcomes | None]] = [{} for _ in parts.cells]
+        self.steps = 0
+        self.chained = [
+            [covers and self._sees_saving(earlier, later) for later, covers in enumerate(row)]
+            for earlier, row in enumerate(parts.covers)
+        ]
+
+    def _sees_saving(self, earlier: int, later: int) -> bool:
+        """Whether the saving of one global comes off the noted base of another."""
+        app = self.parts.globals[later]
+        if self.parts.globals[earlier].layer >= app.layer or self.parts.globals[earlier].is_shipping:
+            return False
+        if app.is_coins:
+            return not has_item_cap(app)
+        return not self.parts.problem.measured_on_item
+
+    def sketch(self, node: Node) -> Sketch | None:
+        """The node with its outcomes; None when some store has none under it."""
+        outcomes: list[Outcomes] = []
+        gains: list[Gain | None] = []
+        passes = self._passes(node)
+        for _ in range(1 + passes):
+            outcomes = []
+            for place, cell in enumerate(self.parts.cells):
+                found = self._outcomes(cell, place, node)
+                if found is None:
+                    return None
+                outcomes.append(found)
+            gains = self._gains(node, outcomes)
+            if not passes or not self._tighten(node, gains):
+                break
+        return Sketch(node, outcomes, gains)
+
+    def branch(self, sketch: Sketch) -> Branch:
+        """The node's relaxation."""
+        node, gains = sketch.node, sketch.gains
+        trust = self._judge(sketch)
+        watched = self._watched(gains)
+        available = [self.parts.problem.pools[pool].most(self.parts.problem.coins) for pool in self.parts.pools]
+        chained = [[linked and gains[later] is not None for later, linked in enumerate(row)] for row in self.chained]
+        faces = [self._face(pool) for pool in self.parts.pools]
+        short = [self._may_fall_short(position) for position in range(len(gains))]
+        positions = sorted({position for position, _ in watched})
+        rows = [each.priced(positions, self.parts.weight) for each in sketch.outcomes]
+        relaxation = Relaxation(rows, positions, gains, chained, available, faces, short, self.parts.weight)
+        return Branch(self.keys, node, relaxation, trust, watched)
+
+    def _face(self, pool: int) -> int:
+        """The worth of a piece of a select coupon; 0 for other coupons."""
+        return max((app.piece for app in self.parts.problem.applications if app.pool == pool), default=0)
+
+    def _passes(self, node: Node) -> int:
+        """Each pass narrows the ratio of one more global; only dependent stores read ratios."""
+        if not any(cell.dependent for cell in self.parts.cells):
+            return 0
+        return min(3, sum(1 for count in node.counts if count))
+
+    def _outcomes(self, cell: Cell, place: int, node: Node) -> Outcomes | None:
+        key = [node.mask & cell.clash, *(node.groups_used[group] for group in cell.groups)]
+        if cell.dependent:
+            for position, lines in enumerate(cell.global_lines):
+                if lines and node.counts[position]:
+                    key += [position, node.ratio_lo[position], node.ratio_hi[position]]
+        known = tuple(key)
+        if known not in self.cache[place]:
+            walk = CellWalk(self.parts, cell, node, self.keys)
+            options = walk.run()
+            self.steps += walk.steps
+            self.cache[place][known] = Outcomes(options, self.parts) if options else None
+        return self.cache[place][known]
+
+    def _gains(self, node: Node, outcomes: list[Outcomes]) -> list[Gain | None]:
+        """What each used global saves, over the range that all options give its base."""
+        problem = self.parts.problem
+        gains: list[Gain | None] = []
+        savings: list[tuple[int, int]] = []
+        for position, app in enumerate(self.parts.globals):
+            if not node.counts[position]:
+                gains.append(None)
+                savings.append((0, 0))
+                continue
+            low = high = 0
+            for each in outcomes:
+                low += each.bases_low[position]
+                high += each.bases_high[position]
+            for earlier in range(position):
+                if self.chained[earlier][position]:
+                    low -= savings[earlier][1]
+                    high -= savings[earlier][0]
+            if app.is_coins and has_item_cap(app):
+                low -= self._coin_fuzz(position, savings)
+            low, high = max(0, low), max(0, high)
+            low = min(low, high)
+            gain = Gain(problem, app, node.counts[position], low, high)
+            values = [gain.at(point) for point in gain.points]
+            gains.append(gain)
+            savings.append((0 if self._may_fall_short(position) else min(values), max(values)))
+        return gains
+
+    def _coin_fuzz(self, position: int, savings: list[tuple[int, int]]) -> int:
+        """How much less room for coins the lines have after the shares of earlier globals: their share of the cap, and
+        less than one minor unit of truncation for each line."""
+        app = self.parts.globals[position]
+        taken = sum(high for _, high in savings)
+        if not taken:
+            return 0
+        if app.cap_item_numerator >= 0:
+            taken = -(-taken * app.cap_item_numerator // app.cap_item_denominator)
+        return taken + len(app.lines)
+
+    def _may_fall_short(self, position: int) -> bool:
+        """Whether a global may save less than its gain says: caps per item, dropped remainders, clamping or voiding."""
+        app = self.parts.globals[position]
+        problem = self.parts.problem
+        if app.is_coins:
+            return any(pool.trades for pool in problem.pools) or not problem.moved
+        if app.given_weights:
+            return True
+        return has_item_cap(app) or not problem.moved or problem.void or problem.measured_on_item or self.parts.overlap
+
+    def _tighten(self, node: Node, gains: list[Gain | None]) -> bool:
+        """Narrow the ratios by the new ranges; False when nothing changed."""
+        changed = False
+        problem = self.parts.problem
+        for position, gain in enumerate(gains):
+            if gain is None or gain.app.is_coins:
+                continue
+            weights = sum(problem.item[place] for place in gain.app.lines) if problem.by_item_price else 0
+            low, high = gain.ratios(weights)
+            if self._may_fall_short(position):
+                low = 0
+            if problem.measured_on_item and not problem.by_item_price:
+                high = RATIO_ONE  # shared over running amounts, of which there may be less than of the base
+            if (low, high) != (node.ratio_lo[position], node.ratio_hi[position]):
+                node.ratio_lo[position], node.ratio_hi[position] = low, high
+                changed = True
+        return changed
+
+    def _watched(self, gains: list[Gain | None]) -> list[Watch]:
+        """Globals that still vary with the base, within the range it can have."""
+        watched: list[Watch] = []
+        for position, gain in enumerate(gains):
+            if gain is None or not gain.varies():
+                continue
+            watched.append((position, -1))
+            for later, linked in enumerate(self.chained[position]):
+                other = gains[later]
+                if linked and other is not None and other.varies():
+                    watched.append((position, 1))
+                    break
+        return watched
+
+    def _judge(self, sketch: Sketch) -> int:
+        """How far the relaxed figures are the true ones: the branch's trust."""
+        node, outcomes, gains = sketch.node, sketch.outcomes, sketch.gains
+        used = sum(1 for count in node.counts if count)
+        paying = 0
+        for position, gain in enumerate(gains):
+            automatic = self.parts.globals[position].automatic
+            if automatic and position in self.parts.optional:
+                return LOOSE
+            if gain is None:
+                continue
+            app = gain.app
+            paying += app.is_coins
+            if self._may_fall_short(position) and not (app.is_coins and self.parts.problem.moved):
+                return LOOSE
+            if gain.varies():
+                if not gain.rises or not all(each.certain[position] for each in outcomes):
+                    return LOOSE
+                if app.is_coins and has_item_cap(app) and used > 1:
+                    return LOOSE
+        doubt = max(each.doubt for each in outcomes)
+        if paying > 1 or doubt == ANY_DOUBT:
+            return LOOSE
+        if doubt == NO_DOUBT:
+            return EXACT
+        return max(
+            (gain.app.layer for gain in gains if gain is not None and gain.app.layer < doubt),
+            default=LOOSE,
+        )

@@ -1,0 +1,1 @@
+"""Outcomes of stores joined into whole selections, the best first."""

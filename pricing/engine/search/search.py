@@ -1,0 +1,268 @@
+"""The best permitted selection of a problem, proved (SPEC sections 5 and 6).
+
+Small problems are walked through whole (`walk.py`). Larger ones are cut into stores (`parts.py`); every decision about what
+crosses stores (`nodes.py`) is a branch with a bound (`bounds.py`). A dive (`swaps.py`) finds a good selection of each; what
+the bound then cannot refuse is joined store by store (`join.py`, `halves.py`), narrow first, then wider until nothing was
+cut. What wins is settled exactly. What is not proved is met with the greedy answers, so no quote is dearer than those.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pricing.engine.problem import Application, Problem
+from pricing.engine.search.branches.bounds import Prices
+from pricing.engine.search.branches.gains import is_simple
+from pricing.engine.search.branches.nodes import EXACT, Branch, Brancher, Sketch, nodes_of
+from pricing.engine.search.joining.halves import Halves
+from pricing.engine.search.joining.join import Join, ceiling, proving, total_of
+from pricing.engine.search.joining.swaps import swapped
+from pricing.engine.search.judge import NOTHING, Best, complete, confirm
+from pricing.engine.search.keys import Keys
+from pricing.engine.search.stores.outcome import Node
+from pricing.engine.search.stores.parts import SCALE, Parts, parts_of
+from pricing.engine.search.walk import Walk
+from pricing.engine.settling.settle import exchange_coins, take
+
+STEP_LIMIT = 400_000
+"""Work allowed to one quote, in steps. Counted, never timed: the same cart gets the same answer on a busy machine."""
+
+SMALL = 600
+"""Up to so many selections, walking through all of them is faster than cutting the problem up."""
+
+PASSES: Final = 120
+"""In how many passes the prices of a branch are moved before its stores are joined."""
+
+ATTEMPTS = (64, 1024, 16384, NOTHING)
+"""How many labels are kept at each store, attempt by attempt."""
+
+TIE_STEPS: Final = 20_000
+"""Work allowed once the total is proved and only ties are open (SPEC 6.2 to 6.5)."""
+
+
+class Found:
+    """What a search claims."""
+
+    __slots__ = ("counts", "lower_bound", "optimal", "steps", "total")
+
+    def __init__(self, counts: list[int], total: int, lower_bound: int, optimal: bool, steps: int) -> None:
+        self.counts = counts
+        self.total = total
+        self.lower_bound = lower_bound
+        """No permitted selection totals less; minor units."""
+        self.optimal = optimal
+        self.steps = steps
+
+
+def search(problem: Problem, limit: int = STEP_LIMIT) -> Found:
+    """The best selection; `optimal` is False when `limit` steps did not suffice."""
+    if selections(problem) > SMALL:
+        found = _joined(problem, limit)
+        if found is not None:
+            return found
+    walk = Walk(problem, limit)
+    best = walk.run()
+    return Found(best.counts, best.total, min(best.total, walk.lowest_open), walk.lowest_open > best.total, walk.steps)
+
+
+def selections(problem: Problem) -> int:
+    """How many selections there are at most; counting stops when there are many."""
+    many = 1
+    for app in problem.applications:
+        many *= app.most + 1
+        if many > 1 << 40:
+            break
+    return many
+
+
+def _joined(problem: Problem, limit: int, trusting: bool = True) -> Found | None:
+    """The search store by store; None for what it cannot cut. `trusting`: what is known of a selection may be claimed."""
+    parts = parts_of(problem, problem.stores, problem.charge_stores)
+    if parts.caps and problem.void:
+        # What other stores leave of a cap may make a benefit small enough not to be void: no store can tell alone.
+        return None
+    nodes = nodes_of(parts) if all(is_simple(app) for app in parts.globals) else []
+    if not nodes:
+        return None
+    keys = Keys(parts)
+    best = Best(trusting)
+    brancher = Brancher(parts, keys)
+    sketches = _sketches(brancher, nodes)
+    steps = brancher.steps
+    open_branches: list[Open] = []
+    for bound, _, sketch in sketches:
+        if bound < SCALE * (best.total - parts.constant + 1):
+            children = _children(parts, brancher.branch(sketch), best)
+            open_branches += children
+            for child in children:
+                # Only an easy selection is worth finding before prices are moved.
+                if child.prices.reaches and steps < limit:
+                    steps += child.dive(parts, best, thorough=False)
+        if best.total == NOTHING:
+            complete(problem, greedy(problem, None), best)
+    open_branches.sort(key=_by_open_bound)
+    for child in open_branches:
+        if steps < limit:
+            steps += child.improve(parts, best)
+    open_branches.sort(key=_by_open_bound)
+    lowest = NOTHING
+    for child in open_branches:
+        proved, open_bound, more = _join(parts, child, best, limit - steps)
+        steps += more
+        if not proved:
+            lowest = min(lowest, open_bound)
+    if lowest < NOTHING or not best.counts:
+        _greedy(problem, best)
+    confirm(problem, best)
+    if best.refuted:
+        return _joined(problem, limit, False)
+    lower = best.total
+    if lowest < NOTHING:
+        lower = min(lower, total_of(parts, lowest))
+    return Found(best.counts, best.total, lower, lowest == NOTHING, steps)
+
+
+def _sketches(brancher: Brancher, nodes: list[Node]) -> list[tuple[int, int, Sketch]]:
+    """Every node under which all stores have options, with its first bound, the most promising first."""
+    sketches: list[tuple[int, int, Sketch]] = []
+    for place, node in enumerate(nodes):
+        sketch = brancher.sketch(node)
+        if sketch is not None:
+            sketches.append((sketch.bound, place, sketch))
+    sketches.sort(key=_by_bound)
+    return sketches
+
+
+class Open:
+    """A branch that may still hold the best, with the best prices known."""
+
+    __slots__ = ("branch", "join", "place", "prices")
+
+    def __init__(self, branch: Branch, place: int, prices: Prices) -> None:
+        self.branch = branch
+        self.place = place
+        self.prices = prices
+        self.join: Join | None = None
+        """The last one made."""
+
+    def joining(self, parts: Parts, best: Best) -> Join:
+        """The label search under the prices as they are: made once for a dive and the join after it."""
+        join = self.join
+        if join is not None and join.prices is self.prices:
+            join.narrow()
+            return join
+        kind = Halves if self.branch.trust == EXACT else Join
+        self.join = made = kind(parts, self.branch, self.prices, best)
+        return made
+
+    def dive(self, parts: Parts, best: Best, thorough: bool) -> int:
+        """Offer a good selection of the branch, when its figures are exact and it may lower the total; the steps taken."""
+        if self.branch.trust != EXACT or total_of(parts, self.prices.bound) >= best.total:
+            return 0
+        return swapped(self.joining(parts, best), thorough)
+
+    def improve(self, parts: Parts, best: Best) -> int:
+        """Better prices, and a better selection, unless the total is proved already; the steps it took."""
+        if total_of(parts, self.prices.bound) >= best.total:
+            return 0
+        branch, guessed = self.branch, self.prices
+        enough = min(ceiling(parts, branch, best), proving(parts, best))
+        self.prices = branch.relaxation.moved_prices(guessed, branch.priced(), PASSES, enough)
+        steps = PASSES + self.dive(parts, best, thorough=True)
+        moved = self.prices is not guessed
+        if moved and branch.trust == EXACT and total_of(parts, self.prices.bound) < best.total:
+            # From where the stores are under other prices there may be a way to a better selection.
+            steps += swapped(Halves(parts, branch, guessed, best), thorough=True)
+        return steps
+
+
+def _children(parts: Parts, branch: Branch, best: Best) -> list[Open]:
+    """The parts of a branch that can still hold the best, the most promising first, each with guessed prices."""
+    prices = branch.relaxation.guessed_prices(ceiling(parts, branch, best))
+    if prices.bound > ceiling(parts, branch, best):
+        return []
+    children = branch.children()
+    if len(children) == 1:
+        return [Open(branch, 0, prices)]
+    found: list[Open] = []
+    for place, child in enumerate(children):
+        prices = child.relaxation.guessed_prices(ceiling(parts, child, best))
+        if prices.bound <= ceiling(parts, child, best):
+            found.append(Open(child, place, prices))
+    found.sort(key=_by_open_bound)
+    return found
+
+
+def _join(parts: Parts, child: Open, best: Best, limit: int) -> tuple[bool, int, int]:
+    """Work one branch off: whether it is proved, else the bound that stands, and the steps it took."""
+    branch = child.branch
+    bound = child.prices.bound
+    steps = 0
+    for width in ATTEMPTS:
+        if bound > ceiling(parts, branch, best):
+            return True, bound, steps
+        if total_of(parts, bound) >= best.total:
+            limit = min(limit, steps + TIE_STEPS)
+            width = NOTHING
+        join = child.joining(parts, best)
+        before = join.steps
+        proved = join.run(width, limit - steps)
+        steps += join.steps - before
+        if proved:
+            return True, bound, steps
+        bound = max(bound, join.cut_bound)
+        if steps >= limit:
+            break
+    return False, bound, steps
+
+
+def _by_bound(entry: tuple[int, int, Sketch]) -> tuple[int, int]:
+    return entry[0], entry[1]
+
+
+def _by_open_bound(entry: Open) -> tuple[int, int]:
+    return entry.prices.bound, entry.place
+
+
+def _greedy(problem: Problem, best: Best) -> None:
+    """Offer the answers that a cart without a proof may not be dearer than: layer by layer, everything that can be used
+    is; then again with each code or platform coupon alone in its layer."""
+    complete(problem, greedy(problem, None), best)
+    for app in problem.applications:
+        if app.counted and not app.piece and app.store == "":
+            complete(problem, greedy(problem, app), best)
+
+
+def greedy(problem: Problem, only: Application | None) -> list[int]:
+    """Counts of the layer-by-layer answer; with `only`, nothing else of its layer is used."""
+    counts = [0] * len(problem.applications)
+    now = problem.item.copy()
+    start = now
+    layer = -1
+    mask = 0
+    coins = 0
+    room = [group.most // group.weight for group in problem.groups]
+    for app in problem.applications:
+        if app.layer != layer:
+            layer = app.layer
+            start = now.copy()
+        if app.clash & mask or (only is not None and only.layer == app.layer and only is not app):
+            continue
+        most = min([app.most, *(room[group] for group in app.groups)])
+        for pieces in range(most, 0, -1):
+            counts[app.index] = pieces
+            if app.pool >= 0:
+                coins = exchange_coins(problem, counts)
+            given = take(problem, app, pieces, start, now, app.cap_order, problem.coins - coins)
+            if 0 <= coins <= problem.coins and sum(given) > 0:
+                break
+            counts[app.index] = 0
+        else:
+            coins = exchange_coins(problem, counts)
+            continue
+        for position, place in enumerate(app.targets):
+            now[place] -= given[position]
+        mask |= 1 << app.index
+        for group in app.groups:
+            room[group] -= counts[app.index]
+    return counts

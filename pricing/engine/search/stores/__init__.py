@@ -1,0 +1,1 @@
+"""A problem cut into stores, and what each store can come to."""

@@ -1,0 +1,76 @@
+"""A decision about the globals, and what one store can come to under it: what `options.py` makes and `join.py` joins."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pricing.engine.search.stores.parts import Parts
+
+NO_DOUBT: Final = -1
+ANY_DOUBT: Final = 1 << 30
+
+RATIO_ONE: Final = 1 << 40
+"""Ratios D/B are whole numbers of this size."""
+
+
+class Node:
+    """One decision about the global applications, and what is known of their savings."""
+
+    __slots__ = ("counts", "groups_used", "mask", "ratio_hi", "ratio_lo")
+
+    def __init__(self, parts: Parts, counts: list[int]) -> None:
+        self.counts = counts
+        """For each global application: pieces, 1 (used, or free to be used) or 0."""
+        self.mask = 0
+        """Applications that are certainly used."""
+        self.groups_used = [0] * len(parts.problem.groups)
+        for position in parts.optional:
+            app = parts.globals[position]
+            if counts[position]:
+                self.mask |= 1 << app.index
+                for group in app.groups:
+                    self.groups_used[group] += counts[position]
+        self.ratio_lo = [0] * len(parts.globals)
+        self.ratio_hi = [RATIO_ONE] * len(parts.globals)
+        """Between which ratios of base the saving of each global lies."""
+
+
+class Option:
+    """One outcome of a store's own choices."""
+
+    __slots__ = (
+        "bases",
+        "caps",
+        "coins",
+        "cost",
+        "count",
+        "counts",
+        "doubt",
+        "fuzz",
+        "groups",
+        "pools",
+        "tie",
+    )
+
+    def __init__(self, cost: int, bases: list[int], fuzz: list[int], doubt: int, counts: list[tuple[int, int]]) -> None:
+        self.cost = cost
+        """Goods and charges of the store after its own savings, at the least; globals not yet taken off."""
+        self.bases = bases
+        """For each global, the most that the store adds to its base."""
+        self.fuzz = fuzz
+        """For each global, how far below that the true figure may lie."""
+        self.doubt = doubt
+        """NO_DOUBT: `cost` is exact. Else the layer up to which shares of globals decide what it really costs, or
+        ANY_DOUBT: other stores do."""
+        self.pools: list[int] = []
+        """Pieces from each shared pool."""
+        self.groups: list[int] = []
+        self.caps: list[int] = []
+        """What each shared cap would have to give."""
+        self.coins = 0
+        """Coins for pieces of coupons that only this store uses."""
+        self.count = 0
+        self.tie = 0
+        """Local pieces by expiry, then names, packed: less is better (SPEC 6.4 and 6.5)."""
+        self.counts = counts
+        """(application, count) of its decisions."""

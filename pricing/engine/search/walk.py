@@ -1,0 +1,252 @@
+"""The exhaustive search: every permitted selection is reached or refused by a bound (SPEC sections 5 and 6).
+
+Applications are decided in the order in which they are settled, so what an application can give is known exactly when
+it is decided. Lemma (bound): amounts only fall, so what the undecided applications can still save is at most the sum,
+over cliques of applications that may not be used together, of the largest benefit on item prices in each clique.
+"""
+
+from __future__ import annotations
+
+from pricing.engine.problem import NO_CAP, Application, Problem
+from pricing.engine.search.judge import NOTHING, Best
+from pricing.engine.settling.settle import benefit_of, coin_worth, coins_for, is_shared_whole, shares_of, worth_of
+
+
+def largest_benefit(problem: Problem, app: Application) -> int:
+    """No selection lets the application save more; minor units."""
+    cost = 0
+    for place in app.targets:
+        cost += problem.item[place]
+    if app.is_coins:
+        most = coin_worth(app, problem.coins)
+    elif app.piece:
+        most = app.most * app.piece
+    else:
+        base = 0
+        for place in app.lines:
+            base += problem.item[place]
+        most = 0
+        for rung in app.rungs:
+            if rung.reach <= (app.units if rung.units else base):
+                most = max(most, worth_of(problem, app, rung, base, problem.item))
+    if app.cap_order != NO_CAP:
+        most = min(most, app.cap_order)
+    if app.cap_store != NO_CAP:
+        most = min(most, app.cap_store)
+    return min(most, cost)
+
+
+def rest_bounds(problem: Problem) -> list[int]:
+    """For each application, what it and all after it can save at most; one zero at the end."""
+    apps = problem.applications
+    rest = [0] * (len(apps) + 1)
+    cliques: list[tuple[int, int]] = []
+    layer = -1
+    done = 0
+    for index in range(len(apps) - 1, -1, -1):
+        app = apps[index]
+        if app.layer != layer:
+            layer = app.layer
+            done = rest[index + 1]
+            cliques = []
+        benefit = largest_benefit(problem, app)
+        for place in range(len(cliques)):
+            members, most = cliques[place]
+            if members & ~app.clash == 0:
+                cliques[place] = (members | 1 << index, max(most, benefit))
+                break
+        else:
+            cliques.append((1 << index, benefit))
+        total = done
+        for _, most in cliques:
+            total += most
+        rest[index] = total
+    return rest
+
+
+class Walk:
+    """One exhaustive search. `run` leaves the answer in `best`, and the least bound it had to give up in `open_bound`."""
+
+    __slots__ = (
+        "apps",
+        "best",
+        "cap_used",
+        "counts",
+        "group_used",
+        "limit",
+        "lowest_open",
+        "now",
+        "pending",
+        "pool_used",
+        "problem",
+        "prune",
+        "rest",
+        "start",
+        "steps",
+        "used_mask",
+    )
+
+    def __init__(self, problem: Problem, limit: int, prune: bool = True) -> None:
+        self.problem = problem
+        self.apps = problem.applications
+        self.best = Best()
+        self.limit = limit
+        """Steps allowed; a step is one application decided."""
+        self.prune = prune
+        self.steps = 0
+        self.lowest_open = NOTHING
+        """The lowest bound among branches left unexplored at the limit."""
+        self.rest = rest_bounds(problem)
+        self.counts = [0] * len(self.apps)
+        self.now = problem.item
+        """What each place still costs. Never changed in place, so that `start` and whoever put it back may hold on to it."""
+        self.start = self.now
+        self.used_mask = 0
+        self.group_used = [0] * len(problem.groups)
+        self.pool_used = [0] * len(problem.pools)
+        self.cap_used: dict[int, int] = {}
+        self.pending: list[int] = []
+
+    def run(self) -> Best:
+        total = 0
+        for amount in self.problem.item:
+            total += amount
+        self._visit(0, total, 0, 0, 0)
+        return self.best
+
+    def _visit(self, index: int, total: int, exchange: int, payment: int, count: int) -> None:
+        best = self.best
+        if self.prune:
+            bound = total - self.rest[index]
+            if bound > best.total:
+                return
+            if bound == best.total:
+                coins = exchange + payment
+                if coins > best.coins or (coins == best.coins and count > best.count):
+                    return
+        if index == len(self.apps):
+            if self._nothing_left_out():
+                best.offer(self.problem, total, exchange + payment, count, self.counts)
+            return
+        self.steps += 1
+        if self.steps > self.limit:
+            self.lowest_open = min(self.lowest_open, total - self.rest[index])
+            return
+        app = self.apps[index]
+        outer = self.start
+        if index == 0 or self.apps[index - 1].layer != app.layer:
+            self.start = self.now
+        if app.clash & self.used_mask:
+            self._visit(index + 1, total, exchange, payment, count)
+        else:
+            self._decide(app, total, exchange, payment, count)
+        self.start = outer
+
+    def _decide(self, app: Application, total: int, exchange: int, payment: int, count: int) -> None:
+        index = app.index
+        most = app.most
+        problem = self.problem
+        for group_index in app.groups:
+            group = problem.groups[group_index]
+            most = min(most, group.most // group.weight - self.group_used[group_index])
+        usable = False
+        for pieces in range(most, 0, -1):
+            cost = exchange
+            if app.pool >= 0:
+                more = self._coins_for_pieces(app, pieces)
+                cost += more
+                if more < 0 or cost + payment > problem.coins:
+                    continue
+            cap_left = NO_CAP
+            if app.cap_order != NO_CAP:
+                cap_left = app.cap_order - self.cap_used.get(app.rule, 0)
+            coins_left = problem.coins - cost - payment
+            amount = benefit_of(problem, app, pieces, self.start, self.now, cap_left, coins_left)
+            if amount == 0:
+                continue
+            given: list[int] = []
+            if not is_shared_whole(problem, app):
+                given = shares_of(problem, app, amount, self.start, self.now)
+                amount = sum(given)
+                if amount == 0:
+                    continue
+            usable = True
+            if self.prune and total - amount - self.rest[index + 1] > self.best.total:
+                # What `_visit` would say, before the shares are worked out.
+                continue
+            if not given and index + 1 < len(self.apps):
+                given = shares_of(problem, app, amount, self.start, self.now)
+            paid = payment + coins_for(app, amount) if app.is_coins else payment
+            self._use(app, pieces, given, amount, total, cost, paid, count)
+        if usable and app.free:
+            # Lemma: nothing excuses leaving out an automatic one, and a coin payment comes last and only brings the total
+            # down.
+            return
+        if usable and app.automatic:
+            if self._may_clash_later(app):
+                self.pending.append(index)
+                self._visit(index + 1, total, exchange, payment, count)
+                self.pending.pop()
+            return
+        self._visit(index + 1, total, exchange, payment, count)
+
+    def _coins_for_pieces(self, app: Application, pieces: int) -> int:
+        """What exchanging for so many more pieces costs; -1 when they cannot be had."""
+        pool = self.problem.pools[app.pool]
+        used = self.pool_used[app.pool]
+        after = pool.cost(used + pieces)
+        return after - pool.cost(used) if after >= 0 else -1
+
+    def _use(
+        self,
+        app: Application,
+        pieces: int,
+        given: list[int],
+        amount: int,
+        total: int,
+        exchange: int,
+        payment: int,
+        count: int,
+    ) -> None:
+        """Go on with the application used, then put everything back. `given`: its shares; empty when nobody reads them."""
+        before, mask = self.now, self.used_mask
+        if given:
+            now = before.copy()
+            for position, place in enumerate(app.targets):
+                now[place] = now[place] - given[position]
+            self.now = now
+        self.counts[app.index] = pieces
+        self.used_mask = mask | 1 << app.index
+        for group in app.groups:
+            self.group_used[group] = self.group_used[group] + pieces
+        if app.pool >= 0:
+            self.pool_used[app.pool] = self.pool_used[app.pool] + pieces
+        if app.cap_order != NO_CAP:
+            self.cap_used[app.rule] = self.cap_used.get(app.rule, 0) + amount
+        self._visit(app.index + 1, total - amount, exchange, payment, count + pieces * app.counted)
+        if app.cap_order != NO_CAP:
+            self.cap_used[app.rule] -= amount
+        if app.pool >= 0:
+            self.pool_used[app.pool] = self.pool_used[app.pool] - pieces
+        for group in app.groups:
+            self.group_used[group] = self.group_used[group] - pieces
+        self.counts[app.index] = 0
+        self.now, self.used_mask = before, mask
+
+    def _may_clash_later(self, app: Application) -> bool:
+        """Whether something undecided could still excuse leaving out an automatic application (SPEC 5.6)."""
+        return bool(app.clash >> (app.index + 1)) or bool(app.groups)
+
+    def _nothing_left_out(self) -> bool:
+        """SPEC 5.6: every usable automatic application left out clashes with a used one, or a limit bars it."""
+        for index in self.pending:
+            app = self.apps[index]
+            if app.clash & self.used_mask:
+                continue
+            for group_index in app.groups:
+                group = self.problem.groups[group_index]
+                if group.weight * (self.group_used[group_index] + 1) > group.most:
+                    break
+            else:
+                return False
+        return True

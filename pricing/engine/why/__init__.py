@@ -1,0 +1,1 @@
+"""Reasons, totals of what was not used, next steps: only when somebody asks."""

@@ -1,0 +1,257 @@
+"""A quote accounted for, sentence by sentence; every sentence points at the rule that it speaks of (SPEC section 7).
+
+Reads a `Quote` and what its `Asked` knows; makes an `Account` for checkout engineers and support staff: what each line
+cost and what was taken off it, by which step, on which base and paid by whom; why the rest was not used; and what is
+within reach. Amounts are in major units of the quote's currency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from attrs import frozen
+
+from pricing.engine.problem import NO_CAP, Rung
+from pricing.engine.rules.planned import PlannedRule
+from pricing.engine.settling.settle import worth_of
+from pricing.engine.why.explain import Asked
+from pricing.engine.why.standing import Measure, Standing
+from pricing.model.quote import NextStep, Quote, QuoteCharge, QuoteLine, Refusal, Saving
+from pricing.model.rule import Place
+from pricing.money import show
+
+
+@frozen
+class Sentence:
+    """One statement, and the rule that makes it true."""
+
+    text: str
+    rule: str
+    place: Place
+    """File and line of the rule's card; an empty file when the rule was not read from a text."""
+
+
+@frozen
+class Part:
+    """What is said of one line, one shipping charge, or of what was not used."""
+
+    title: str
+    sentences: tuple[Sentence, ...]
+
+
+@frozen
+class Account:
+    """A quote accounted for; `parts` in the order of the quote: lines, shipping, coins, not used, within reach."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        return tuple(sentence for part in self.parts for sentence in part.sentences)
+
+    def text(self) -> str:
+        """The account as plain text, each sentence followed by its place."""
+        lines: list[str] = []
+        for part in self.parts:
+            lines += [part.title] if not lines else ["", part.title]
+            for sentence in part.sentences:
+                place = sentence.place
+                lines.append(f"  {sentence.text}" + (f" [{place.file}:{place.line}]" if place.file else ""))
+        return "".join(f"{line}\n" for line in lines)
+
+
+def account_of(quote: Quote) -> Account:
+    """The account of a quote. Works out all that the quote's reasons hold, and keeps it for the next question."""
+    asked = quote._ask
+    if not isinstance(asked, Asked):
+        raise TypeError("this quote was not made by an engine, so that nothing is known of its reasons")
+    return Account(tuple(_Teller(quote, asked).parts()))
+
+
+class _Teller:
+    """Knows the quote, its currency and how each used application came to its benefit."""
+
+    def __init__(self, quote: Quote, asked: Asked) -> None:
+        self.quote = quote
+        self.asked = asked
+        self.chosen = asked.chosen
+        self.why: dict[tuple[str, str], str] = {}
+        """By rule and store: the sentence's end, which says how the benefit came about."""
+        self.by_target: dict[int, list[Standing]] = {}
+        for standing in self.chosen.used():
+            self.why[standing.rule.name, standing.app.store] = self.benefit(standing)
+            for target in standing.app.targets:
+                self.by_target.setdefault(target, []).append(standing)
+
+    def show(self, minor: int) -> str:
+        return show(minor, self.quote.currency)
+
+    def say(self, rule: str, text: str) -> Sentence:
+        planned = self.asked.plan.rules.named(rule)
+        return Sentence(f"{rule} ({planned.kind}) {text}", rule, planned.rule.place)
+
+    def parts(self) -> Iterator[Part]:
+        for place, line in enumerate(self.quote.lines):
+            each = self.show(line.list // line.quantity)
+            title = f"Line {line.id}: {line.sku} at {line.store}, {line.quantity} x {each} is {self.show(line.list)}"
+            yield Part(f"{title}; to pay {self.show(line.pays)}.", tuple(self.savings(line, place)))
+        first = len(self.quote.lines)
+        for place, charge in enumerate(self.quote.shipping):
+            title = f"Shipping: {charge.method} by {charge.store} is {self.show(charge.list)}"
+            yield Part(f"{title}; to pay {self.show(charge.pays)}.", tuple(self.savings(charge, first + place)))
+        yield from _part("Coupons bought with coins", self.bought())
+        reasons = self.quote.reasons()
+        yield from _part("Not used", (self.refusal(refusal) for refusal in reasons.refused))
+        yield from _part("Within reach", (self.next_step(step) for step in reasons.next_steps))
+
+    # What was taken off
+
+    def savings(self, priced: QuoteLine | QuoteCharge, place: int) -> Iterator[Sentence]:
+        """One sentence for each saving, in the order in which they were taken."""
+        left = priced.list
+        for saving in priced.savings:
+            before, left = left, left - saving.amount
+            step = f"takes {self.show(saving.amount)}, from {self.show(before)} to {self.show(left)}: "
+            yield self.say(saving.rule, step + self.reason(saving, place) + f" {self.funders(saving, priced.store)}")
+
+    def reason(self, saving: Saving, place: int) -> str:
+        for standing in self.by_target.get(place, ()):
+            if standing.rule.name == saving.rule:
+                return self.why[saving.rule, standing.app.store]
+        parts = self.chosen.case.priced[place].parts
+        units = [f"{many} at {self.show(price)} each" for price, many, name in parts if name == saving.rule]
+        listed = self.show(self.chosen.case.situation.lines[place].unit_price)
+        return f"{' and '.join(units)} instead of {listed}."
+
+    def funders(self, saving: Saving, store: str) -> str:
+        if not saving.seller:
+            return "The platform pays for it."
+        if not saving.platform:
+            return f"The seller {store} pays for it."
+        return f"The platform pays {self.show(saving.platform)}, the seller {store} {self.show(saving.seller)}."
+
+    def benefit(self, standing: Standing) -> str:
+        """How a used application came to its benefit: base, step, caps, and that it is shared."""
+        app, rule = standing.app, standing.rule
+        problem = self.chosen.case.problem
+        measure = Measure(problem, self.chosen.counts, app, frozenset())
+        given = sum(measure.shares)
+        where = f"at {app.store}" if app.store else "in the whole order"
+        if app.is_coins:
+            rate = f"{app.coins_of_rate} coins are worth {self.show(app.amount_of_rate)}"
+            text = f"{rate}, and {self.show(given)} was the most that coins and caps allow {where}"
+        elif measure.rung is None:
+            return f"{self.show(given)} {where}."
+        else:
+            text = self.step(rule, standing, measure, measure.rung, where)
+            worth = worth_of(problem, app, measure.rung, measure.base, measure.start)
+            worth = standing.count * app.piece or worth
+            if given < worth:
+                text += f"; caps and what was left to pay cut it to {self.show(given)}"
+        several = sum(1 for share in measure.shares if share) > 1
+        return f"{text}{', shared among all that it covers' if several else ''}."
+
+    def step(self, rule: PlannedRule, standing: Standing, measure: Measure, rung: Rung, where: str) -> str:
+        """The step reached and what it gives, with the numbers it was reckoned from."""
+        app = standing.app
+        how = " by item prices" if self.chosen.case.problem.measured_on_item else ""
+        base = f"{app.units} units" if rung.units else self.show(measure.base)
+        text = f"{base} in scope {where}{'' if rung.units else how}"
+        if rung.reach:
+            least = f"{rung.reach} units" if rung.units else self.show(rung.reach)
+            text += f", reaching the step of {least}"
+        have = app.units if rung.units else measure.base
+        times = have // rung.reach if rung.repeats else 1
+        if rung.given_units:
+            many = app.units // rung.reach * rung.given_units
+            value = f"{_percent(rung)} off the {many} cheapest, worth {self.show(app.given_total)}"
+        elif app.piece:
+            allowed = worth_of(self.chosen.case.problem, app, rung, measure.base, measure.start)
+            pieces = f"{standing.count} piece{'s' if standing.count > 1 else ''} of {self.show(app.piece)}"
+            value = f"{pieces}, where up to {self.show(allowed)} may be used"
+        elif rung.numerator:
+            value = f"{_percent(rung)} of {'the shipping' if app.is_shipping else self.show(measure.base)}"
+        else:
+            value = f"{self.show(rung.amount)} off"
+        text += f": {value}"
+        if rung.repeats:
+            text += f", {times} times"
+        return text + (f", at most {self.show(rung.at_most)}" if rung.at_most != NO_CAP else "")
+
+    def bought(self) -> Iterator[Sentence]:
+        for bought in self.quote.bought:
+            for exchange, times in bought.trades:
+                trade = self.asked.plan.rules.named(exchange).rule.trade
+                if trade is not None:
+                    pieces, coins = times * trade.pieces, times * trade.coins
+                    yield self.say(exchange, f"gave {pieces} of {bought.coupon} for {coins} coins.")
+
+    # What was not used, and what is within reach
+
+    def refusal(self, refusal: Refusal) -> Sentence:
+        where = f" at {refusal.store}" if refusal.store is not None else ""
+        return self.say(refusal.rule, f"was not used{where}: {self.why_not(refusal)}")
+
+    def why_not(self, refusal: Refusal) -> str:
+        planned = self.asked.plan.rules.named(refusal.rule)
+        cart = self.quote.cart
+        if refusal.short_by is not None:
+            return f"{self.show(refusal.short_by)} short of its step."
+        if refusal.short_units is not None:
+            return f"{refusal.short_units} {'unit' if refusal.short_units == 1 else 'units'} short of its step."
+        if refusal.reason in ("beaten", "clashes"):
+            return self.outdone(refusal)
+        if refusal.reason == "no-item-in-scope" and refusal.clashes_with is not None:
+            return f"all its lines have units at the price of {refusal.clashes_with}, which it never meets."
+        numbers = {
+            "not-yet": f"it begins at {planned.start.isoformat()}.",
+            "expired": f"it ended at {planned.end.isoformat()}.",
+            "wrong-day-or-hour": f"not at this day or hour in {planned.rule.zone}.",
+            "other-currency": f"it is in {planned.rule.currency}, the cart in {cart.currency}.",
+            "other-customer": "the customer is in none of its segments, or in one that it excepts.",
+            "other-country": f"not in this country ({cart.country or 'none given'}).",
+            "other-channel": f"not on this channel ({cart.channel or 'none given'}).",
+            "not-held": "no unexpired piece is in the wallet, and none can be bought.",
+            "not-typed": "the code was not typed.",
+            "no-item-in-scope": "no line is in its scope.",
+            "used-up": "a limit on its uses or items is used up.",
+            "no-budget": "its budget is spent.",
+            "declined": "it was declined.",
+            "nothing-to-save": "there was nothing left that it could take.",
+        }
+        return numbers.get(refusal.reason, f"{refusal.reason}.")
+
+    def outdone(self, refusal: Refusal) -> str:
+        text = "using it would not make the total lower"
+        if refusal.clashes_with is not None:
+            text = f"it may not be used together with {refusal.clashes_with}"
+        if refusal.total_with is None:
+            return f"{text}."
+        more = refusal.total_with - self.quote.total_minor
+        apart = f"{self.show(more)} more" if more > 0 else "the same"
+        return f"{text}; the best total with it is {self.show(refusal.total_with)}, {apart}."
+
+    def next_step(self, step: NextStep) -> Sentence:
+        where = f" at {step.store}" if step.store is not None else ""
+        if step.missing is None:
+            missing = f"{step.missing_units} more {'unit' if step.missing_units == 1 else 'units'}"
+        else:
+            missing = f"{self.show(step.missing)} more in goods"
+        saves = self.show(step.saves)
+        return self.say(step.rule, f"has a step within reach: {missing}{where} would save {saves} in all.")
+
+
+def _part(title: str, sentences: Iterable[Sentence]) -> Iterator[Part]:
+    found = tuple(sentences)
+    if found:
+        yield Part(title, found)
+
+
+def _percent(rung: Rung) -> str:
+    """The share of a step: 15%, 12.5%; as a fraction when decimals cannot say it."""
+    for places in range(9):
+        scaled, rest = divmod(rung.numerator * 100 * 10**places, rung.denominator)
+        if rest == 0:
+            whole, part = divmod(scaled, 10**places)
+            return f"{whole}.{part:0{places}d}%" if places else f"{whole}%"
+    return f"{rung.numerator}/{rung.denominator}"

@@ -1,0 +1,135 @@
+"""The best total with one application forced in (SPEC section 7: `total_with`).
+
+Reads a `Problem` and the number of an application; makes a total, proved, or nothing. Small problems are walked through
+with everything left out that does not use the application. Larger ones go to `search`, changed so that it has little
+reason to leave the application out.
+
+Lemma (bent problem): take out all that clashes with the application, keep its place in every limit, and call it
+automatic. Every permitted selection that uses it is permitted in the bent problem, and every selection of the bent
+problem that uses it is permitted as it was: what was taken out may not be used beside it, and is excused by it (SPEC
+5.6). So when the best selection of the bent problem uses it, that is the best with it. Otherwise it is not usable there
+and the walk has to tell.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pricing.engine.problem import Application, Group, Problem
+from pricing.engine.search.search import search
+from pricing.engine.search.walk import Walk
+
+QUICK: Final = 2_000
+"""Steps that the walk gets first; most small carts need no more."""
+
+
+class Forced:
+    """What was found: the total (None: no such selection, or not proved in time), and the steps it took."""
+
+    __slots__ = ("steps", "total")
+
+    def __init__(self, total: int | None, steps: int) -> None:
+        self.total = total
+        self.steps = steps
+
+
+def best_with(problem: Problem, must: int, limit: int, floor: int = 0) -> Forced:
+    """The best total over all permitted selections (SPEC 5) that use the application numbered `must`, in minor units.
+
+    `limit` is the number of steps allowed; no selection costs less than `floor`.
+    """
+    if must < 0 or problem.applications[must].most < 1:
+        return Forced(None, 0)
+    quick = _walked(problem, must, min(limit, QUICK), floor)
+    if quick is not None or limit <= QUICK:
+        return quick or Forced(None, limit)
+    bent, index = bent_problem(problem, must)
+    found = search(bent, limit - QUICK)
+    steps = QUICK + found.steps
+    if found.lower_bound < found.total or steps >= limit:
+        return Forced(None, steps)
+    if found.counts and found.counts[index]:
+        return Forced(found.total, steps)
+    walked = _walked(problem, must, limit - steps, floor)
+    return walked or Forced(None, limit)
+
+
+def _walked(problem: Problem, must: int, limit: int, floor: int) -> Forced | None:
+    """What the exhaustive search says; None when so many steps do not prove it."""
+    walk = _Walk(problem, must, limit, floor)
+    best = walk.run()
+    if walk.steps > limit and walk.lowest_open < best.total:
+        return None
+    return Forced(best.total if best.counts else None, walk.steps)
+
+
+class _Walk(Walk):
+    """The exhaustive search over the selections that use one application; only the total counts."""
+
+    __slots__ = ("floor", "must")
+
+    def __init__(self, problem: Problem, must: int, limit: int, floor: int) -> None:
+        super().__init__(problem, limit)
+        self.must = must
+        self.floor = floor
+
+    def _visit(self, index: int, total: int, exchange: int, payment: int, count: int) -> None:
+        if index > self.must and not self.counts[self.must]:
+            return
+        if self.best.total <= max(self.floor, total - self.rest[index]):
+            return
+        super()._visit(index, total, exchange, payment, count)
+
+    def _use(
+        self,
+        app: Application,
+        pieces: int,
+        given: list[int],
+        amount: int,
+        total: int,
+        exchange: int,
+        payment: int,
+        count: int,
+    ) -> None:
+        if not app.clash >> self.must & 1:
+            super()._use(app, pieces, given, amount, total, exchange, payment, count)
+
+
+def bent_problem(problem: Problem, must: int) -> tuple[Problem, int]:
+    """The problem of the lemma above, and the number that the application has in it."""
+    forced = problem.applications[must]
+    room = [group.most for group in problem.groups]
+    if forced.most == 1:
+        for number in forced.groups:
+            room[number] -= problem.groups[number].weight
+    bent = problem.twin()
+    bent.applications = []
+    numbers: dict[int, int] = {}
+    for app in problem.applications:
+        kept = app.twin()
+        if app is forced:
+            kept.automatic = True
+            kept.groups = [] if forced.most == 1 else forced.groups
+        else:
+            kept.most = min([app.most, *(room[number] // problem.groups[number].weight for number in app.groups)])
+        if kept.most > 0 and not app.clash >> must & 1:
+            kept.index = numbers[app.index] = len(bent.applications)
+            bent.applications.append(kept)
+    for app in bent.applications:
+        mask, app.clash = app.clash, 0
+        for old, new in numbers.items():
+            app.clash |= (mask >> old & 1) << new
+    reserved = set(forced.groups) if forced.most == 1 else set()
+    bent.groups = [
+        Group(
+            [
+                numbers[member]
+                for member in group.members
+                if member in numbers and not (member == must and at in reserved)
+            ],
+            group.weight,
+            room[at],
+        )
+        for at, group in enumerate(problem.groups)
+    ]
+    return bent, numbers[must]

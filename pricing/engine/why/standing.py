@@ -1,0 +1,267 @@
+"""How every rule that looked at a cart stands under the selection chosen for it (SPEC sections 2, 5 and 7).
+
+Reads a `Case` and one count for each application; makes a `Chosen`: rules refused before they had applications, and
+for every other rule its applications, used or not. `refusal_of` says why one was not used, `Measure` what it is
+measured on. `explain.py` adds what needs a search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+
+from attrs import frozen
+
+from pricing.engine.matching.case import Case, applications_of, never_meet, without_item_clashes
+from pricing.engine.matching.match import (
+    declined,
+    is_typed,
+    limit_refusal,
+    refusal_before_scope,
+    rules_met,
+    scope_of,
+    usable_exchanges,
+)
+from pricing.engine.problem import NO_CAP, Application, Pool, Problem, Rung
+from pricing.engine.rules.plan import Plan
+from pricing.engine.rules.planned import PlannedRule
+from pricing.engine.settling.settle import base_of, coins_for, exchange_coins, rung_of, take
+from pricing.model.kind import ITEM_KINDS
+from pricing.model.quote import Refusal
+
+
+class Standing:
+    """One application of an available rule."""
+
+    __slots__ = ("app", "count", "index", "rule")
+
+    def __init__(self, rule: PlannedRule, app: Application, index: int, count: int) -> None:
+        self.rule = rule
+        self.app = app
+        self.index = index
+        """Its place in the problem; -1 when no selection can use it, so that the search never saw it."""
+        self.count = count
+        """How often the chosen selection uses it."""
+
+    @property
+    def store(self) -> str | None:
+        return self.app.store or None
+
+
+class Chosen:
+    """A case, the selection chosen for it, and what became of every rule that looked at the cart."""
+
+    def __init__(self, case: Case, counts: list[int]) -> None:
+        self.case = case
+        self.counts = counts
+        self.refused: list[Refusal] = []
+        """Rules that did not get as far as applications."""
+        self.standings: list[Standing] = []
+        """By rule, then store."""
+        known = {(app.rule, app.store): app for app in case.problem.applications}
+        given = {name for priced in case.priced for _, _, name in priced.parts}
+        for rule in rules_met(case.plan, case.situation, everyone=True):
+            self.refused += _exchange_refusals(case, rule)
+            refusal, places = _before_applications(case, rule)
+            if refusal is None and rule.kind in ITEM_KINDS:
+                if rule.name not in given:
+                    self.refused.append(Refusal(rule.name, None, "nothing-to-save"))
+                continue
+            if refusal is not None:
+                self.refused.append(refusal)
+                continue
+            for made in sorted(applications_of(case, rule, places), key=_store):
+                app = known.get((rule.index, made.store))
+                if app is None:
+                    self.standings.append(Standing(rule, made, -1, 0))
+                else:
+                    self.standings.append(Standing(rule, app, app.index, counts[app.index]))
+
+    def used(self) -> Iterator[Standing]:
+        return (standing for standing in self.standings if standing.count)
+
+
+def _store(app: Application) -> str:
+    return app.store
+
+
+def _before_applications(case: Case, rule: PlannedRule) -> tuple[Refusal | None, list[int]]:
+    """Why a rule gives no application, by the first condition of SPEC 2 that fails; else the places it looks at.
+
+    What the customer declines is not looked at any further. A rule whose lines all have units at the price of an item
+    rule that it never meets (SPEC 5.2) has nothing in scope, and the refusal names that item rule.
+    """
+    situation = case.situation
+    reason = "declined" if declined(rule, situation) else refusal_before_scope(rule, situation)
+    if not reason and rule.is_coupon and not _can_be_had(case, rule):
+        reason = "not-held"
+    if not reason and not is_typed(rule, situation):
+        reason = "not-typed"
+    if reason:
+        return Refusal(rule.name, None, reason), []
+    places, blocker = scope_of(rule, situation), ""
+    if places and rule.kind not in ITEM_KINDS:
+        places, blocker = without_item_clashes(case, rule, places)
+    if not places:
+        return Refusal(rule.name, None, "no-item-in-scope", clashes_with=blocker or None), []
+    reason = limit_refusal(rule, situation)
+    return (Refusal(rule.name, None, reason), []) if reason else (None, places)
+
+
+def _can_be_had(case: Case, rule: PlannedRule) -> bool:
+    """Whether an unexpired piece is held, or all coins could buy one."""
+    if case.held.get(rule.name):
+        return True
+    trades = usable_exchanges(rule, case.situation) if rule.exchanges else []
+    return bool(trades) and Pool(rule.name, 0, [], trades).most(case.problem.coins) > 0
+
+
+def _exchange_refusals(case: Case, coupon: PlannedRule) -> Iterator[Refusal]:
+    """Exchanges that could not sell the coupon, had it been wanted. Those that nobody needed are not spoken of."""
+    for exchange in coupon.exchanges:
+        situation = case.situation
+        reason = "declined" if declined(exchange, situation) else refusal_before_scope(exchange, situation)
+        reason = reason or limit_refusal(exchange, situation)
+        if reason:
+            yield Refusal(exchange.name, None, reason)
+
+
+# Why an application was not used
+
+
+def refusal_of(chosen: Chosen, standing: Standing) -> Refusal:
+    """Why an application was left out, without `total_with`.
+
+    It is measured as it would be in the chosen selection with itself added and what it clashes with taken out:
+
+    - `below-threshold`: no step is reached. `short_by` is what its base (SPEC 4.1) lacks for the lowest step, in minor
+      units; `short_units` for steps that count units;
+    - `nothing-to-save`: a step is reached, but there is nothing (left) to take, or its own cap is used up, or the
+      policy voids a benefit above what the lines cost;
+    - `clashes`: SPEC 5.1 to 5.3 forbid it beside a used one; the first by rule and store is named;
+    - `beaten`: anything else. With it the total is not lower, or others would fall below their steps, or lack coins.
+    """
+    name, store = standing.rule.name, standing.store
+    if standing.app.most < 1:
+        return Refusal(name, store, "nothing-to-save")
+    rivals = list(rivals_of(chosen, standing))
+    measure = Measure(chosen.case.problem, chosen.counts, standing.app, {rival.index for rival in rivals})
+    if not _is_reached(measure, standing.app):
+        target = next_target(standing, measure.base)
+        if target is not None and target.units:
+            return Refusal(name, store, "below-threshold", short_units=target.reach - standing.app.units)
+        if target is not None:
+            return Refusal(name, store, "below-threshold", short_by=target.reach - measure.base)
+    if standing.index < 0 or (not measure.shares and not measure.lacks_coins):
+        return Refusal(name, store, "nothing-to-save")
+    if rivals:
+        return Refusal(name, store, "clashes", clashes_with=rivals[0].rule.name)
+    return Refusal(name, store, "beaten")
+
+
+def rivals_of(chosen: Chosen, standing: Standing) -> Iterator[Standing]:
+    """The used applications beside which this one may not be used, in order of rule and store."""
+    full: set[int] = set()
+    for number in standing.app.groups:
+        group = chosen.case.problem.groups[number]
+        used = sum(chosen.counts[member] for member in group.members)
+        if group.weight * (used + 1) > group.most:
+            full.update(group.members)
+    for other in chosen.used():
+        if other.index in full or _clash(chosen.case.plan, standing, other):
+            yield other
+
+
+def _clash(plan: Plan, one: Standing, other: Standing) -> bool:
+    """SPEC 5.1 and 5.2. Said once more, because the problem does not hold applications that nothing can use."""
+    if set(one.app.lines).isdisjoint(other.app.lines):
+        return False
+    if never_meet(plan, one.rule, other.rule):
+        return True
+    combined = one.rule.name in other.rule.combines or other.rule.name in one.rule.combines
+    return one.rule.kind is other.rule.kind and not combined
+
+
+class Measure:
+    """An application as it is met, or would be met, in its layer of a selection."""
+
+    __slots__ = ("base", "lacks_coins", "rung", "shares", "start")
+
+    def __init__(self, problem: Problem, counts: list[int], app: Application, apart: AbstractSet[int]) -> None:
+        """Settle everything before it, except the applications `apart`; what is not usable then gives nothing."""
+        known = problem.applications[app.index] is app if app.index < len(problem.applications) else False
+        selection = [0 if place in apart else count for place, count in enumerate(counts)]
+        if known:
+            selection[app.index] = selection[app.index] or 1
+        exchange = exchange_coins(problem, selection)
+        coins = problem.coins - exchange
+        self.lacks_coins = exchange < 0 or coins < 0
+        now = problem.item.copy()
+        start = now
+        layer = -1
+        caps_used: dict[int, int] = {}
+        mine = (app.layer, app.name, app.store)
+        for other in problem.applications:
+            if (other.layer, other.name, other.store) >= mine:
+                break
+            if other.layer != layer:
+                layer, start = other.layer, now.copy()
+            if selection[other.index]:
+                given = take(problem, other, selection[other.index], start, now, _cap_left(other, caps_used), coins)
+                if given:
+                    caps_used[other.rule] = caps_used.get(other.rule, 0) + sum(given)
+                    for position, place in enumerate(other.targets):
+                        now[place] -= given[position]
+                    if other.is_coins:
+                        coins -= coins_for(other, sum(given))
+        self.start = start if layer == app.layer else now.copy()
+        """Amounts at the start of its layer."""
+        self.base = base_of(problem, app, self.start)
+        self.rung: Rung | None = rung_of(app, self.base)
+        pieces = selection[app.index] if known else 1
+        shares = take(problem, app, pieces, self.start, now, _cap_left(app, caps_used), max(coins, 0))
+        self.shares = shares if any(shares) else []
+        """What it takes from each of its targets; empty when it is not usable."""
+        if app.is_coins and not self.shares and problem.coins * app.amount_of_rate >= app.coins_of_rate:
+            self.lacks_coins = coins * app.amount_of_rate < app.coins_of_rate
+        """Whether others have spent the coins that it needs."""
+
+
+def _cap_left(app: Application, used: dict[int, int]) -> int:
+    return NO_CAP if app.cap_order == NO_CAP else app.cap_order - used.get(app.rule, 0)
+
+
+def _is_reached(measure: Measure, app: Application) -> bool:
+    """Whether a step is reached; of a select coupon, one that is worth a piece."""
+    if app.is_coins:
+        return True
+    if measure.rung is None:
+        return False
+    return bool(measure.shares) or not app.piece or measure.rung.amount == 0 or measure.rung.amount >= app.piece
+
+
+@frozen
+class Target:
+    """A step not reached yet."""
+
+    units: bool
+    reach: int
+    """Minor units of the base, or units in scope, at which it is reached."""
+
+
+def next_target(standing: Standing, base: int) -> Target | None:
+    """The nearest step above the one reached, repeats included; None at the top. Steps below a piece do not count."""
+    app = standing.app
+    found: list[tuple[int, bool, int]] = []
+    for rung in standing.rule.rungs:
+        have = app.units if rung.units else base
+        reach = rung.reach
+        if rung.reach and reach <= have and (rung.repeats or rung.given_units):
+            reach = (have // rung.reach + 1) * rung.reach
+        worth_it = not app.piece or rung.amount == 0 or rung.repeats or rung.amount >= app.piece
+        if reach > have and worth_it:
+            found.append((reach - have, rung.units, reach))
+    if not found:
+        return None
+    _, units, reach = min(found)
+    return Target(units, reach)
