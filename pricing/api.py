@@ -23,7 +23,7 @@ from pricing.model.quote import Quote
 from pricing.model.rulebook import RuleBook
 
 if TYPE_CHECKING:
-    from pricing.language.load import Loaded
+    from pricing.language.loading.load import Loaded
 
 _KINDS = frozenset(kind.value for kind in Kind)
 
@@ -46,7 +46,7 @@ class Engine:
         that have changed. It must belong to this user, and nobody else may be able to write to it; otherwise it is not
         used, with a warning. Without `cache` nothing is written anywhere.
         """
-        from pricing.language.load import load_folder
+        from pricing.language.loading.load import load_folder
 
         return cls._of(load_folder(Path(folder), Path(cache) if cache is not None else None), Path(folder), cache)
 
@@ -57,7 +57,7 @@ class Engine:
         """
         if self._from is None:
             raise ValueError("this engine was not loaded from a folder")
-        from pricing.language.load import load_folder
+        from pricing.language.loading.load import load_folder
 
         folder, cache, earlier = self._from
         return Engine._of(load_folder(folder, Path(cache) if cache is not None else None, earlier), folder, cache)
@@ -75,7 +75,7 @@ class Engine:
     @classmethod
     def from_texts(cls, texts: Mapping[str, str]) -> Engine:
         """An engine for rule files given as text, by their path in the folder. Raises RuleErrors like `load`."""
-        from pricing.language.load import load_texts
+        from pricing.language.loading.load import load_texts
 
         loaded = load_texts(texts)
         if loaded.book is None:

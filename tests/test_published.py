@@ -173,7 +173,7 @@ def test_refund_to_the_cent(record: dict[str, Any], back: dict[str, Any]) -> Non
 
 
 def test_five_marketplaces_have_a_policy_and_a_campaign_that_load_without_a_word() -> None:
-    from pricing.language.load import load_folder
+    from pricing.language.loading.load import load_folder
 
     folders = sorted(folder for folder in FOLDER.iterdir() if folder.is_dir())
     assert [folder.name for folder in folders] == ["aliexpress", "jd", "lazada", "shopee", "taobao-tmall"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pricing.language.load import load_texts
+from pricing.language.loading.load import load_texts
 from tests.markets import market
 from tests.rule_text import book_text
 

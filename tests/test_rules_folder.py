@@ -15,7 +15,7 @@ import pytest
 
 from pricing import Cart, Engine, Quote
 from pricing.examples import SUFFIX, find, load, run
-from pricing.language.load import load_folder, load_texts
+from pricing.language.loading.load import load_folder, load_texts
 from pricing.model.cart import Line
 from pricing.model.kind import Kind
 from pricing.money import parse

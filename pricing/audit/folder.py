@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pricing.language.catalogue import NO_CATALOGUE, Catalogue, read_catalogue
+from pricing.language.loading.catalogue import NO_CATALOGUE, Catalogue, read_catalogue
 
 
 def catalogue_of(folder: str | Path) -> Catalogue:

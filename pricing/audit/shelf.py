@@ -13,7 +13,7 @@ from attrs import frozen
 
 from pricing.engine.matching.match import Situation, scope_of
 from pricing.engine.rules.plan import Plan
-from pricing.language.catalogue import Catalogue
+from pricing.language.loading.catalogue import Catalogue
 from pricing.model.cart import MOST_LINES, Cart, Line
 from pricing.model.kind import Kind
 from pricing.model.rule import Rule

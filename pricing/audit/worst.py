@@ -16,7 +16,7 @@ from pricing.audit.climb import Order, Till, Trial, by_money, by_share, climb, g
 from pricing.audit.shelf import Shelf, shelf_of
 from pricing.audit.situations import Occasion, occasions
 from pricing.audit.starts import Basket, Bounds, basket_of, pool_of, reaching, singles
-from pricing.language.catalogue import Catalogue
+from pricing.language.loading.catalogue import Catalogue
 from pricing.model.kind import COUPON_KINDS, Kind
 from pricing.model.quote import Quote
 from pricing.model.rule import Rule

@@ -15,7 +15,7 @@ from pricing.cli.files import RuleFolder, write_text
 from pricing.cli.loading import load
 from pricing.language.diagnostics.fixes import applied, safe_edits
 from pricing.language.diagnostics.render import summary
-from pricing.language.load import Loaded
+from pricing.language.loading.load import Loaded
 
 BOM = "\ufeff"
 

@@ -13,7 +13,7 @@ import click
 from pricing.cli.talk import remark
 from pricing.columns import clean, wrapped
 from pricing.language.diagnostics.codes import severity_of
-from pricing.language.lookalike import skeleton
+from pricing.language.text.lookalike import skeleton
 from pricing.model.rule import Rule
 
 CODE = re.compile(r"[Pp][0-9]{4}")

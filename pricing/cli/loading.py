@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pricing.api import Engine
 from pricing.cli.talk import Progress, remark
-from pricing.language.load import Loaded, load_folder
+from pricing.language.loading.load import Loaded, load_folder
 from pricing.model.errors import RuleErrors
 
 

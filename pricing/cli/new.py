@@ -12,8 +12,8 @@ from pricing.audit.folder import catalogue_of
 from pricing.cli.files import write_text
 from pricing.cli.loading import load
 from pricing.cli.templates import Names, campaign_text, card_text
-from pricing.language.load import Loaded, load_texts
-from pricing.language.scopes import NAME
+from pricing.language.loading.load import Loaded, load_texts
+from pricing.language.meaning.scopes import NAME
 from pricing.language.vocabulary import KIND_NAMES, KIND_OF
 from pricing.model.kind import COUPON_KINDS
 from pricing.money import AmountError, parse

@@ -12,8 +12,8 @@ from attrs import frozen
 
 from pricing.editor.folder import Snapshot
 from pricing.editor.lookup import heads
-from pricing.language.cards import HEADS
-from pricing.language.parser import Trouble, parse
+from pricing.language.text.cards import HEADS
+from pricing.language.text.parser import Trouble, parse
 from pricing.language.vocabulary import (
     CARD_EXAMPLES,
     DAYS,

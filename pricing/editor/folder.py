@@ -11,12 +11,12 @@ from pathlib import Path
 
 from attrs import define, field
 
-from pricing.language.build import build
-from pricing.language.cards import cut
-from pricing.language.catalogue import Catalogue, read_catalogue
 from pricing.language.diagnostics.source import Source
-from pricing.language.load import Loaded, load_texts
-from pricing.language.syntax import Block
+from pricing.language.loading.catalogue import Catalogue, read_catalogue
+from pricing.language.loading.load import Loaded, load_texts
+from pricing.language.text.build import build
+from pricing.language.text.cards import cut
+from pricing.language.text.syntax import Block
 
 LARGEST = 5_000_000
 """Bytes; larger files are not rule files, and an editor must not wait for them."""

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from pricing.editor.folder import Snapshot
 from pricing.language.describe import paragraph
-from pricing.language.syntax import Atom, Block, Clause, Listed, Never, TradeLine
+from pricing.language.text.syntax import Atom, Block, Clause, Listed, Never, TradeLine
 from pricing.language.vocabulary import SCOPE_WORDS, WORDS
 
 _TOKEN = re.compile(r'"[^"\r\n]*"?|[^\s,"=#]+')

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pricing.language.cards import HEADS
-from pricing.language.parser import lark
+from pricing.language.text.cards import HEADS
+from pricing.language.text.parser import lark
 from pricing.language.vocabulary import KIND_NAMES, WORDS
 
 HEAD_WORDS = tuple(sorted(HEADS))

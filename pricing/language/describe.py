@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from pricing.language.values import written
+from pricing.language.meaning.values import written
 from pricing.language.vocabulary import a
 from pricing.model.kind import AUTOMATIC_KINDS, COUPON_KINDS, ITEM_KINDS, PER_STORE_KINDS, SELLER_FUNDED_KINDS, Kind
 from pricing.model.ladder import Limit, Step

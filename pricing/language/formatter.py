@@ -12,10 +12,10 @@ from typing import Any
 
 from attrs import Attribute, asdict, define, field, frozen
 
-from pricing.language.build import build
-from pricing.language.cards import HEADS, begins_anew, cut
 from pricing.language.diagnostics.source import Source
-from pricing.language.load import load_texts
+from pricing.language.loading.load import load_texts
+from pricing.language.text.build import build
+from pricing.language.text.cards import HEADS, begins_anew, cut
 from pricing.language.vocabulary import KIND_OF
 
 WIDTH = 100

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path, PurePosixPath
 
 from pricing.api import Engine
-from pricing.language.load import Loaded, load_folder, load_texts
+from pricing.language.loading.load import Loaded, load_folder, load_texts
 from pricing.model.errors import RuleErrors
 
 

@@ -20,8 +20,8 @@ from pricing.audit.shelf import shelf_of
 from pricing.audit.situations import occasions
 from pricing.audit.starts import Bounds, basket_of
 from pricing.audit.worst import COINS, EFFORT, STEPS, audit
-from pricing.language.catalogue import Catalogue, read_catalogue
-from pricing.language.load import load_folder, load_texts
+from pricing.language.loading.catalogue import Catalogue, read_catalogue
+from pricing.language.loading.load import load_folder, load_texts
 from pricing.model.rulebook import RuleBook
 
 HEAD = """campaign week-1 "Week"

@@ -13,7 +13,7 @@ from pricing.audit.climb import by_money, by_share
 from pricing.audit.folder import catalogue_of
 from pricing.audit.starts import Bounds
 from pricing.audit.worst import Audit, audit, endless
-from pricing.language.catalogue import NO_CATALOGUE, Catalogue
+from pricing.language.loading.catalogue import NO_CATALOGUE, Catalogue
 from tests.audit.markets import CATALOGUE, MIXED, book_of, campaigns, compare, random_trials
 
 RULES = Path(__file__).parents[2] / "rules"

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from pricing.cli.new import command
 from pricing.cli.templates import Names, campaign_text, card_text
 from pricing.language.formatter import fmt
-from pricing.language.load import load_folder, load_texts
+from pricing.language.loading.load import load_folder, load_texts
 from pricing.model.kind import Kind
 
 HEAD = """campaign week-1 "Week"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pricing.language.load import Loaded, load_texts
+from pricing.language.loading.load import Loaded, load_texts
 from tests.language.rules_text import HEAD
 
 WORDS = [

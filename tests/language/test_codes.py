@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pricing.language.diagnostics.codes import HINTS, WARNINGS, Page, page, pages
-from pricing.language.load import load_texts
+from pricing.language.loading.load import load_texts
 from tests.language.rules_text import files
 
 SOURCE = Path(__file__).parents[2] / "pricing" / "language"

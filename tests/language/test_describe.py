@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve, fields
 
 from pricing.language.describe import paragraph
-from pricing.language.load import load_texts
+from pricing.language.loading.load import load_texts
 from pricing.model.kind import Kind
 from pricing.model.ladder import Caps, Limit, Rate, Step, Trade
 from pricing.model.rule import Rule

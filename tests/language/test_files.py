@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pricing.language.book import Text
 from pricing.language.diagnostics.codes import pages
 from pricing.language.diagnostics.diagnostic import MOST
-from pricing.language.load import load_folder, load_texts
+from pricing.language.loading.book import Text
+from pricing.language.loading.load import load_folder, load_texts
 from tests.language.rules_text import HEAD
 
 CARD = HEAD + 'store discount a "A"\n  take 5% off\n'

@@ -12,7 +12,7 @@ from pricing.cli.check import command as check
 from pricing.cli.fmt import command as fmt
 from pricing.language.diagnostics.codes import Page, pages
 from pricing.language.diagnostics.fixes import applied, safe_edits
-from pricing.language.load import load_texts
+from pricing.language.loading.load import load_texts
 from tests.language.rules_text import HEAD, files
 
 SHOWN = [found for found in pages().values() if found.wrong]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pricing.language.formatter import fmt
-from pricing.language.load import load_texts
+from pricing.language.loading.load import load_texts
 from tests.language.rules_text import HEAD, files
 
 MESSY = """

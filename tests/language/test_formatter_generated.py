@@ -15,7 +15,7 @@ from random import Random
 import pytest
 
 from pricing.language.formatter import fmt
-from pricing.language.load import load_folder, load_texts
+from pricing.language.loading.load import load_folder, load_texts
 from tests.markets import market
 from tests.rule_text import book_text
 

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pricing.engine.rules.plan import Plan
-from pricing.language import book, kept
-from pricing.language.load import Loaded, load_folder
+from pricing.language.loading import book, kept
+from pricing.language.loading.load import Loaded, load_folder
 from pricing.model.rulebook import RuleBook
 
 NAMES = ("red", "RED", "blue-1", "blue-l", "green", "ten", "раy")
@@ -181,7 +181,7 @@ def test_of_very_many_cards_only_what_coins_buy_is_compared(tmp_path: Path, monk
     folder, cache = tmp_path / "rules", tmp_path / "cache"
     for name, cards in zip("abcd", (SIXTY, EIGHT, LATER, RIVAL), strict=True):
         write(folder, f"campaigns/{name}.promo", HEAD.replace(" c ", f" {name} ") + cards)
-    monkeypatch.setattr("pricing.language.checks_together.MOST_CARDS", 4)
+    monkeypatch.setattr("pricing.language.sense.checks_together.MOST_CARDS", 4)
     codes = {item.code for item in load_folder(folder, cache).diagnostics}
     assert {"P0409", "P0410", "P0511"} <= codes
     write(folder, "campaigns/e.promo", HEAD.replace(" c ", " e ") + 'promo code E "E"\n  take 1.00 off\n')
@@ -292,7 +292,7 @@ def test_other_rules_of_a_time_zone_are_noticed(
     rules: Path, tmp_path: Path, read: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load_folder(rules, tmp_path / "cache")
-    monkeypatch.setattr("pricing.language.entry.zone_digest", lambda zone: "changed")
+    monkeypatch.setattr("pricing.language.loading.entry.zone_digest", lambda zone: "changed")
     read.clear()
     load_folder(rules, tmp_path / "cache")
     assert len(read) == 4
@@ -386,7 +386,7 @@ def test_what_is_kept_of_lost_folders_goes(rules: Path, tmp_path: Path) -> None:
 
 def test_a_fault_while_using_it_is_no_fault(rules: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     load_folder(rules, tmp_path / "cache")
-    monkeypatch.setattr("pricing.language.entry.Entry.open", lambda entry: 1 / 0)
+    monkeypatch.setattr("pricing.language.loading.entry.Entry.open", lambda entry: 1 / 0)
     (rules / "campaigns/c-0.promo").write_text(HEAD)
     assert [item.code for item in load_folder(rules, tmp_path / "cache").diagnostics] == ["P0504"]
 
@@ -442,6 +442,6 @@ def test_many_rules_leave_the_catalogue_aside(
     write(rules, "catalogue/skus.csv", GOODS[0])
     codes = [item.code for item in load_folder(rules, tmp_path / "cache").diagnostics]
     assert codes == ["P0321"] * 4
-    monkeypatch.setattr("pricing.language.checks.MOST_COMPARISONS", 2)
+    monkeypatch.setattr("pricing.language.sense.checks.MOST_COMPARISONS", 2)
     (rules / "campaigns/c-0.promo").unlink()
     assert load_folder(rules, tmp_path / "cache").diagnostics == ()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pricing.language.load import load_folder, load_texts
+from pricing.language.loading.load import load_folder, load_texts
 from pricing.model.kind import LAYERS, Kind
 from pricing.model.ladder import Caps, Limit, Rate, Step, Trade
 from pricing.model.policy import HOUSE_POLICY, Policy, PolicyLimit
@@ -270,7 +270,7 @@ def test_a_fault_of_our_own_is_told_and_not_raised(monkeypatch: pytest.MonkeyPat
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("pricing.language.checks.run", broken)
+    monkeypatch.setattr("pricing.language.sense.checks.run", broken)
     loaded = load_texts(files('store discount a "A"\n  take 5 off\n'))
     assert loaded.book is None
     assert [item.code for item in loaded.diagnostics] == ["P0901"]

@@ -7,11 +7,11 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pricing.language import build, quick
-from pricing.language.cards import TextLine, cut
 from pricing.language.diagnostics.source import Source
-from pricing.language.parser import Trouble, parse
-from pricing.language.syntax import Atom
+from pricing.language.text import build, quick
+from pricing.language.text.cards import TextLine, cut
+from pricing.language.text.parser import Trouble, parse
+from pricing.language.text.syntax import Atom
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pricing import Cart, Engine, Line
-from pricing.language.load import load_texts
+from pricing.language.loading.load import load_texts
 from pricing.model.cart import Lot, Wallet
 from tests.language.rules_text import HEAD
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from pricing.cli.check import command as check
-from pricing.language.load import load_texts
+from pricing.language.loading.load import load_texts
 from tests.language.rules_text import HEAD
 
 CATALOGUE = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pricing.language.load import load_texts
+from pricing.language.loading.load import load_texts
 
 CATALOGUE = {"stores.csv": "store\nnova-home\nluma-lights\n", "skus.csv": "sku,store\nNH-1,nova-home\n"}
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from lark import Lark
 
-from pricing.language.build import build
-from pricing.language.cards import cut
 from pricing.language.diagnostics.source import Source
-from pricing.language.load import load_texts
-from pricing.language.parser import Trouble, lark, parse
-from pricing.language.syntax import Clause
+from pricing.language.loading.load import load_texts
+from pricing.language.text.build import build
+from pricing.language.text.cards import cut
+from pricing.language.text.parser import Trouble, lark, parse
+from pricing.language.text.syntax import Clause
 from pricing.language.vocabulary import CARD_EXAMPLES, KIND_OF, SLIPS, SWITCHES, WORDS, Word, a, table, words_for
 from pricing.model.kind import Kind
 from pricing.model.policy import Policy

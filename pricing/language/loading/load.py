@@ -16,13 +16,13 @@ from attrs import evolve, field, frozen
 
 from pricing.language.diagnostics.diagnostic import Diagnostic, about_file
 from pricing.language.diagnostics.render import render
-from pricing.language.entry import Entry, digest
-from pricing.language.kept import Kept
+from pricing.language.loading.entry import Entry, digest
+from pricing.language.loading.kept import Kept
 from pricing.model.bulk import collector_at_rest
 from pricing.model.rulebook import RuleBook
 
 if TYPE_CHECKING:
-    from pricing.language.book import Find, Made, Tell, Text
+    from pricing.language.loading.book import Find, Made, Tell, Text
 
 LARGEST_FILE = 50_000_000
 
@@ -148,7 +148,7 @@ def _load(
     keep: bool = False,
     tell: Tell | None = None,
 ) -> Loaded:
-    from pricing.language import book  # here, for rules that were kept need no parser
+    from pricing.language.loading import book  # here, for rules that were kept need no parser
 
     made: Made
     try:

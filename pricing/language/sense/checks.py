@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pricing.language import checks_rule, checks_when
-from pricing.language.catalogue import Catalogue
 from pricing.language.diagnostics.diagnostic import Findings
-from pricing.language.resolve import Card, Head
+from pricing.language.loading.catalogue import Catalogue
+from pricing.language.meaning.resolve import Card, Head
+from pricing.language.sense import checks_rule, checks_when
 
 MOST_COMPARISONS = 20_000_000
 """Rules times skus: beyond this the catalogue is not walked for every rule."""

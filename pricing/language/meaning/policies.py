@@ -13,9 +13,9 @@ from attrs import evolve
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.nearest import nearest, surely
 from pricing.language.diagnostics.source import Source
-from pricing.language.resolve import allowed, good_name, of
-from pricing.language.syntax import Block, LimitLine, Listed, Never, Phrase, SetLine
-from pricing.language.values import count
+from pricing.language.meaning.resolve import allowed, good_name, of
+from pricing.language.meaning.values import count
+from pricing.language.text.syntax import Block, LimitLine, Listed, Never, Phrase, SetLine
 from pricing.language.vocabulary import KIND_NAMES, KIND_OF, SWITCHES
 from pricing.model.kind import ITEM_KINDS, LAYERS, Kind
 from pricing.model.policy import Policy, PolicyLimit

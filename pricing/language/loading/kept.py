@@ -25,7 +25,7 @@ from typing import Any
 from attrs import astuple, frozen
 
 from pricing.language.diagnostics.diagnostic import Diagnostic
-from pricing.language.entry import (
+from pricing.language.loading.entry import (
     Entry,
     campaign_of,
     campaign_row,
@@ -202,8 +202,8 @@ def _forget_lost(place: Path) -> None:
 @cache
 def _version() -> bytes:
     """A digest of all that turns text into rules."""
-    package = Path(__file__).parents[1]
-    sources = [*package.glob("language/**/*.py"), *package.glob("language/*.lark"), *package.glob("model/*.py")]
+    package = Path(__file__).parents[2]
+    sources = [*package.glob("language/**/*.py"), *package.glob("language/**/*.lark"), *package.glob("model/*.py")]
     parts = [sys.version.encode(), sys.byteorder.encode()]
     for name in ("lark", "py-money"):
         try:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from pricing.language.diagnostics.diagnostic import Findings
-from pricing.language.syntax import Atom, HoursLine, Listed, Phrase, Span
+from pricing.language.text.syntax import Atom, HoursLine, Listed, Phrase, Span
 from pricing.language.vocabulary import DAYS
 from pricing.model.window import Hours, Window
 

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from attrs import define, field
 
-from pricing.language.catalogue import Catalogue
 from pricing.language.diagnostics.diagnostic import Findings
-from pricing.language.lists import NamedList
+from pricing.language.loading.catalogue import Catalogue
+from pricing.language.meaning.lists import NamedList
 from pricing.model.rule import Campaign
 
 STAND_IN_CURRENCY = "KWD"

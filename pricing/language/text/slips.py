@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pricing.language.cards import RawBlock, TextLine
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.nearest import nearest, surely
 from pricing.language.diagnostics.source import Span
-from pricing.language.parser import Trouble
-from pricing.language.syntax import Atom
+from pricing.language.text.cards import RawBlock, TextLine
+from pricing.language.text.parser import Trouble
+from pricing.language.text.syntax import Atom
 from pricing.language.vocabulary import CARD_EXAMPLES, KIND_OF, WORDS
 from pricing.model.kind import Kind
 

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 from lark import Token, Tree
 
-from pricing.language import quick, slips
-from pricing.language.cards import RawBlock, TextLine
 from pricing.language.diagnostics.diagnostic import Diagnostic, Findings
 from pricing.language.diagnostics.source import Source
-from pricing.language.parser import Trouble, parse
-from pricing.language.syntax import (
+from pricing.language.text import quick, slips
+from pricing.language.text.cards import RawBlock, TextLine
+from pricing.language.text.parser import Trouble, parse
+from pricing.language.text.syntax import (
     AtMost,
     Atom,
     Block,

@@ -17,9 +17,9 @@ from pathlib import Path
 from attrs import astuple, evolve, frozen
 
 from pricing.language.diagnostics.diagnostic import Diagnostic, Edit, Fix
-from pricing.language.lists import NamedList
-from pricing.language.resolve import Head
-from pricing.language.syntax import Atom, Block, Clause, Listed, Phrase, StepLine, TradeLine
+from pricing.language.meaning.lists import NamedList
+from pricing.language.meaning.resolve import Head
+from pricing.language.text.syntax import Atom, Block, Clause, Listed, Phrase, StepLine, TradeLine
 from pricing.model.kind import Kind
 from pricing.model.packed import Pack, Row, window_of, window_row
 from pricing.model.policy import Policy, PolicyLimit

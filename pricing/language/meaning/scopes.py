@@ -11,9 +11,9 @@ from unicodedata import normalize
 
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.nearest import nearest, surely
-from pricing.language.home import Home
-from pricing.language.lists import NamedList
-from pricing.language.syntax import Atom, Block, Listed, Phrase
+from pricing.language.meaning.home import Home
+from pricing.language.meaning.lists import NamedList
+from pricing.language.text.syntax import Atom, Block, Listed, Phrase
 from pricing.language.vocabulary import SCOPE_WORDS, SLIPS
 from pricing.model.scope import Clause
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from pricing.language.catalogue import Catalogue, Item
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.source import HasSpan
-from pricing.language.resolve import Card, of
-from pricing.language.syntax import AtMost, Budget, Clause, Listed, Price, StepLine
-from pricing.language.values import written
+from pricing.language.loading.catalogue import Catalogue, Item
+from pricing.language.meaning.resolve import Card, of
+from pricing.language.meaning.values import written
+from pricing.language.text.syntax import AtMost, Budget, Clause, Listed, Price, StepLine
 from pricing.model.kind import ITEM_KINDS, Kind
 from pricing.model.ladder import Step
 from pricing.model.rule import Rule

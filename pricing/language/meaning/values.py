@@ -10,7 +10,7 @@ from fractions import Fraction
 from unicodedata import decimal, normalize
 
 from pricing.language.diagnostics.diagnostic import Findings
-from pricing.language.syntax import Atom
+from pricing.language.text.syntax import Atom
 from pricing.money import AmountError, decimals, parse, show
 
 _SIGN_OF = {"EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "¥", "KRW": "₩", "INR": "₹"}

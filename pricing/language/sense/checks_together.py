@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 
-from pricing.language.catalogue import Catalogue
-from pricing.language.checks_rule import in_scope, line_at, worth
 from pricing.language.diagnostics.diagnostic import Findings
-from pricing.language.resolve import Card, of
-from pricing.language.syntax import TradeLine
+from pricing.language.loading.catalogue import Catalogue
+from pricing.language.meaning.resolve import Card, of
+from pricing.language.sense.checks_rule import in_scope, line_at, worth
+from pricing.language.text.syntax import TradeLine
 from pricing.model.kind import AUTOMATIC_KINDS, ITEM_KINDS, Kind
 from pricing.model.ladder import Step
 from pricing.model.policy import Policy

@@ -11,8 +11,8 @@ from attrs import evolve
 
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.nearest import nearest, surely
-from pricing.language.resolve import Card, of
-from pricing.language.syntax import Atom, Listed, Never, Phrase, TradeLine
+from pricing.language.meaning.resolve import Card, of
+from pricing.language.text.syntax import Atom, Listed, Never, Phrase, TradeLine
 from pricing.language.vocabulary import KIND_OF
 from pricing.model.kind import COUPON_KINDS
 

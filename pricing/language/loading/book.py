@@ -12,16 +12,16 @@ from itertools import chain
 
 from attrs import evolve, field, frozen
 
-from pricing.language import checks, checks_between, checks_together
-from pricing.language.catalogue import NO_CATALOGUE, Catalogue, read_catalogue
 from pricing.language.diagnostics.diagnostic import Diagnostic, Findings
 from pricing.language.diagnostics.source import Source, Span
-from pricing.language.entry import Entry, diagnostics_of, digest, key_of
-from pricing.language.policies import read_policy
-from pricing.language.references import unique
-from pricing.language.resolve import Card, allowed
-from pricing.language.rule_file import Names, RuleFile, blocks_of, same_lists, shared_lists
-from pricing.language.syntax import Block
+from pricing.language.loading.catalogue import NO_CATALOGUE, Catalogue, read_catalogue
+from pricing.language.loading.entry import Entry, diagnostics_of, digest, key_of
+from pricing.language.loading.rule_file import Names, RuleFile, blocks_of, same_lists, shared_lists
+from pricing.language.meaning.policies import read_policy
+from pricing.language.meaning.references import unique
+from pricing.language.meaning.resolve import Card, allowed
+from pricing.language.sense import checks, checks_between, checks_together
+from pricing.language.text.syntax import Block
 from pricing.model.bulk import collector_at_rest
 from pricing.model.packed import Pack, Rules
 from pricing.model.policy import HOUSE_POLICY, Policy

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from pricing.language.syntax import Atom, Clause, Listed, Off, Phrase, Price, Span, StepLine
+from pricing.language.text.syntax import Atom, Clause, Listed, Off, Phrase, Price, Span, StepLine
 
 _WORD = r'[^\s,"=]+'
 _VALUE = r"[0-9][0-9.]*%?"

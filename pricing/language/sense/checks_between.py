@@ -9,9 +9,9 @@ from itertools import pairwise
 from attrs import evolve
 
 from pricing.language.diagnostics.diagnostic import Findings
-from pricing.language.lookalike import latin, mixed, skeleton
-from pricing.language.resolve import Card, of
-from pricing.language.syntax import Atom, Listed
+from pricing.language.meaning.resolve import Card, of
+from pricing.language.text.lookalike import latin, mixed, skeleton
+from pricing.language.text.syntax import Atom, Listed
 from pricing.model.kind import AUTOMATIC_KINDS, ITEM_KINDS, Kind
 from pricing.model.ladder import Step
 from pricing.model.packed import scope_row

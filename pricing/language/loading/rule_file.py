@@ -13,13 +13,10 @@ from functools import cached_property
 
 from attrs import astuple, evolve
 
-from pricing.language import checks, checks_between, checks_together
-from pricing.language.build import build
-from pricing.language.cards import cut
-from pricing.language.catalogue import Catalogue
 from pricing.language.diagnostics.diagnostic import Diagnostic, Findings
 from pricing.language.diagnostics.source import Source
-from pricing.language.entry import (
+from pricing.language.loading.catalogue import Catalogue
+from pricing.language.loading.entry import (
     Entry,
     Facts,
     diagnostic_rows,
@@ -33,13 +30,16 @@ from pricing.language.entry import (
     list_row,
     zone_digest,
 )
-from pricing.language.home import Home
-from pricing.language.lists import NamedList
-from pricing.language.lookalike import mixed, skeleton
-from pricing.language.references import connect, named_in
-from pricing.language.resolve import Card, Head, allowed, campaign, card, good_name, needs, of
-from pricing.language.scopes import read_list
-from pricing.language.syntax import Atom, Block, Listed, StepLine, TradeLine
+from pricing.language.meaning.home import Home
+from pricing.language.meaning.lists import NamedList
+from pricing.language.meaning.references import connect, named_in
+from pricing.language.meaning.resolve import Card, Head, allowed, campaign, card, good_name, needs, of
+from pricing.language.meaning.scopes import read_list
+from pricing.language.sense import checks, checks_between, checks_together
+from pricing.language.text.build import build
+from pricing.language.text.cards import cut
+from pricing.language.text.lookalike import mixed, skeleton
+from pricing.language.text.syntax import Atom, Block, Listed, StepLine, TradeLine
 from pricing.model.packed import KINDS, Pack, Row, pack
 
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from pricing.language.diagnostics.diagnostic import Findings
-from pricing.language.resolve import Card, of
-from pricing.language.syntax import Clause, HoursLine, Listed, Span
+from pricing.language.meaning.resolve import Card, of
+from pricing.language.text.syntax import Clause, HoursLine, Listed, Span
 from pricing.language.vocabulary import DAYS
 from pricing.model.rule import Campaign, Rule
 from pricing.model.window import Window

@@ -10,9 +10,9 @@ from fractions import Fraction
 
 from attrs import evolve
 
-from pricing.language.home import Home
-from pricing.language.syntax import AtMost, LimitLine, Off, StepLine
-from pricing.language.values import amount, amount_or_percentage, count, percentage
+from pricing.language.meaning.home import Home
+from pricing.language.meaning.values import amount, amount_or_percentage, count, percentage
+from pricing.language.text.syntax import AtMost, LimitLine, Off, StepLine
 from pricing.language.vocabulary import a
 from pricing.model.kind import ITEM_KINDS, Kind
 from pricing.model.ladder import Caps, Limit, Step

@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
-from pricing.language import ladders, times
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.nearest import nearest
 from pricing.language.diagnostics.source import Source
-from pricing.language.home import STAND_IN_CURRENCY, Home
-from pricing.language.scopes import NAME, as_typed, except_word, never, not_a_name, only
-from pricing.language.syntax import (
+from pricing.language.meaning import ladders, times
+from pricing.language.meaning.home import STAND_IN_CURRENCY, Home
+from pricing.language.meaning.scopes import NAME, as_typed, except_word, never, not_a_name, only
+from pricing.language.meaning.values import amount, count, percentage
+from pricing.language.text.syntax import (
     AtMost,
     Atom,
     Block,
@@ -40,7 +41,6 @@ from pricing.language.syntax import (
     StepLine,
     TradeLine,
 )
-from pricing.language.values import amount, count, percentage
 from pricing.language.vocabulary import AUDIENCE_WORDS, KIND_OF, SCOPE_WORDS, WORDS, a
 from pricing.model.kind import ITEM_KINDS, PER_STORE_KINDS, SELLER_FUNDED_KINDS, Kind
 from pricing.model.ladder import Rate, Trade

@@ -1,0 +1,1 @@
+"""Shapes to rules: words, times, amounts, scopes and steps resolved."""

@@ -1,0 +1,1 @@
+"""Whether rules make sense: alone, beside each other, in time."""

@@ -1,0 +1,1 @@
+"""Characters to shapes: files cut into cards, lines parsed, slips told."""
