@@ -13,10 +13,10 @@ from attrs import asdict
 
 from pricing.cli.loading import engine_of
 from pricing.ledger import Ledger, LedgerError
-from pricing.ledger.database import Database
-from pricing.ledger.migrate import migrate as run_migrations
-from pricing.ledger.migrate import version
-from pricing.ledger.tables import Table, findings_table, report_table, wallet_table
+from pricing.ledger.store.database import Database
+from pricing.ledger.store.migrate import migrate as run_migrations
+from pricing.ledger.store.migrate import version
+from pricing.ledger.store.tables import Table, findings_table, report_table, wallet_table
 
 
 def _instant(ctx: click.Context, option: click.Parameter, text: str | None) -> datetime | None:

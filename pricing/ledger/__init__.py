@@ -12,16 +12,16 @@ except ModuleNotFoundError as error:
         f"the ledger needs {error.name}: pip install 'promotion-pricing[ledger]' brings it", name=error.name
     ) from None
 
-from pricing.ledger.checkout import Change, Checkout
+from pricing.ledger.books.report import RuleReport
+from pricing.ledger.books.verify import Finding
 from pricing.ledger.core import Holds
 from pricing.ledger.errors import LedgerError, Shortage
 from pricing.ledger.ledger import Ledger
-from pricing.ledger.offers import Offer
-from pricing.ledger.orders import Order
-from pricing.ledger.reading import Card, MyCoupons
-from pricing.ledger.report import RuleReport
-from pricing.ledger.verify import Finding
-from pricing.ledger.ways import Got
+from pricing.ledger.orders.checkout import Change, Checkout
+from pricing.ledger.orders.orders import Order
+from pricing.ledger.wallet.offers import Offer
+from pricing.ledger.wallet.reading import Card, MyCoupons
+from pricing.ledger.wallet.ways import Got
 
 __all__ = [
     "Card",

@@ -11,10 +11,10 @@ from typing import TypeVar
 from attrs import frozen
 from sqlalchemy import Connection
 
-from pricing.ledger.counters import Counter, Counters, Miss
-from pricing.ledger.database import Database
 from pricing.ledger.errors import LedgerError, Shortage
-from pricing.ledger.limits import Rules
+from pricing.ledger.store.counters import Counter, Counters, Miss
+from pricing.ledger.store.database import Database
+from pricing.ledger.wallet.limits import Rules
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pricing.api import Engine
 from pricing.ledger import Ledger, Shortage
-from pricing.ledger.tables import Table, offers_table, wallet_table
+from pricing.ledger.store.tables import Table, offers_table, wallet_table
 from pricing.model.cart import Cart, Customer, Line, ShippingCharge
 from pricing.model.refund import Refund
 from pricing.money import show

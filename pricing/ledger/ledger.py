@@ -14,24 +14,25 @@ from typing import Protocol, runtime_checkable
 from sqlalchemy.exc import DBAPIError
 
 from pricing.engine.rules.plan import Plan
-from pricing.ledger import checkout as checking
-from pricing.ledger import offers as offering
-from pricing.ledger import orders, reading, refunds, ways
-from pricing.ledger import report as reporting
-from pricing.ledger import verify as verifying_books
-from pricing.ledger.checkout import Checkout
+from pricing.ledger.books import report as reporting
+from pricing.ledger.books import verify as verifying_books
+from pricing.ledger.books.report import RuleReport
+from pricing.ledger.books.verify import Finding
 from pricing.ledger.core import Core, Holds
-from pricing.ledger.database import Database
-from pricing.ledger.eligible import customer_of
 from pricing.ledger.errors import LedgerError
-from pricing.ledger.limits import Rules
-from pricing.ledger.migrate import migrate, newest, version
-from pricing.ledger.offers import Offer
-from pricing.ledger.orders import Order
-from pricing.ledger.reading import MyCoupons
-from pricing.ledger.report import RuleReport
-from pricing.ledger.verify import Finding
-from pricing.ledger.ways import Got
+from pricing.ledger.orders import checkout as checking
+from pricing.ledger.orders import orders, refunds
+from pricing.ledger.orders.checkout import Checkout
+from pricing.ledger.orders.orders import Order
+from pricing.ledger.store.database import Database
+from pricing.ledger.store.migrate import migrate, newest, version
+from pricing.ledger.wallet import offers as offering
+from pricing.ledger.wallet import reading, ways
+from pricing.ledger.wallet.eligible import customer_of
+from pricing.ledger.wallet.limits import Rules
+from pricing.ledger.wallet.offers import Offer
+from pricing.ledger.wallet.reading import MyCoupons
+from pricing.ledger.wallet.ways import Got
 from pricing.model.cart import Cart, Customer, Line, Usage, Wallet
 from pricing.model.quote import Quote
 from pricing.model.refund import Refund

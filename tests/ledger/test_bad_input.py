@@ -168,7 +168,7 @@ def test_addresses_that_lead_nowhere(address: str) -> None:
 
 
 def test_a_database_that_somebody_keeps_locked_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pricing.ledger.database._WAIT_MILLISECONDS", 20)
+    monkeypatch.setattr("pricing.ledger.store.database._WAIT_MILLISECONDS", 20)
     file = tmp_path / "ledger.db"
     with Ledger(file, ENGINE) as ledger, closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

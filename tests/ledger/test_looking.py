@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pricing.ledger import Ledger, LedgerError, Offer
-from pricing.ledger.offers import words_of
+from pricing.ledger.wallet.offers import words_of
 from tests.ledger.shop import ANN, BOB, NOON, at, cart, engine_with, line
 
 

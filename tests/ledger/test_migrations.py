@@ -11,9 +11,9 @@ from sqlalchemy.exc import DBAPIError
 
 from benchmarks.postgres import Server
 from pricing.ledger import Ledger, LedgerError
-from pricing.ledger.database import Database
-from pricing.ledger.instants import NEVER
-from pricing.ledger.migrate import migrate, names, newest, version
+from pricing.ledger.store.database import Database
+from pricing.ledger.store.instants import NEVER
+from pricing.ledger.store.migrate import migrate, names, newest, version
 from tests.ledger.shop import ENGINE, NOON, at, cart
 
 

@@ -21,7 +21,7 @@ from zlib import crc32
 from attrs import frozen
 from sqlalchemy import Connection, text
 
-from pricing.ledger.database import Database
+from pricing.ledger.store.database import Database
 
 PER_SHARD = 8
 """A limit has no more shards than leave each so many units at first."""

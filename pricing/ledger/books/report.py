@@ -8,7 +8,7 @@ from attrs import frozen
 from sqlalchemy import Connection, text
 
 from pricing.ledger.core import Core
-from pricing.ledger.instants import text_of
+from pricing.ledger.store.instants import text_of
 
 
 @frozen

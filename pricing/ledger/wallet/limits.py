@@ -10,7 +10,7 @@ from attrs import frozen
 
 from pricing.engine.refund import expiry_of_piece
 from pricing.ledger.errors import LedgerError
-from pricing.ledger.instants import within_calendar
+from pricing.ledger.store.instants import within_calendar
 from pricing.model.cart import RuleUsage
 from pricing.model.kind import COUPON_KINDS
 from pricing.model.rule import Rule

@@ -26,7 +26,7 @@ from attrs import frozen
 from sqlalchemy import Connection, text
 
 from pricing.ledger.errors import LedgerError
-from pricing.ledger.instants import digest_of, name_of, text_of
+from pricing.ledger.store.instants import digest_of, name_of, text_of
 
 T = TypeVar("T")
 

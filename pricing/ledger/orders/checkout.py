@@ -13,11 +13,11 @@ from attrs import evolve, frozen
 
 from pricing.ledger.core import Core
 from pricing.ledger.errors import LedgerError, Shortage
-from pricing.ledger.instants import digest_of
-from pricing.ledger.limits import ENDLESS
-from pricing.ledger.orders import Asked, Kept, Order, find, reserve
-from pricing.ledger.reading import usage, wallet_for_cart
-from pricing.ledger.stored import cart_document
+from pricing.ledger.orders.orders import Asked, Kept, Order, find, reserve
+from pricing.ledger.orders.stored import cart_document
+from pricing.ledger.store.instants import digest_of
+from pricing.ledger.wallet.limits import ENDLESS
+from pricing.ledger.wallet.reading import usage, wallet_for_cart
 from pricing.model.cart import Cart, RuleUsage, Usage
 from pricing.model.quote import Quote
 

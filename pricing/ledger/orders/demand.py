@@ -12,8 +12,8 @@ from typing import Any
 from attrs import asdict, frozen
 
 from pricing.ledger.errors import LedgerError
-from pricing.ledger.instants import expiry_text, name_of
-from pricing.ledger.limits import Rules, day_of, piece_expires
+from pricing.ledger.store.instants import expiry_text, name_of
+from pricing.ledger.wallet.limits import Rules, day_of, piece_expires
 from pricing.model.cart import Line
 from pricing.model.kind import COUPON_KINDS, ITEM_KINDS
 from pricing.model.quote import Quote

@@ -12,8 +12,8 @@ from importlib import resources
 
 from sqlalchemy import Connection, text
 
-from pricing.ledger.database import Database
 from pricing.ledger.errors import LedgerError
+from pricing.ledger.store.database import Database
 
 _WORDS = {
     # Where the two dialects spell one thing differently, as {word} in the shared files.
@@ -21,7 +21,7 @@ _WORDS = {
     # Hot rows change in place: half of each page is left free for their next versions.
     "postgresql": {"serial": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "roomy": " WITH (fillfactor = 50)"},
 }
-_PLACE = resources.files("pricing.ledger") / "migrations"
+_PLACE = resources.files("pricing.ledger.store") / "migrations"
 
 
 def names() -> list[str]:

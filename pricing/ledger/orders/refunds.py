@@ -15,14 +15,14 @@ from sqlalchemy import Connection, text
 
 from pricing.engine.refund import Earlier, Price, agreed
 from pricing.engine.refund import refund as worked_out
-from pricing.ledger import balances
 from pricing.ledger.core import Core
-from pricing.ledger.counters import GivenBack
-from pricing.ledger.demand import RuleDemand
 from pricing.ledger.errors import LedgerError
-from pricing.ledger.instants import LONGEST_TEXT, expiry_of, expiry_text, name_of, text_of
-from pricing.ledger.journal import Call, Entry, once, write
-from pricing.ledger.orders import Kept, locked
+from pricing.ledger.orders.demand import RuleDemand
+from pricing.ledger.orders.orders import Kept, locked
+from pricing.ledger.store.counters import GivenBack
+from pricing.ledger.store.instants import LONGEST_TEXT, expiry_of, expiry_text, name_of, text_of
+from pricing.ledger.store.journal import Call, Entry, once, write
+from pricing.ledger.wallet import balances
 from pricing.model.cart import Lot
 from pricing.model.errors import CartError
 from pricing.model.refund import FunderShare, Refund, RefundLine

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from pricing.ledger.errors import LedgerError
-from pricing.ledger.instants import name_of, within_calendar
+from pricing.ledger.store.instants import name_of, within_calendar
 from pricing.model.cart import Customer
 from pricing.model.rule import Rule
 from pricing.model.window import Window

@@ -15,9 +15,9 @@ from pricing.engine.matching.match import Situation, limit_refusal, refusal_befo
 from pricing.engine.rules.plan import Plan
 from pricing.engine.rules.planned import PlannedRule
 from pricing.ledger.core import Core
-from pricing.ledger.eligible import claim_window, is_for
-from pricing.ledger.instants import text_of
-from pricing.ledger.reading import usage, wallet_for_cart
+from pricing.ledger.store.instants import text_of
+from pricing.ledger.wallet.eligible import claim_window, is_for
+from pricing.ledger.wallet.reading import usage, wallet_for_cart
 from pricing.model.cart import Cart, Customer, Line, Usage
 from pricing.model.kind import Kind
 from pricing.model.ladder import Step

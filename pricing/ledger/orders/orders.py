@@ -19,12 +19,12 @@ from attrs import astuple, evolve, frozen
 from sqlalchemy import Connection, text
 
 from pricing.engine.refund import used_lots
-from pricing.ledger import balances
 from pricing.ledger.core import Core
-from pricing.ledger.counters import Claim, Counter, GivenBack
-from pricing.ledger.demand import Demand, demand_of, surplus
 from pricing.ledger.errors import LedgerError
-from pricing.ledger.instants import (
+from pricing.ledger.orders.demand import Demand, demand_of, surplus
+from pricing.ledger.orders.stored import document_of, quote_of
+from pricing.ledger.store.counters import Claim, Counter, GivenBack
+from pricing.ledger.store.instants import (
     LONGEST_TEXT,
     digest_of,
     expiry_of,
@@ -34,10 +34,10 @@ from pricing.ledger.instants import (
     text_after,
     text_of,
 )
-from pricing.ledger.journal import Call, Entry, write
-from pricing.ledger.reading import usage
-from pricing.ledger.stored import document_of, quote_of
-from pricing.ledger.ways import stock, uses
+from pricing.ledger.store.journal import Call, Entry, write
+from pricing.ledger.wallet import balances
+from pricing.ledger.wallet.reading import usage
+from pricing.ledger.wallet.ways import stock, uses
 from pricing.model.cart import NO_USAGE, Lot, RuleUsage, Usage
 from pricing.model.kind import COUPON_KINDS
 from pricing.model.policy import Policy

@@ -11,8 +11,8 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from pricing.ledger.errors import Shortage
-from pricing.ledger.instants import text_of
-from pricing.ledger.limits import ENDLESS, Limits
+from pricing.ledger.store.instants import text_of
+from pricing.ledger.wallet.limits import ENDLESS, Limits
 
 _ADD_COINS = text(
     "INSERT INTO coin_balance (customer, coins, held) VALUES (:customer, :many, 0)"

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from attrs import frozen
 
-from pricing.ledger.offers import Offer
-from pricing.ledger.reading import MyCoupons
-from pricing.ledger.report import RuleReport
-from pricing.ledger.verify import Finding
+from pricing.ledger.books.report import RuleReport
+from pricing.ledger.books.verify import Finding
+from pricing.ledger.wallet.offers import Offer
+from pricing.ledger.wallet.reading import MyCoupons
 from pricing.money import show
 
 

@@ -10,9 +10,9 @@ from attrs import evolve, frozen
 from sqlalchemy import BindParameter, Connection, bindparam, text
 
 from pricing.ledger.core import Core
-from pricing.ledger.eligible import is_in_hours
-from pricing.ledger.instants import expiry_of, instant_of, name_of, text_of
-from pricing.ledger.limits import ENDLESS, day_of, used_up
+from pricing.ledger.store.instants import expiry_of, instant_of, name_of, text_of
+from pricing.ledger.wallet.eligible import is_in_hours
+from pricing.ledger.wallet.limits import ENDLESS, day_of, used_up
 from pricing.model.cart import NO_USAGE, Lot, RuleUsage, Usage, Wallet
 
 _USAGE = (

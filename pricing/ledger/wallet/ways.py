@@ -12,14 +12,14 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy import Connection
 
-from pricing.ledger import balances
 from pricing.ledger.core import Core
-from pricing.ledger.counters import Claim, Counter
-from pricing.ledger.eligible import check_customer, check_hours, check_window, claim_window, customer_of
 from pricing.ledger.errors import LedgerError
-from pricing.ledger.instants import LONGEST_TEXT, count_of, expiry_of, expiry_text, name_of, text_of
-from pricing.ledger.journal import Call, Entry, once, write
-from pricing.ledger.limits import day_of, piece_expires
+from pricing.ledger.store.counters import Claim, Counter
+from pricing.ledger.store.instants import LONGEST_TEXT, count_of, expiry_of, expiry_text, name_of, text_of
+from pricing.ledger.store.journal import Call, Entry, once, write
+from pricing.ledger.wallet import balances
+from pricing.ledger.wallet.eligible import check_customer, check_hours, check_window, claim_window, customer_of
+from pricing.ledger.wallet.limits import day_of, piece_expires
 from pricing.model.cart import MOST_COINS, MOST_UNITS, Customer
 from pricing.model.rule import Rule
 from pricing.model.window import Window

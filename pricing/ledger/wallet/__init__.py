@@ -1,0 +1,1 @@
+"""What customers hold and may get: balances, offers, pick-ups, exchanges."""
