@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
 from attrs import field, frozen
+from attrs.converters import optional
 
 from pricing.model.errors import CartError, Problem, shown
 from pricing.money import LARGEST, AmountError, decimals, from_money, to_money
@@ -77,6 +78,12 @@ class Line:
     """Paths such as `home/kitchen`."""
     brand: str = ""
     tags: tuple[str, ...] = field(default=(), converter=_entries)
+    title: str = ""
+    """What people call the item."""
+    _was: Amount | None = field(default=None, converter=optional(_minor), alias="was")
+    """The struck price of one unit, given as `was`; above `price` it says that the line is reduced."""
+    _floor: Amount | None = field(default=None, converter=optional(_minor), alias="floor")
+    """The least that one unit may cost, given as `floor`."""
 
     @id.default
     def _sku_as_id(self) -> str:
@@ -96,6 +103,26 @@ class Line:
     def currency(self) -> str:
         return self._price[1]
 
+    @property
+    def was(self) -> Money | None:
+        """The struck price of one unit; None when it has none."""
+        return None if self._was is None else to_money(*self._was)
+
+    @property
+    def floor(self) -> Money | None:
+        """The least that one unit may cost; None when it may cost anything."""
+        return None if self._floor is None else to_money(*self._floor)
+
+    @property
+    def floor_minor(self) -> int:
+        """The least that one unit may cost in minor units; 0 when it may cost anything."""
+        return 0 if self._floor is None else self._floor[0]
+
+    @property
+    def is_reduced(self) -> bool:
+        """Whether its struck price is above its list price (SPEC 1)."""
+        return self._was is not None and self._was[0] > self._price[0]
+
 
 @frozen
 class ShippingCharge:
@@ -105,6 +132,8 @@ class ShippingCharge:
     method: str
     _amount: Amount = field(converter=_minor)
     """Given as `amount`, a py-money `Money`."""
+    id: str = ""
+    """Tells charges of one store and method apart (parcels)."""
 
     @property
     def amount(self) -> Money:
@@ -140,6 +169,14 @@ class Lot:
 
 
 @frozen
+class TypedCode:
+    """A single code out of many, with the rule that the ledger found for it."""
+
+    code: str
+    rule: str
+
+
+@frozen
 class Wallet:
     """What the customer holds."""
 
@@ -161,6 +198,11 @@ class Cart:
     country: str = ""
     wallet: Wallet = Wallet()
     codes: tuple[str, ...] = field(default=(), converter=_entries)
+    """What the customer typed."""
+    region: str = ""
+    """ISO 3166-2."""
+    payment: str = ""
+    """How the customer pays."""
 
     def __attrs_post_init__(self) -> None:
         problems = list(_problems(self))
@@ -193,6 +235,15 @@ class RuleUsage:
     """Money given so far, minor units."""
     items_customer: int = 0
     """Units this customer bought at the rule's price."""
+    spent_today: int = 0
+    """Money given today, minor units. Days are those of the campaign's zone."""
+    customer_day: int = 0
+    """Uses by this customer today."""
+    customer_week: int = 0
+    """This week, from Monday."""
+    customer_month: int = 0
+    items_total: int = 0
+    """Units sold at the rule's price in total."""
 
 
 NO_USAGE = RuleUsage()
