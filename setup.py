@@ -11,7 +11,6 @@ from setuptools import setup
 COMPILED = (
     "problem",
     "answering/answer",
-    "answering/making",
     "matching/case",
     "matching/items",
     "matching/match",

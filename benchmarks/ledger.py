@@ -30,7 +30,7 @@ from pricing.ledger import Ledger, Shortage
 from pricing.model.cart import Cart, Customer, Line
 from pricing.model.kind import Kind
 from pricing.model.ladder import Limit, Step
-from pricing.model.quote import Quote, QuoteLine, Reasons, Saving, Use
+from pricing.model.quote import Quote, QuoteLine, Saving, Use
 from pricing.model.rule import Rule
 from pricing.model.rulebook import RuleBook
 
@@ -93,7 +93,6 @@ def quote_with(rule: str, customer: str, amount: int = 100) -> Quote:
         lower_bound_minor=1000 - amount,
         total_minor=1000 - amount,
         cart=cart,
-        ask=lambda _: Reasons(),
     )
 
 

@@ -1,5 +1,6 @@
 """Prices a marketplace cart at the provably best permitted total, to the cent, and says why."""
 
+from pricing import receipt, wire  # noqa: F401  # they hang themselves into the doors of the model
 from pricing.api import Engine
 from pricing.model.cart import Cart, Customer, Line, Lot, RuleUsage, ShippingCharge, Usage, Wallet
 from pricing.model.errors import CartError, RuleErrors

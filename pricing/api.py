@@ -8,7 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pricing.engine.answering.answer import quote_of
 from pricing.engine.matching.case import case_of
@@ -19,7 +19,7 @@ from pricing.engine.why.explain import Asked
 from pricing.model.cart import Cart, RuleUsage, Usage
 from pricing.model.errors import CartError, Problem, RuleErrors
 from pricing.model.kind import Kind
-from pricing.model.quote import Quote
+from pricing.model.quote import Quote, Reasons
 from pricing.model.rulebook import RuleBook
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Engine:
         self.book = book
         self.plan = Plan(book)
         self.step_limit = step_limit
-        self._from: tuple[Path, str | Path | None, Loaded] | None = None
+        self._from: tuple[Path, str | Path | None, Loaded | None] | None = None
         """The folder, the cache, and what was loaded, for the next time."""
 
     @classmethod
@@ -105,21 +105,47 @@ class Engine:
         used = _counted(usage, cart.currency) if usage else {}
         case = case_of(self.plan, cart, used, declined)
         found = search(case.problem, self.step_limit)
-        return quote_of(case, found, Asked(self.plan, cart, used, declined, found))
+        return quote_of(case, found, Asked(self.plan))
+
+    def reasons(self, quote: Quote, why: str = "all") -> Reasons:
+        """Why the rules that looked at the cart were not used, and what to add to get more (SPEC 7).
+
+        Works for every quote of these rules, wherever it was made: in another process, or read back from a pickle. With
+        `why` "refused" without next steps, which take longest. Raises ValueError when the quote was priced under other
+        rules, or has been changed.
+        """
+        return self._asked(quote).reasons(quote, why)
 
     def explain(self, quote: Quote) -> Account:
         """A line-by-line account of a quote of these rules, every sentence with the file and line of its rule.
 
-        Raises ValueError when the quote was priced under other rules.
+        Raises ValueError when the quote was priced under other rules, or has been changed.
         """
+        return account_of(quote, self._asked(quote))
+
+    def _asked(self, quote: Quote) -> Asked:
+        """Who knows the quote's reasons: whoever was asked before, if it was this engine."""
         if quote.rules != self.fingerprint:
             raise ValueError("this quote was priced under other rules")
-        return account_of(quote)
+        asked = quote._asked
+        return asked if isinstance(asked, Asked) and asked.plan is self.plan else Asked(self.plan)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Its rules and its work limit; what was made ready for carts is made again."""
+        folder, cache = self._from[:2] if self._from else (None, None)
+        return _made_again, (self.book, self.step_limit, folder, cache)
 
     def _check_names(self, names: frozenset[str]) -> None:
         unknown = sorted(name for name in names if name not in _KINDS and self.plan.rules.find(name) is None)
         if unknown:
             raise CartError([Problem(f"there is no rule or kind called {name!r}", "without") for name in unknown])
+
+
+def _made_again(book: RuleBook, step_limit: int, folder: Path | None, cache: str | Path | None) -> Engine:
+    engine = Engine(book, step_limit)
+    if folder is not None:
+        engine._from = folder, cache, None
+    return engine
 
 
 def _counted(usage: Mapping[str, RuleUsage | Mapping[str, object]], currency: str) -> Usage:

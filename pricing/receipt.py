@@ -14,8 +14,9 @@ from itertools import groupby, pairwise
 from attrs import evolve
 
 from pricing.columns import clean, left, right, shorten, shorten_name, width, wrapped
+from pricing.model.doors import doors
 from pricing.model.kind import LAYERS, Kind
-from pricing.model.quote import NextStep, Quote, QuoteCharge, QuoteLine, Reasons, Refusal, Saving, Use
+from pricing.model.quote import NextStep, Quote, QuoteCharge, QuoteLine, Reasons, Refusal, Saving, Use, reasons_wanted
 from pricing.money import show
 
 WIDTH = 84
@@ -25,16 +26,16 @@ _NAME = 32
 _LABEL = 56
 
 
-def receipt(quote: Quote, why: bool = True) -> str:
-    """The quote as text, ending with a line break. `why`: with the reasons for what was not used, and what to add.
+def receipt(quote: Quote, why: bool | str | Reasons | None = None) -> str:
+    """The quote as text, ending with a line break; `why` as in `Quote.to_dict`: which reasons to tell.
 
     What says nothing to this customer (a campaign that is over, a code that nobody typed) is left out; `quote.refused`,
     the JSON and `answers` have it all.
     """
-    paper = _Paper(quote)
+    reasons = reasons_wanted(quote, why)
+    paper = _Paper(quote, reasons)
     lines = [*paper.head(), *paper.goods(), *paper.delivery(), *paper.savings(), *paper.totals(), *paper.wallet()]
-    if why:
-        reasons = quote.reasons()
+    if reasons is not None:
         near = [each for each in reasons.refused if each.reason not in _FAR or _is_brought(quote, each.rule)]
         lines += paper.reasons(evolve(reasons, refused=tuple(near)))
     return _text(lines)
@@ -46,8 +47,8 @@ def answers(quote: Quote, rules: Iterable[str]) -> str:
     if names:
         refused = tuple(refusal for refusal in reasons.refused if refusal.rule in names)
         steps = tuple(step for step in reasons.next_steps if step.rule in names)
-        reasons = Reasons(refused, steps)
-    return _text(_Paper(quote).reasons(reasons)).lstrip("\n")
+        reasons = Reasons(refused, steps, reasons.labels)
+    return _text(_Paper(quote, reasons).reasons(reasons)).lstrip("\n")
 
 
 def _text(lines: Iterable[str]) -> str:
@@ -57,8 +58,9 @@ def _text(lines: Iterable[str]) -> str:
 class _Paper:
     """One receipt: knows how wide its columns are and what rules are called."""
 
-    def __init__(self, quote: Quote) -> None:
+    def __init__(self, quote: Quote, reasons: Reasons | None) -> None:
         self.quote = quote
+        self.labels = {**quote.labels, **reasons.labels} if reasons else quote.labels
         amounts = (quote.list_minor, quote.total_minor)
         self.cell = max(11, *(len(self.show(amount)) + 2 for amount in amounts))
         """Columns of one amount."""
@@ -78,11 +80,11 @@ class _Paper:
 
     def label(self, rule: str) -> str:
         """What customers call the rule; its name when it has no label."""
-        return _label(self.quote.labels.get(rule) or "") or _name(rule)
+        return _label(self.labels.get(rule) or "") or _name(rule)
 
     def both(self, rule: str) -> str:
         """Label and name, as in "3 off every 30 (every-30)"."""
-        label = _label(self.quote.labels.get(rule) or "")
+        label = _label(self.labels.get(rule) or "")
         return f"{label} ({_name(rule)})" if label else _name(rule)
 
     # What is bought
@@ -152,7 +154,7 @@ class _Paper:
         if use.coins:
             facts += f", {_count(use.coins, 'coin')}"
         name = f" ({_name(use.rule)})"
-        label = _label(self.quote.labels.get(use.rule) or "")
+        label = _label(self.labels.get(use.rule) or "")
         if not label:
             return _name(use.rule) + facts
         return shorten(label, room - width(name) - width(facts)) + name + facts
@@ -207,7 +209,7 @@ class _Paper:
 
     def named(self, rule: str) -> str:
         """Name and label, as in `nova-6-off-60 "Nova Home: 6 off 60"`."""
-        label = _label(self.quote.labels.get(rule) or "")
+        label = _label(self.labels.get(rule) or "")
         return f'{_name(rule)} "{label}"' if label else _name(rule)
 
     def next_step(self, step: NextStep) -> str:
@@ -372,3 +374,6 @@ def _moment(at: datetime) -> str:
     hours, rest = divmod(minutes // timedelta(minutes=1), 60)
     zone = f"UTC{sign}{hours:02}:{rest:02}" if offset else "UTC"
     return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at.hour:02}:{at.minute:02} ({zone})"
+
+
+doors.receipt = receipt

@@ -63,9 +63,10 @@ def a_cart() -> Cart:
 def a_quote(reasons: Reasons = REASONS, on_ask: Callable[[], object] = lambda: None, **parts: Any) -> Quote:
     """The quote; with other `reasons`, or other `parts` of `Quote`. `on_ask` is called whenever reasons are."""
 
-    def ask(quote: Quote) -> Reasons:
-        on_ask()
-        return reasons
+    class Asked:
+        def reasons(self, quote: Quote, why: str) -> Reasons:
+            on_ask()
+            return reasons
 
     quote = Quote(
         currency="USD",
@@ -93,7 +94,7 @@ def a_quote(reasons: Reasons = REASONS, on_ask: Callable[[], object] = lambda: N
         lower_bound_minor=8179,
         total_minor=8179,
         cart=a_cart(),
-        ask=ask,
         labels=LABELS,
+        asked=Asked(),
     )  # fmt: skip
     return evolve(quote, **parts) if parts else quote

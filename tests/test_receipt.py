@@ -94,7 +94,7 @@ def test_a_search_that_hit_its_limit_says_so() -> None:
 
 def test_a_plain_cart_has_no_empty_sections() -> None:
     quote = a_quote(Reasons())
-    line = evolve(quote.lines[0], savings=(), pays=9000)
+    line = quote.lines[0]._replace(savings=(), pays=9000)
     plain = evolve(quote, lines=(line,), shipping=(), used=(), bought=(), kept=(), coins_spent=0, total_minor=9000)
     assert receipt(plain).split("\n")[3:] == [
         "",
@@ -173,14 +173,14 @@ def test_layers_follow_the_order_in_which_lines_met_them() -> None:
     """A policy may take promo codes before store discounts; the receipt then does too."""
     quote = a_quote()
     first = quote.lines[0]
-    turned = evolve(quote, lines=(evolve(first, savings=first.savings[::-1]), quote.lines[1]))
+    turned = evolve(quote, lines=(first._replace(savings=first.savings[::-1]), quote.lines[1]))
     text = receipt(turned)
     assert text.index("  Promo codes") < text.index("  Select coupons") < text.index("  Store discounts")
 
 
 def test_lines_are_counted_as_people_count() -> None:
     quote = a_quote()
-    lines = tuple(evolve(quote.lines[0], id=str(number), savings=()) for number in (1, 10, 2))
+    lines = tuple(quote.lines[0]._replace(id=str(number), savings=()) for number in (1, 10, 2))
     text = receipt(evolve(quote, lines=lines, used=quote.used[:1]))
     assert text.index("(line 1)") < text.index("(line 2)") < text.index("(line 10)")
 
@@ -196,8 +196,8 @@ ODD = st.text(min_size=1, max_size=60) | st.sampled_from(
 @given(ODD, ODD, ODD, ODD)
 def test_columns_stand_whatever_things_are_called(sku: str, store: str, rule: str, label: str) -> None:
     quote = a_quote()
-    lines = tuple(evolve(line, sku=sku, store=store, id=line.id + sku) for line in quote.lines)
-    charge = evolve(quote.shipping[0], store=store, method=rule)
+    lines = tuple(line._replace(sku=sku, store=store, id=line.id + sku) for line in quote.lines)
+    charge = quote.shipping[0]._replace(store=store, method=rule)
     reasons = Reasons((Refusal(rule, store, "clashes", clashes_with=rule, total_with=1), Refusal("r", store, rule)))
     labels = {**LABELS, "SUMMER15": label, rule: label}
     text = receipt(a_quote(reasons, lines=lines, shipping=(charge,), labels=labels))

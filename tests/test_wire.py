@@ -18,7 +18,7 @@ from pricing.model.cart import Cart, Customer, Line, Lot, RuleUsage, ShippingCha
 from pricing.model.errors import CartError
 from pricing.money import decimals
 from pricing.wire import cart_from_dict, cart_from_json, cart_to_dict, quote_to_json, usage_from_dict
-from pricing.wire_problems import read_slowly
+from pricing.wire.problems import read_slowly
 from tests.quotes import a_quote
 
 EXAMPLE: dict[str, Any] = {

@@ -15,6 +15,7 @@ from unicodedata import category
 from attrs import field, frozen
 from attrs.converters import optional
 
+from pricing.model.doors import doors
 from pricing.model.errors import CartError, Problem, shown
 from pricing.money import LARGEST, AmountError, decimals, from_money, to_money
 
@@ -212,15 +213,12 @@ class Cart:
     @classmethod
     def from_dict(cls, data: object) -> Cart:
         """The cart of a JSON object (INTERFACE: "Cart, JSON"). Raises CartError with every problem as "what @ path"."""
-        from pricing.wire import cart_from_dict
-
-        return cart_from_dict(data)
+        made: Cart = doors.cart_from_dict(data)
+        return made
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that `from_dict` reads back to an equal cart."""
-        from pricing.wire import cart_to_dict
-
-        return cart_to_dict(self)
+        return doors.cart_to_dict(self)
 
 
 @frozen

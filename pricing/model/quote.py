@@ -1,18 +1,20 @@
 """The answer: what every line pays, who funds each saving, what was used and why the rest was not (SPEC section 7).
 
 Made by `engine`, shown by `wire` (JSON) and `receipt` (text). Amounts are minor units of the quote's currency; `total`
-and its sisters give py-money.
+and its sisters give py-money. The rows of which a quote has hundreds are NamedTuples, which are made fastest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
-from pricing.model.cart import Cart
+from pricing.model.cart import Cart, RuleUsage
+from pricing.model.doors import doors
+from pricing.model.errors import shown
 from pricing.model.kind import Kind
 from pricing.money import to_money
 
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
     from money.money import Money
 
 
-@frozen(weakref_slot=False)
-class Saving:
+class Saving(NamedTuple):
     """Money off one line (or one shipping charge) by one rule."""
 
     rule: str
@@ -31,11 +32,11 @@ class Saving:
 
     @property
     def seller(self) -> int:
+        """What the seller pays of it."""
         return self.amount - self.platform
 
 
-@frozen(weakref_slot=False)
-class QuoteLine:
+class QuoteLine(NamedTuple):
     """What one line of the cart pays."""
 
     id: str
@@ -51,8 +52,7 @@ class QuoteLine:
     """In the order in which they were taken; item rules included. list - savings = pays."""
 
 
-@frozen
-class QuoteCharge:
+class QuoteCharge(NamedTuple):
     """What one shipping charge costs."""
 
     store: str
@@ -62,8 +62,7 @@ class QuoteCharge:
     savings: tuple[Saving, ...]
 
 
-@frozen(weakref_slot=False)
-class Use:
+class Use(NamedTuple):
     """A used application."""
 
     rule: str
@@ -116,8 +115,7 @@ class NextStep:
     saves: int
 
 
-@frozen(weakref_slot=False)
-class KeptCoupon:
+class KeptCoupon(NamedTuple):
     """Pieces left in the wallet after this order."""
 
     rule: str
@@ -127,15 +125,32 @@ class KeptCoupon:
 
 @frozen
 class Reasons:
-    """What is worked out only when somebody asks."""
+    """What is worked out only when somebody asks: `Engine.reasons`."""
 
     refused: tuple[Refusal, ...] = ()
+    """Every rule that looked at the cart and was not used, with its reason; sorted by rule, then store."""
     next_steps: tuple[NextStep, ...] = ()
+    """What to add to get more; sorted by rule, then store."""
+    labels: Mapping[str, str] = field(factory=dict, eq=False, repr=False)
+    """What customers call the rules spoken of, by rule name; a rule that is not named has no label."""
 
 
-@frozen(weakref_slot=False)
+class Asked(Protocol):
+    """Who works out a quote's reasons."""
+
+    def reasons(self, quote: Quote, why: str) -> Reasons:
+        """With `why` "refused" without next steps, which cost the most."""
+
+
+@frozen
 class Quote:
-    """The provably best permitted price of one cart."""
+    """The provably best permitted price of one cart: plain data, which holds all that it was priced from but the rules.
+
+    It pickles, copies and travels between processes. The rules stay behind, so that reasons are the engine's to tell:
+    `engine.reasons(quote)`, by any engine of the same rules. Where a quote was made it still knows whom to ask, so that
+    `reasons`, `refused`, `next_steps`, `to_dict` and `receipt` have them too; that knowledge is no part of its value: it
+    is neither compared nor pickled.
+    """
 
     currency: str
     lines: tuple[QuoteLine, ...]
@@ -156,15 +171,19 @@ class Quote:
     total_minor: int
     """Goods and shipping, to pay."""
     cart: Cart = field(repr=False)
-    _ask: Callable[[Quote], Reasons] = field(eq=False, repr=False)
-    """Works out reasons; asked on demand, never by the hot path."""
+    usage: tuple[tuple[str, RuleUsage], ...] = field(default=(), eq=False, repr=False)
+    """Earlier uses that it was priced with, by rule name; sorted. Answers are compared, not how they were asked for."""
+    without: tuple[str, ...] = field(default=(), eq=False)
+    """Rules and kinds that the customer declined; sorted."""
     labels: Mapping[str, str] = field(factory=dict, eq=False, repr=False)
-    """What customers call a rule, by rule name; a rule that is not named has no label."""
+    """What customers call the rules used, bought and kept, by rule name; a rule that is not named has no label."""
+    _asked: Asked | None = field(default=None, eq=False, repr=False)
+    """Who is asked for reasons. None: nobody; the quote was pickled, kept, or made by hand."""
 
     @property
     def list_minor(self) -> int:
         """Goods and shipping before any saving."""
-        return sum(line.list for line in self.lines) + sum(charge.list for charge in self.shipping)
+        return sum([line.list for line in self.lines]) + sum([charge.list for charge in self.shipping])
 
     @property
     def total(self) -> Money:
@@ -173,32 +192,78 @@ class Quote:
 
     @property
     def savings(self) -> Money:
+        """What the customer pays less than the list prices of goods and shipping."""
         return to_money(self.list_minor - self.total_minor, self.currency)
 
-    def reasons(self) -> Reasons:
-        """`refused` and `next_steps` in one go: working them out costs more than the quote itself."""
-        return self._ask(self)
+    @property
+    def knows_reasons(self) -> bool:
+        """Whether `reasons` can be asked here: the quote has not been pickled or kept since its engine made it."""
+        return self._asked is not None
+
+    def reasons(self, why: str = "all") -> Reasons:
+        """Refusals and, unless `why` is "refused", next steps: they cost more than the quote, and are kept once found.
+
+        Raises ValueError when the quote has left its engine (see `knows_reasons`); `engine.reasons(quote)` tells then.
+        """
+        if self._asked is None:
+            raise ValueError(
+                "this quote has been pickled, kept or made by hand and holds no rules: ask engine.reasons(quote)"
+            )
+        return self._asked.reasons(self, why)
 
     @property
     def refused(self) -> tuple[Refusal, ...]:
-        """Every rule that looked at the cart and was not used, with its reason. Worked out anew on each call."""
-        return self._ask(self).refused
+        """Every rule that looked at the cart and was not used, with its reason. Raises ValueError like `reasons`."""
+        return self.reasons("refused").refused
 
     @property
     def next_steps(self) -> tuple[NextStep, ...]:
-        return self._ask(self).next_steps
+        """What to add to reach further steps, and what they save. Raises ValueError like `reasons`."""
+        return self.reasons().next_steps
 
-    def to_dict(self, why: bool = True) -> dict[str, Any]:
+    def to_dict(self, why: bool | str | Reasons | None = None) -> dict[str, Any]:
         """The JSON object of INTERFACE ("Quote, JSON"); amounts are strings in major units.
 
-        Without `why` it has no `refused` and no `next_steps`, which take longer to work out than the price.
+        `why`: "none", "refused" (`refused` alone), or "all" (`refused` and `next_steps`); False and True mean none and
+        all. What is not asked for is left out: reasons take longer to work out than the price, and an empty list
+        would claim that there is nothing to tell. By default all where the quote `knows_reasons`, else none. Of a
+        quote that has left its engine, "refused" and "all" raise ValueError; give the Reasons themselves instead:
+        `quote.to_dict(engine.reasons(quote))`.
         """
-        from pricing.wire import quote_to_dict
+        return doors.quote_to_dict(self, why)
 
-        return quote_to_dict(self, why)
+    def receipt(self, why: bool | str | Reasons | None = None) -> str:
+        """The text a person reads, with the reasons for what was not used and what to add: `why` as in `to_dict`."""
+        return doors.receipt(self, why)
 
-    def receipt(self, why: bool = True) -> str:
-        """The text a person reads; `why`: with the reasons for what was not used, and what to add."""
-        from pricing.receipt import receipt
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Its value, and nothing of the engine."""
+        return _made_again, ({name: getattr(self, name) for name in _VALUE},)
 
-        return receipt(self, why)
+    def __copy__(self) -> Quote:
+        return self  # it never changes
+
+    def __deepcopy__(self, memo: object) -> Quote:
+        return self
+
+
+_VALUE = tuple(each.name for each in fields(Quote) if each.name != "_asked")
+
+
+def _made_again(value: dict[str, Any]) -> Quote:
+    return Quote(**value)
+
+
+def reasons_wanted(quote: Quote, why: bool | str | Reasons | None) -> Reasons | None:
+    """The reasons that `why` asks for (see `Quote.to_dict`); None for none. Raises ValueError."""
+    if isinstance(why, Reasons):
+        return why
+    if why is None:
+        why = quote.knows_reasons
+    if why is False or why == "none":
+        return None
+    if why is True or why == "all":
+        return quote.reasons()
+    if why == "refused":
+        return quote.reasons("refused")
+    raise ValueError(f'why is "none", "refused" or "all", not {shown(why)}')

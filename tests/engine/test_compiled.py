@@ -36,14 +36,39 @@ for name in ("cart", "hard-cart"):
     print(json.dumps(engine.quote(cart).to_dict()))
 """
 
+TRAVEL = """
+import copy, json, pickle, sys
+from concurrent.futures import ProcessPoolExecutor
+from pricing import Cart, Engine
+from pricing.engine import COMPILED
 
-def priced(folder: Path, pure: bool) -> tuple[str, str]:
-    """Whether it ran compiled, and a fingerprint of all quotes, by the installed package."""
+if __name__ == "__main__":
+    print(COMPILED)
+    engine = Engine.load(sys.argv[1] + "/rules")
+    cart = Cart.from_dict(json.load(open(sys.argv[1] + "/rules/demo/cart.json", encoding="utf-8")))
+    quote = engine.quote(cart, {"SUMMER12": {"customer": 1}}, ["coin payment"])
+    back = pickle.loads(pickle.dumps(quote))
+    other = pickle.loads(pickle.dumps(engine))
+    assert back == quote == copy.copy(quote) == copy.deepcopy(quote) == copy.deepcopy(back)
+    assert copy.deepcopy(engine).quote(cart).to_dict() == other.quote(cart).to_dict() == engine.quote(cart).to_dict()
+    assert back.to_dict() == quote.to_dict(why="none") and not back.knows_reasons
+    assert engine.reasons(back) == other.reasons(quote) == quote.reasons()
+    assert engine.explain(back) == engine.explain(quote)
+    with ProcessPoolExecutor(1) as pool:
+        assert pool.submit(engine.quote, cart).result(timeout=120) == engine.quote(cart)
+    print(quote.to_dict(engine.reasons(back)))
+"""
+
+
+def ran(folder: Path, script: str, pure: bool) -> tuple[str, str]:
+    """Whether it ran compiled, and a fingerprint of all that it printed, by the installed package."""
     environment = {key: value for key, value in os.environ.items() if key not in ("PRICING_PURE", "PYTHONPATH")}
     if pure:
         environment["PRICING_PURE"] = "1"
+    file = folder / "script.py"
+    file.write_text(script, encoding="utf-8")  # a file, so that other processes can import it too
     done = subprocess.run(
-        [sys.executable, "-c", PRICE, str(ROOT)],
+        [sys.executable, "-P", str(file), str(ROOT)],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -55,11 +80,12 @@ def priced(folder: Path, pure: bool) -> tuple[str, str]:
     return first, hashlib.sha256(rest.encode()).hexdigest()
 
 
-def test_compiled_and_source_agree_to_the_byte(tmp_path: Path) -> None:
-    compiled, answer = priced(tmp_path, pure=False)
+@pytest.mark.parametrize("script", [PRICE, TRAVEL], ids=["prices", "pickles, copies, travels"])
+def test_compiled_and_source_agree_to_the_byte(tmp_path: Path, script: str) -> None:
+    compiled, answer = ran(tmp_path, script, pure=False)
     if compiled != "True":
         pytest.skip("the installed package has no compiled modules: no compiler when it was installed")
-    pure, same = priced(tmp_path, pure=True)
+    pure, same = ran(tmp_path, script, pure=True)
     assert pure == "False"
     assert answer == same
 

@@ -15,6 +15,7 @@ from pricing.api import Engine
 from pricing.engine.search.walk import Walk
 from pricing.engine.why.explain import Asked
 from pricing.engine.why.forced import bent_problem, best_with
+from pricing.engine.why.standing import Chosen
 from pricing.model.cart import Cart
 from pricing.model.kind import Kind
 from pricing.model.ladder import Step
@@ -34,9 +35,9 @@ Key = tuple[str, str | None]
 """Rule and store of an application."""
 
 
-def asked_of(quote: Quote) -> Asked:
-    assert isinstance(quote._ask, Asked)
-    return quote._ask
+def chosen_of(quote: Quote) -> Chosen:
+    assert isinstance(quote._asked, Asked)
+    return quote._asked.chosen(quote)
 
 
 class Truth:
@@ -92,7 +93,7 @@ def test_refusals_agree_with_the_oracle(block: int) -> None:
         truth = Truth(markets.market(seed))
         quote = Engine(truth.book).quote(truth.cart, truth.usage)
         assert quote.total_minor == truth.quote.total, seed
-        refusals = asked_of(quote).refusals()
+        refusals = quote.refused
         for refusal in refusals:
             if (refusal.rule, refusal.store) in truth.places:
                 assert refusal.rule not in truth.quote.refused, (seed, refusal)
@@ -151,7 +152,7 @@ def test_best_with_is_the_oracles_forced(block: int) -> None:
     """For every application that the search knows, used or not; without enough steps it says nothing."""
     for seed in range(block, MARKETS, BLOCKS):
         truth = Truth(markets.market(seed))
-        chosen = asked_of(Engine(truth.book).quote(truth.cart, truth.usage)).chosen
+        chosen = chosen_of(Engine(truth.book).quote(truth.cart, truth.usage))
         problem = chosen.case.problem
         known = {(app.name, app.store or None): app.index for app in problem.applications}
         for key in truth.places:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pricing.api import Engine
-from pricing.engine.why.explain import Asked
+from pricing.engine.why.explain import Asked, refusals
 from pricing.model.cart import Cart, RuleUsage
 from pricing.model.quote import NextStep, Quote, Refusal
 
@@ -40,7 +40,7 @@ def held(*rules: str, pieces: int = 1, coins: int = 0) -> dict[str, Any]:
     return {"coins": coins, "coupons": [{"rule": rule, "pieces": pieces} for rule in rules]}
 
 
-def refusals(quote: Quote) -> dict[tuple[str, str | None], Refusal]:
+def refused(quote: Quote) -> dict[tuple[str, str | None], Refusal]:
     return {(refusal.rule, refusal.store): refusal for refusal in quote.refused}
 
 
@@ -130,7 +130,7 @@ def test_a_discount_before_it_raises_what_is_missing() -> None:
     code = 'promo code OFF10 "10 off"\n  spend 42.00 take 10.00 off'
     first = 'store discount fifth "20% off"\n  take 20% off'
     quote = engine(first, code).quote(cart("50.00", codes=["OFF10"]))
-    assert refusals(quote)["OFF10", None].short_by == 200
+    assert refused(quote)["OFF10", None].short_by == 200
     assert quote.next_steps == (NextStep("OFF10", None, 250, None, 1050),)  # 10.00, and 20% of 2.50
 
 
@@ -202,7 +202,7 @@ def test_beaten_would_spoil_another() -> None:
         'promo code TEN "10 off 60"\n  spend 60.00 take 10.00 off',
     )
     quote = rules.quote(cart("62.00", wallet=held("four"), codes=["TEN"]))
-    assert refusals(quote)["four", None] == Refusal("four", None, "beaten", total_with=5800)
+    assert refused(quote)["four", None] == Refusal("four", None, "beaten", total_with=5800)
 
 
 def test_lines_taken_by_an_item_rule() -> None:
@@ -247,10 +247,13 @@ def test_coins_spent_elsewhere() -> None:
 
 def test_reasons_are_worked_out_when_asked_and_kept() -> None:
     quote = engine(STEPS).quote(cart("25.00"))
-    asked = quote._ask
-    assert isinstance(asked, Asked) and asked._chosen is None and asked._reasons is None
-    assert quote.reasons() is quote.reasons()
-    assert asked.refusals(totals=False) == quote.refused
+    asked = quote._asked
+    assert isinstance(asked, Asked) and asked._chosen is None and asked._refused is None
+    known = quote.refused
+    assert asked._steps is None  # which take longest
+    assert quote.reasons().refused is quote.refused is known
+    assert quote.reasons().next_steps is quote.next_steps
+    assert refusals(asked.chosen(quote), quote, totals=False) == known
 
 
 def test_threads_find_the_same() -> None:

@@ -15,7 +15,7 @@ from pricing.model.cart import Cart, Customer, Line, Lot, ShippingCharge, Wallet
 from pricing.model.errors import CartError
 from pricing.model.kind import Kind
 from pricing.model.policy import HOUSE_POLICY
-from pricing.model.quote import Bought, Quote, QuoteCharge, QuoteLine, Reasons, Saving, Use
+from pricing.model.quote import Bought, Quote, QuoteCharge, QuoteLine, Saving, Use
 from pricing.model.refund import Refund
 
 AT = datetime(2026, 6, 20, 12, tzinfo=UTC)
@@ -63,7 +63,6 @@ def quote(
         lower_bound_minor=0,
         total_minor=sum(line.pays for line in made) + shipping,
         cart=cart,
-        ask=lambda _: Reasons(),
     )
 
 
@@ -162,7 +161,9 @@ def test_each_store_s_pieces_come_back_with_that_store_s_lines() -> None:
         ],
         [Lot("select", 1, SOON), Lot("select", 2, LATER)],
     )
-    asked = evolve(asked, lines=tuple(evolve(line, store=store) for line, store in zip(asked.lines, "ab", strict=True)))
+    asked = evolve(
+        asked, lines=tuple(line._replace(store=store) for line, store in zip(asked.lines, "ab", strict=True))
+    )
     assert refund(asked, {"1": 1}, at=AT).pieces == (Lot("select", 1, SOON),)
     assert refund(asked, {"2": 1}, at=AT).pieces == (Lot("select", 2, LATER),)
 

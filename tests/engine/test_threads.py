@@ -62,7 +62,7 @@ class Careless(Engine):
     ) -> Quote:
         self.case = case_of(self.plan, cart, usage or {}, frozenset(without))  # type: ignore[arg-type]  # all RuleUsage
         found = search(self.case.problem)
-        return quote_of(self.case, found, Asked(self.plan, cart, {}, frozenset(), found))
+        return quote_of(self.case, found, Asked(self.plan))
 
 
 def test_an_engine_that_shares_something_would_be_found_out(impatient: None) -> None:

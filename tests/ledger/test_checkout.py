@@ -49,7 +49,7 @@ def test_the_ledger_s_wallet_counts_not_the_cart_s(ledger: Ledger) -> None:
 def test_the_same_checkout_again_is_the_same_order(ledger: Ledger) -> None:
     first = ledger.checkout(cart(codes=("CODE10",)), "o-1")
     again = ledger.checkout(cart(codes=("CODE10",)), "o-1")
-    assert again == first and again.quote.to_dict() == first.quote.to_dict() | {"refused": [], "next_steps": []}
+    assert again == first and again.quote.to_dict() == first.quote.to_dict(why=False)
     with pytest.raises(LedgerError, match="another cart"):
         ledger.checkout(cart(line(units=2), codes=("CODE10",)), "o-1")
     ledger.release("o-1", NOON)

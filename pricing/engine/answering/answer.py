@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
-
-from pricing.engine.answering.making import Maker
 from pricing.engine.matching.case import Case
 from pricing.engine.problem import Application
 from pricing.engine.refund import expiry_of_piece
@@ -13,17 +9,11 @@ from pricing.engine.rules.planned import PlannedRule
 from pricing.engine.search.search import Found
 from pricing.engine.settling.settle import Settlement, pieces_used, rounded, settle
 from pricing.model.errors import SearchFault
-from pricing.model.quote import Bought, KeptCoupon, Quote, QuoteCharge, QuoteLine, Reasons, Saving, Use
-
-_SAVING: Final = Maker(Saving)
-_LINE: Final = Maker(QuoteLine)
-_USE: Final = Maker(Use)
-_KEPT: Final = Maker(KeptCoupon)
-_QUOTE: Final = Maker(Quote)
+from pricing.model.quote import Asked, Bought, KeptCoupon, Quote, QuoteCharge, QuoteLine, Saving, Use
 
 
-def quote_of(case: Case, found: Found, ask: Callable[[Quote], Reasons]) -> Quote:
-    """Settle the found selection once more, compare, and write the quote down."""
+def quote_of(case: Case, found: Found, asked: Asked | None) -> Quote:
+    """Settle the found selection once more, compare, and write the quote down; `asked`: who tells its reasons."""
     settlement = settle(case.problem, found.counts)
     if settlement is None or sum(settlement.now) != found.total:
         raise SearchFault(f"search claims {found.total}, settling gives {settlement and sum(settlement.now)}")
@@ -34,7 +24,7 @@ def quote_of(case: Case, found: Found, ask: Callable[[Quote], Reasons]) -> Quote
         listed = situation.prices[place] * situation.quantities[place]
         item, pays, off = case.priced[place].amount, settlement.now[place], tuple(savings[place])
         store, quantity = situation.stores[place], situation.quantities[place]
-        lines.append(_LINE.of((line.id, line.sku, store, quantity, listed, item, pays, off)))
+        lines.append(QuoteLine(line.id, line.sku, store, quantity, listed, item, pays, off))
     charges: list[QuoteCharge] = []
     for number, charge in enumerate(case.charges):
         place = len(lines) + number
@@ -43,25 +33,48 @@ def quote_of(case: Case, found: Found, ask: Callable[[Quote], Reasons]) -> Quote
     uses.sort(key=_use_order)
     pieces = pieces_used(case.problem, found.counts)
     bought = _bought(case, pieces)
-    return _QUOTE.of(
-        (
-            situation.currency,
-            tuple(lines),
-            tuple(charges),
-            tuple(uses),
-            bought,
-            _kept(case, pieces, bought),
-            settlement.exchange_coins + sum(settlement.payment_coins),
-            case.plan.fingerprint,
-            found.optimal,
-            found.steps,
-            found.lower_bound,
-            found.total,
-            situation.cart,
-            ask,
-            case.plan.labels,
-        )
+    kept = _kept(case, pieces, bought)
+    return Quote(
+        situation.currency,
+        tuple(lines),
+        tuple(charges),
+        tuple(uses),
+        bought,
+        kept,
+        settlement.exchange_coins + sum(settlement.payment_coins),
+        case.plan.fingerprint,
+        found.optimal,
+        found.steps,
+        found.lower_bound,
+        found.total,
+        situation.cart,
+        tuple(sorted(situation.usage.items())) if situation.usage else (),
+        tuple(sorted(situation.without)) if situation.without else (),
+        _labels(case, uses, bought, kept),
+        asked,
     )
+
+
+def _labels(case: Case, uses: list[Use], bought: tuple[Bought, ...], kept: tuple[KeptCoupon, ...]) -> dict[str, str]:
+    """What customers call the rules that a quote names; the folder may have a million others."""
+    rules = case.plan.rules
+    labels: dict[str, str] = {}
+    for use in uses:
+        _note_label(labels, rules.named(use.rule))
+    for each in bought:
+        for exchange, _ in each.trades:
+            _note_label(labels, rules.named(exchange))
+    for piece in kept:
+        rule = rules.find(piece.rule)
+        if rule is not None:
+            _note_label(labels, rule)
+    return labels
+
+
+def _note_label(labels: dict[str, str], rule: PlannedRule) -> None:
+    label = rule.rule.label
+    if label:
+        labels[rule.name] = label
 
 
 def _use_order(use: Use) -> tuple[str, str]:
@@ -72,7 +85,7 @@ def saving(rule: PlannedRule, amount: int) -> Saving:
     """One saving with its funder split: the platform's share rounded half up, the seller pays the rest."""
     share = rule.platform_numerator
     platform = rounded(amount * share, rule.platform_denominator, False) if share else 0
-    return _SAVING.of((rule.name, amount, platform))
+    return Saving(rule.name, amount, platform)
 
 
 def _savings(case: Case, counts: list[int], settlement: Settlement) -> tuple[list[list[Saving]], list[Use]]:
@@ -102,7 +115,7 @@ def _savings(case: Case, counts: list[int], settlement: Settlement) -> tuple[lis
                 savings[place].append(saving(rule, share))
                 amount += share
         pieces, coins = pieces_of(app, counts[index]), settlement.payment_coins[index]
-        uses.append(_USE.of((app.name, rule.kind, app.store or None, pieces, coins, amount)))
+        uses.append(Use(app.name, rule.kind, app.store or None, pieces, coins, amount))
     return savings, uses
 
 
@@ -147,7 +160,7 @@ def _kept(case: Case, used_pieces: list[int], bought: tuple[Bought, ...]) -> tup
             stays = max(0, pieces - left)
             left = max(0, left - pieces)
             if stays:
-                kept.append(_KEPT.of((name, stays, lot.expires)))
+                kept.append(KeptCoupon(name, stays, lot.expires))
     for each in bought:
         over = each.pieces - (used[each.coupon] - sum([lot.pieces for lot in case.held.get(each.coupon, [])]))
         if over:

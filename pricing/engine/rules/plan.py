@@ -6,7 +6,7 @@ Reads a `RuleBook`; makes a `Plan`, which never changes and is shared by threads
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from pricing.engine.rules.planned import PlannedRule, PlannedRules
@@ -37,7 +37,6 @@ class Plan:
         """In order of name."""
         self.names, kinds, keys = _facts(self.book_rules)
         self.rules = PlannedRules(self.names, self.made)
-        self.labels = Labels(self)
         exchange = PLACE_OF_KIND[Kind.COIN_EXCHANGE]
         self.exchanges = self._exchanges([at for at, kind in enumerate(kinds) if kind == exchange])
         """By coupon, places of the exchange rules that sell its pieces, best price per piece first."""
@@ -113,22 +112,6 @@ class Plan:
         for mine in found.values():
             mine.sort(key=lambda at: _price_per_piece(self.book_rules[at]))
         return found
-
-
-class Labels(Mapping[str, str]):
-    """What customers call a rule, by its name."""
-
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-
-    def __getitem__(self, name: str) -> str:
-        return self._plan.rules.named(name).rule.label
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._plan.names)
-
-    def __len__(self) -> int:
-        return len(self._plan.names)
 
 
 def _facts(rules: Sequence[Rule]) -> tuple[Sequence[str], bytes, Sequence[Keys]]:

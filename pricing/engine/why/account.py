@@ -60,11 +60,8 @@ class Account:
         return "".join(f"{line}\n" for line in lines)
 
 
-def account_of(quote: Quote) -> Account:
-    """The account of a quote. Works out all that the quote's reasons hold, and keeps it for the next question."""
-    asked = quote._ask
-    if not isinstance(asked, Asked):
-        raise TypeError("this quote was not made by an engine, so that nothing is known of its reasons")
+def account_of(quote: Quote, asked: Asked) -> Account:
+    """The account of a quote. Works out all that the quote's reasons hold; `asked` keeps it for the next question."""
     return Account(tuple(_Teller(quote, asked).parts()))
 
 
@@ -74,7 +71,7 @@ class _Teller:
     def __init__(self, quote: Quote, asked: Asked) -> None:
         self.quote = quote
         self.asked = asked
-        self.chosen = asked.chosen
+        self.chosen = asked.chosen(quote)
         self.why: dict[tuple[str, str], str] = {}
         """By rule and store: the sentence's end, which says how the benefit came about."""
         self.by_target: dict[int, list[Standing]] = {}
@@ -100,7 +97,7 @@ class _Teller:
             title = f"Shipping: {charge.method} by {charge.store} is {self.show(charge.list)}"
             yield Part(f"{title}; to pay {self.show(charge.pays)}.", tuple(self.savings(charge, first + place)))
         yield from _part("Coupons bought with coins", self.bought())
-        reasons = self.quote.reasons()
+        reasons = self.asked.reasons(self.quote)
         yield from _part("Not used", (self.refusal(refusal) for refusal in reasons.refused))
         yield from _part("Within reach", (self.next_step(step) for step in reasons.next_steps))
 

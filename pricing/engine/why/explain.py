@@ -11,12 +11,13 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from pricing.engine.matching.case import case_of
+from pricing.engine.matching.case import Case, case_of
 from pricing.engine.rules.plan import Plan
 from pricing.engine.search.search import Found, search
+from pricing.engine.settling.settle import settle
 from pricing.engine.why.forced import best_with
 from pricing.engine.why.standing import Chosen, Measure, Standing, Target, next_target, refusal_of, rivals_of
-from pricing.model.cart import Cart, Line, Usage
+from pricing.model.cart import Cart, Line
 from pricing.model.errors import CartError
 from pricing.model.quote import NextStep, Quote, Reasons, Refusal
 
@@ -36,49 +37,71 @@ GUESSES = 60
 
 
 class Asked:
-    """What a quote asks when somebody wants reasons. It keeps what it found; threads that ask at once find the same."""
+    """A quote asked for its reasons. It keeps what it found; threads that ask at once find the same.
 
-    __slots__ = ("_chosen", "_reasons", "cart", "found", "plan", "usage", "without")
+    A quote says all that is needed, so that one from elsewhere is as good as one that was made here.
+    """
 
-    def __init__(self, plan: Plan, cart: Cart, usage: Usage, without: frozenset[str], found: Found) -> None:
+    __slots__ = ("_chosen", "_refused", "_steps", "plan")
+
+    def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.cart = cart
-        self.usage = usage
-        self.without = without
-        self.found = found
         self._chosen: Chosen | None = None
-        self._reasons: Reasons | None = None
+        self._refused: tuple[Refusal, ...] | None = None
+        self._steps: tuple[NextStep, ...] | None = None
 
-    def __call__(self, quote: Quote) -> Reasons:
-        """Everything, the costly parts too."""
-        if self._reasons is None:
-            self._reasons = Reasons(self.refusals(), tuple(next_steps(self)))
-        return self._reasons
+    def reasons(self, quote: Quote, why: str = "all") -> Reasons:
+        """Refusals with all their totals; unless `why` is "refused", next steps too."""
+        if self._refused is None:
+            self._refused = refusals(self.chosen(quote), quote)
+        if why == "refused":
+            return self._told(self._refused, ())
+        if self._steps is None:
+            self._steps = tuple(next_steps(self.chosen(quote), quote))
+        return self._told(self._refused, self._steps)
 
-    @property
-    def chosen(self) -> Chosen:
-        """The cart matched again, with the selection chosen for it."""
+    def chosen(self, quote: Quote) -> Chosen:
+        """The cart matched again, with the selection that the quote chose for it.
+
+        Raises ValueError when these rules do not price that selection as the quote says.
+        """
         if self._chosen is None:
-            case = case_of(self.plan, self.cart, self.usage, self.without)
-            self._chosen = Chosen(case, self.found.counts.copy())
+            case = case_of(self.plan, quote.cart, dict(quote.usage), frozenset(quote.without))
+            counts = _counts_of(case, quote)
+            settlement = settle(case.problem, counts)
+            if settlement is None or sum(settlement.now) != quote.total_minor:
+                raise ValueError("this quote is not what its rules make of its cart: it has been changed")
+            self._chosen = Chosen(case, counts)
         return self._chosen
 
-    def refusals(self, totals: bool = True) -> tuple[Refusal, ...]:
-        """Sorted by rule, then store. Without `totals`, or when the quote itself was not proved, no `total_with`."""
-        chosen = self.chosen
-        found = list(chosen.refused)
-        steps_left = ALL_STEPS if totals and self.found.optimal else 0
-        for standing in chosen.standings:
-            if standing.count:
-                continue
-            refusal = refusal_of(chosen, standing)
-            if refusal.reason in ("beaten", "clashes") and steps_left > 0:
-                limit = min(FORCED_STEPS, steps_left)
-                forced = best_with(chosen.case.problem, standing.index, limit, self.found.total)
-                steps_left -= forced.steps
-                refusal = evolve(refusal, total_with=forced.total)
-            found.append(refusal)
-        return tuple(sorted(found, key=_refusal_order))
+    def _told(self, refused: tuple[Refusal, ...], steps: tuple[NextStep, ...]) -> Reasons:
+        names = {each.rule for each in refused} | {step.rule for step in steps}
+        rules = self.plan.rules
+        labels = {name: label for name in sorted(names) if (label := rules.named(name).rule.label)}
+        return Reasons(refused, steps, labels)
+
+
+def _counts_of(case: Case, quote: Quote) -> list[int]:
+    """How often the quote uses each application: a coupon by pieces, anything else once."""
+    used = {(use.rule, use.store): use.pieces or 1 for use in quote.used}
+    return [used.get((app.name, app.store or None), 0) for app in case.problem.applications]
+
+
+def refusals(chosen: Chosen, quote: Quote, totals: bool = True) -> tuple[Refusal, ...]:
+    """Sorted by rule, then store. Without `totals`, or when the quote itself was not proved, no `total_with`."""
+    found = list(chosen.refused)
+    steps_left = ALL_STEPS if totals and quote.optimal else 0
+    for standing in chosen.standings:
+        if standing.count:
+            continue
+        refusal = refusal_of(chosen, standing)
+        if refusal.reason in ("beaten", "clashes") and steps_left > 0:
+            limit = min(FORCED_STEPS, steps_left)
+            forced = best_with(chosen.case.problem, standing.index, limit, quote.total_minor)
+            steps_left -= forced.steps
+            refusal = evolve(refusal, total_with=forced.total)
+        found.append(refusal)
+    return tuple(sorted(found, key=_refusal_order))
 
 
 def _refusal_order(refusal: Refusal) -> tuple[str, str]:
@@ -88,7 +111,7 @@ def _refusal_order(refusal: Refusal) -> tuple[str, str]:
 # What to add
 
 
-def next_steps(asked: Asked) -> Iterator[NextStep]:
+def next_steps(chosen: Chosen, quote: Quote) -> Iterator[NextStep]:
     """What to add to reach the next step of each application, and what that saves in all; by rule, then store.
 
     Taken are all applications, used or not, of rules that are available; for each the nearest step above the one that
@@ -107,10 +130,10 @@ def next_steps(asked: Asked) -> Iterator[NextStep]:
 
     Nothing is listed when the quote, or the best price of the enlarged cart, was not proved within the limits of work.
     """
-    if not asked.found.optimal:
+    if not quote.optimal:
         return
-    work = _Work(asked)
-    for standing in asked.chosen.standings:
+    work = _Work(chosen, quote)
+    for standing in chosen.standings:
         step = _next_step(work, standing)
         if step is not None:
             yield step
@@ -119,15 +142,16 @@ def next_steps(asked: Asked) -> Iterator[NextStep]:
 class _Work:
     """The quote asked about, and the steps of search left for its next steps."""
 
-    __slots__ = ("asked", "steps_left")
+    __slots__ = ("chosen", "quote", "steps_left")
 
-    def __init__(self, asked: Asked) -> None:
-        self.asked = asked
+    def __init__(self, chosen: Chosen, quote: Quote) -> None:
+        self.chosen = chosen
+        self.quote = quote
         self.steps_left = ALL_STEPS
 
 
 def _next_step(work: _Work, standing: Standing) -> NextStep | None:
-    asked, chosen = work.asked, work.asked.chosen
+    chosen, quote = work.chosen, work.quote
     if standing.app.is_coins:
         return None
     before = _measured(chosen, standing)
@@ -142,7 +166,7 @@ def _next_step(work: _Work, standing: Standing) -> NextStep | None:
     if trial is None or not trial.reaches(target):
         return None
     gives_now = sum(before.shares) if standing.count else 0
-    saves = asked.found.total + trial.listed - _listed(asked.cart) - trial.total
+    saves = quote.total_minor + trial.listed - _listed(quote.cart) - trial.total
     if trial.gives <= gives_now or saves <= 0:
         return None
     if target.units:
@@ -161,7 +185,7 @@ def _enough(work: _Work, standing: Standing, target: Target, base: int) -> tuple
     """The largest amount known to fall short, and the base with it."""
     amount = target.reach - base
     for _ in range(RAISES):
-        trial = _Trial.of(work, _with_goods(work.asked.chosen, standing, amount), standing)
+        trial = _Trial.of(work, _with_goods(work.chosen, standing, amount), standing)
         if trial is None:
             return amount, None
         if trial.reaches(target):
@@ -195,7 +219,7 @@ def _lowered(
         elif attempt % 3 == 1:
             guess = amount - 1 if was_enough else low + 1
         guess = min(max(guess, low + 1), amount - 1)
-        less = _Trial.of(work, _with_goods(work.asked.chosen, standing, guess), standing)
+        less = _Trial.of(work, _with_goods(work.chosen, standing, guess), standing)
         was_enough = less is not None and less.reaches(target)
         if less is not None and was_enough:
             amount, trial = guess, less
@@ -222,8 +246,8 @@ class _Trial:
         """None when the cart cannot be, its best price is not proved, or the rule has no such application there."""
         if cart is None or work.steps_left <= 0:
             return None
-        asked = work.asked
-        case = case_of(asked.plan, cart, asked.usage, asked.without)
+        before = work.chosen.case
+        case = case_of(before.plan, cart, before.situation.usage, before.situation.without)
         found = search(case.problem, min(TRIAL_STEPS, work.steps_left))
         work.steps_left -= found.steps
         if not found.optimal:

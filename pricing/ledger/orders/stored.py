@@ -10,7 +10,7 @@ from typing import Any
 
 from pricing.model.cart import Cart, Customer, Line, Lot, ShippingCharge, Wallet
 from pricing.model.kind import Kind
-from pricing.model.quote import Bought, KeptCoupon, Quote, QuoteCharge, QuoteLine, Reasons, Saving, Use
+from pricing.model.quote import Bought, KeptCoupon, Quote, QuoteCharge, QuoteLine, Saving, Use
 
 
 def document_of(quote: Quote) -> dict[str, Any]:
@@ -93,7 +93,6 @@ def quote_of(document: dict[str, Any]) -> Quote:
         lower_bound_minor=document["lower_bound"],
         total_minor=document["total"],
         cart=cart,
-        ask=_no_reasons,
         labels=document["labels"],
     )
 
@@ -157,8 +156,3 @@ def _spelled(expires: datetime | None) -> str | None:
 
 def _read(expires: str | None) -> datetime | None:
     return None if expires is None else datetime.fromisoformat(expires)
-
-
-def _no_reasons(_: Quote) -> Reasons:
-    """A kept order does not say why other rules were not used."""
-    return Reasons()

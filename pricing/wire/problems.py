@@ -1,6 +1,6 @@
 """What is wrong with a cart or a usage in JSON: every problem at once, each with its path (SPEC section 1).
 
-Reads a value that the short way in `wire` did not take; makes a `Cart` after all, or one `CartError`. A wrong part is
+Reads a value that the short way in `cart` did not take; makes a `Cart` after all, or one `CartError`. A wrong part is
 noted and a harmless one put in its place, so that the cart's own checks (`model.cart`) can look at all the others.
 """
 
@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any
 
-from pricing import wire
 from pricing.model.cart import (
     MOST_LINES,
     MOST_USES,
@@ -28,6 +27,7 @@ from pricing.model.cart import (
 )
 from pricing.model.errors import CartError, Problem, shown
 from pricing.money import AmountError, decimals, parse, show
+from pricing.wire import fields
 
 _MISSING = object()
 _SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
@@ -93,17 +93,17 @@ class _Reader:
         if not isinstance(data, Mapping):
             self.note(f"expected an object, not {_shown(data)}", path or "cart")
             return {}
-        if isinstance(data, wire.DoubledKeys):
+        if isinstance(data, fields.DoubledKeys):
             for key in data.doubled:
                 self.note("this field stands twice", _under(path, key))
         return dict(data)
 
-    def record(self, data: object, fields: frozenset[str], needed: Iterable[str], path: str) -> dict[str, Any]:
+    def record(self, data: object, known: frozenset[str], needed: Iterable[str], path: str) -> dict[str, Any]:
         """A JSON object with these fields and no others, of which the `needed` ones must be there."""
         made = self.mapping(data, path)
         for name in made:
-            if name not in fields:
-                self.note(_unknown(name, fields), _under(path, name))
+            if name not in known:
+                self.note(_unknown(name, known), _under(path, name))
         if isinstance(data, Mapping):
             for name in needed:
                 if name not in made:
@@ -166,13 +166,13 @@ class _Reader:
             self.note(f'expected an instant as text, such as "{example}", not {_shown(data)}', path)
             return _SOME_TIME
         try:
-            return wire.instant(data)
+            return fields.instant(data)
         except ValueError:
             pass
         what = f"{shown(data)} is not an instant; write it like {example}"
-        if wire.INSTANT.fullmatch(data):
+        if fields.INSTANT.fullmatch(data):
             what = f"{shown(data)} is not in the calendar or not on the clock"
-        elif wire.INSTANT.fullmatch(data + "Z"):
+        elif fields.INSTANT.fullmatch(data + "Z"):
             what = f"{shown(data)} needs an offset, as in {example}"
         self.note(what, path)
         return _SOME_TIME
@@ -195,12 +195,12 @@ class _Reader:
     # Things made of them
 
     def cart(self, data: object) -> Cart | None:
-        record = self.record(data, wire.CART, ("currency", "at", "lines"), "")
+        record = self.record(data, fields.CART, ("currency", "at", "lines"), "")
         if "currency" in record and self.known(record["currency"]):
             self.currency = record["currency"]
         get = record.get
-        customer = self.record(get("customer", _MISSING), wire.CUSTOMER, (), "customer")
-        wallet = self.record(get("wallet", _MISSING), wire.WALLET, (), "wallet")
+        customer = self.record(get("customer", _MISSING), fields.CUSTOMER, (), "customer")
+        wallet = self.record(get("wallet", _MISSING), fields.WALLET, (), "wallet")
         lots = self.entries(wallet.get("coupons", _MISSING), "wallet.coupons")
         parts: dict[str, Any] = {
             "currency": self.currency or "USD",
@@ -230,7 +230,7 @@ class _Reader:
 
     def line(self, data: object, number: int) -> Line:
         path = f"lines[{number}]"
-        record = self.record(data, wire.LINE, ("sku", "store", "price", "quantity"), path)
+        record = self.record(data, fields.LINE, ("sku", "store", "price", "quantity"), path)
         get = record.get
         sku = self.text(get("sku", _MISSING), f"{path}.sku", f"line {number}")
         return Line(
@@ -246,7 +246,7 @@ class _Reader:
 
     def charge(self, data: object, number: int) -> ShippingCharge:
         path = f"shipping[{number}]"
-        get = self.record(data, wire.CHARGE, ("store", "method", "amount"), path).get
+        get = self.record(data, fields.CHARGE, ("store", "method", "amount"), path).get
         return ShippingCharge(
             store=self.text(get("store", _MISSING), f"{path}.store", f"charge {number}"),
             method=self.text(get("method", _MISSING), f"{path}.method", f"charge {number}"),
@@ -254,7 +254,7 @@ class _Reader:
         )
 
     def lot(self, data: object, path: str) -> Lot:
-        get = self.record(data, wire.LOT, ("rule", "pieces"), path).get
+        get = self.record(data, fields.LOT, ("rule", "pieces"), path).get
         expires = get("expires")
         return Lot(
             rule=self.text(get("rule", _MISSING), f"{path}.rule", "x"),
@@ -263,8 +263,8 @@ class _Reader:
         )
 
     def usage(self, data: object, path: str) -> RuleUsage:
-        get = self.record(data, wire.USAGE, (), path).get
-        counts = {name: get(name, 0) for name in wire.COUNTS}
+        get = self.record(data, fields.USAGE, (), path).get
+        counts = {name: get(name, 0) for name in fields.COUNTS}
         for name, count in counts.items():
             self.problems += [
                 Problem(_what_of(problem, count), problem.path)
@@ -274,7 +274,7 @@ class _Reader:
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, wire.HugeNumber):
+    if isinstance(value, fields.HugeNumber):
         return f"a number of {value.digits} digits"
     if isinstance(value, Mapping):
         return "an object"
@@ -282,7 +282,7 @@ def _shown(value: object) -> str:
 
 
 def _what_of(problem: Problem, value: object) -> str:
-    if isinstance(value, (wire.HugeNumber, wire.DoubledKeys)):
+    if isinstance(value, (fields.HugeNumber, fields.DoubledKeys)):
         return f"expected a whole number, not {_shown(value)}"
     return problem.what
 
@@ -294,13 +294,13 @@ def _under(path: str, name: object) -> str:
     return f"{path}[{shown(name)}]"
 
 
-def _unknown(name: object, fields: frozenset[str]) -> str:
+def _unknown(name: object, known: frozenset[str]) -> str:
     if not isinstance(name, str):
         return "a field's name is text"
     near = _OTHER_WORDS.get(name.lower().strip(), "")
-    if near not in fields and len(name) <= 40:
-        near = next(iter(get_close_matches(name.lower(), sorted(fields), 1)), "")
-    return f"unknown field; did you mean {near!r}?" if near in fields else "unknown field"
+    if near not in known and len(name) <= 40:
+        near = next(iter(get_close_matches(name.lower(), sorted(known), 1)), "")
+    return f"unknown field; did you mean {near!r}?" if near in known else "unknown field"
 
 
 _ORDER = ("currency", "at", "customer", "country", "channel", "lines", "shipping", "wallet", "codes")
