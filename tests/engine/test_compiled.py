@@ -39,6 +39,7 @@ for name in ("cart", "hard-cart"):
 TRAVEL = """
 import copy, json, pickle, sys
 from concurrent.futures import ProcessPoolExecutor
+sys.path.append(sys.argv[1])
 from pricing import Cart, Engine
 from pricing.engine import COMPILED
 
