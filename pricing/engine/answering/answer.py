@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pricing.engine.matching.case import Case
 from pricing.engine.problem import Application
 from pricing.engine.refund import expiry_of_piece
@@ -10,6 +12,9 @@ from pricing.engine.search.search import Found
 from pricing.engine.settling.settle import Settlement, pieces_used, rounded, settle
 from pricing.model.errors import SearchFault
 from pricing.model.quote import Asked, Bought, KeptCoupon, Quote, QuoteCharge, QuoteLine, Saving, Use
+
+_row: Final = tuple.__new__
+"""Makes a NamedTuple of a tuple with its fields, in half the time that its own constructor takes."""
 
 
 def quote_of(case: Case, found: Found, asked: Asked | None) -> Quote:
@@ -24,7 +29,7 @@ def quote_of(case: Case, found: Found, asked: Asked | None) -> Quote:
         listed = situation.prices[place] * situation.quantities[place]
         item, pays, off = case.priced[place].amount, settlement.now[place], tuple(savings[place])
         store, quantity = situation.stores[place], situation.quantities[place]
-        lines.append(QuoteLine(line.id, line.sku, store, quantity, listed, item, pays, off))
+        lines.append(_row(QuoteLine, (line.id, line.sku, store, quantity, listed, item, pays, off)))
     charges: list[QuoteCharge] = []
     for number, charge in enumerate(case.charges):
         place = len(lines) + number
@@ -85,7 +90,7 @@ def saving(rule: PlannedRule, amount: int) -> Saving:
     """One saving with its funder split: the platform's share rounded half up, the seller pays the rest."""
     share = rule.platform_numerator
     platform = rounded(amount * share, rule.platform_denominator, False) if share else 0
-    return Saving(rule.name, amount, platform)
+    return _row(Saving, (rule.name, amount, platform))
 
 
 def _savings(case: Case, counts: list[int], settlement: Settlement) -> tuple[list[list[Saving]], list[Use]]:
@@ -115,7 +120,7 @@ def _savings(case: Case, counts: list[int], settlement: Settlement) -> tuple[lis
                 savings[place].append(saving(rule, share))
                 amount += share
         pieces, coins = pieces_of(app, counts[index]), settlement.payment_coins[index]
-        uses.append(Use(app.name, rule.kind, app.store or None, pieces, coins, amount))
+        uses.append(_row(Use, (app.name, rule.kind, app.store or None, pieces, coins, amount)))
     return savings, uses
 
 
