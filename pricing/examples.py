@@ -26,6 +26,7 @@ from pathlib import Path
 from attrs import field, frozen
 
 from pricing.api import Engine
+from pricing.language.loading.plain import Unfit, home_of, read_plain, write_whole
 from pricing.model.errors import CartError, RuleErrors
 from pricing.receipt import answers
 from pricing.wire import cart_from_json, json_from_text, usage_from_dict
@@ -137,7 +138,7 @@ def find(folder: str | Path) -> list[Path]:
     return sorted(
         path
         for path in root.rglob(f"*{SUFFIX}")
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(root).parts)
+        if not path.is_dir() and not any(part.startswith(".") for part in path.relative_to(root).parts)
     )
 
 
@@ -156,9 +157,11 @@ def load(path: str | Path) -> list[Example]:
 
 
 def _lines(path: Path) -> list[str]:
-    """The lines with their ends. Raises ExampleError when they are not UTF-8."""
+    """The lines with their ends. Raises ExampleError when they are not UTF-8, or in no file that may be read."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_plain(path, home_of(path)).decode("utf-8-sig")
+    except Unfit as error:
+        raise ExampleError(f"{path.as_posix()}: not read, for {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise ExampleError(f"{path.as_posix()}: not UTF-8 text, at byte {error.start + 1}") from None
     return [line for line in re.split(r"(?<=\n)", text) if line]
@@ -309,8 +312,8 @@ def update(path: str | Path, outcomes: Iterable[Outcome]) -> int:
         lines[-1] += ending
     for start, end, new in sorted(changes, reverse=True):
         lines[start:end] = [line + ending for line in new]
-    mark = codecs.BOM_UTF8 if path.read_bytes().startswith(codecs.BOM_UTF8) else b""
-    path.write_bytes(mark + "".join(lines).encode("utf-8"))
+    mark = codecs.BOM_UTF8 if read_plain(path).startswith(codecs.BOM_UTF8) else b""
+    write_whole(path, mark + "".join(lines).encode("utf-8"))
     return len(changes)
 
 

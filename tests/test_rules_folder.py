@@ -179,7 +179,7 @@ def test_every_command_of_the_page_does_what_it_says(tmp_path: Path, monkeypatch
     told: dict[str, tuple[int, str]] = {}
     for command in [line for block in blocks("text") for line in block.splitlines()]:
         if command == "pricing check rules":
-            assert typed(command) == (0, "rules: all is well\n")
+            assert typed(command) == (0, "rules: 6 files, 62 cards: all is well\n")
             promo.write_text(head, "utf-8")
             assert "hint P0504: This campaign has no cards." in typed(command)[1]
             promo.write_text(f"{head}\n{blocks('wrong')[0]}", "utf-8")
@@ -194,7 +194,7 @@ def test_every_command_of_the_page_does_what_it_says(tmp_path: Path, monkeypatch
         told[command] = typed(command + " --effort 400" * ("audit" in command))
     assert {command: status for command, (status, _) in told.items() if status} == {"pricing fmt rules --diff": 1}
     for command, said in (
-        ("pricing check rules --fix", "fixed 2 places\nrules: all is well\n"),
+        ("pricing check rules --fix", "fixed 2 places\nrules: 7 files, 63 cards: all is well\n"),
         ("pricing explain P0104", "P0104 (error): "),
         ("pricing explain tea-week", "From 25.00 on it takes\n3.00 off."),
         ("pricing fmt rules", "7 files, 1 changed\n"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from pricing.language.loading.catalogue import NO_CATALOGUE, Catalogue, read_catalogue
+from pricing.language.loading.plain import read_plain
 
 
 def catalogue_of(folder: str | Path) -> Catalogue:
@@ -12,9 +14,8 @@ def catalogue_of(folder: str | Path) -> Catalogue:
     found = Path(folder) / "catalogue"
     if not found.is_dir():
         return NO_CATALOGUE
-    texts = {
-        str(file): file.read_bytes().decode("utf-8-sig", "replace")
-        for file in sorted(found.glob("*.csv"))
-        if file.is_file()
-    }
+    texts: dict[str, str] = {}
+    for file in sorted(found.glob("*.csv")):
+        with suppress(OSError):
+            texts[str(file)] = read_plain(file, folder).decode("utf-8-sig", "replace")
     return read_catalogue(texts)[0]

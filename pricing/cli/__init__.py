@@ -7,15 +7,19 @@ stopped by Ctrl-C or by a reader that went away, as shells count them.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.util import find_spec
+from io import StringIO
 from typing import TextIO
 
 import click
+
+from pricing.columns import clean
 
 COMMANDS = {
     "quote": "Price carts and print receipts.",
@@ -31,6 +35,7 @@ COMMANDS = {
 """By name, in the order of the help page. Written here so that the help page need not import them all."""
 
 INTERRUPTED = 130
+_OF_STREAMS = (errno.ENOSPC, errno.EIO, errno.EBADF)
 BROKEN_PIPE = 141
 
 
@@ -119,6 +124,7 @@ def main(args: Sequence[str] | None = None) -> None:
 
 def run(args: Sequence[str]) -> int:
     """Runs one command line. Returns the exit status; raises nothing that a user's mistake could cause."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a sign that the terminal cannot show must not end the run
             stream.reconfigure(errors="backslashreplace")
@@ -130,14 +136,43 @@ def run(args: Sequence[str]) -> int:
         _forget(sys.stdout)
         _forget(sys.stderr)
         return BROKEN_PIPE
+    except OSError as error:  # of the streams themselves: a full disk behind `>`
+        _forget(sys.stdout)
+        _say(f"Error: the output cannot be written: {error.strerror or error}")
+        return 1
     except (KeyboardInterrupt, click.Abort):
         click.echo("\nStopped.", err=True)
         return INTERRUPTED
 
 
+def _open_closed_streams() -> None:
+    """Streams that the caller has closed lead nowhere. First of all, for otherwise the next file that is opened would be
+    given their numbers, and what is printed would be written into it.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the smallest number that is free: this one
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  # for as long as the process lives
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+
+
+def _say(text: str) -> None:
+    """Lines on stderr, without anything that could steer a terminal."""
+    for line in text.rstrip("\n").split("\n"):
+        click.echo(clean(line), err=True)
+
+
 def _run(args: list[str]) -> int:
     from pricing.model.errors import CartError, RuleErrors
 
+    if not args:  # some releases of click call this fine
+        with commands.make_context("pricing", ["--help"], resilient_parsing=True) as ctx:
+            click.echo(commands.get_help(ctx), err=True)
+        return 2
     try:
         color = False if os.environ.get("NO_COLOR") else None
         with commands.make_context("pricing", args, color=color) as ctx:
@@ -148,19 +183,26 @@ def _run(args: list[str]) -> int:
     except SystemExit as exit_:
         if exit_.code is None or isinstance(exit_.code, int):
             return exit_.code or 0
-        click.echo(exit_.code, err=True)
+        _say(str(exit_.code))
         return 1
     except click.ClickException as error:
-        error.show()
+        said = StringIO()
+        error.show(said)
+        message = click.unstyle(
+            error.format_message()
+        )  # cleaned as a whole: a line break in a name makes no line of its own
+        _say(said.getvalue().replace(message, clean(message)))
         return error.exit_code
     except (RuleErrors, CartError) as error:
-        click.echo(str(error), err=True)
+        _say(str(error))
         return 1
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except OSError as error:
+        if error.filename is None and error.errno in _OF_STREAMS:
+            raise
         name = f"{click.format_filename(error.filename)}: " if isinstance(error.filename, (str, bytes)) else ""
-        click.echo(f"Error: {name}{error.strerror or error}", err=True)
+        _say(f"Error: {clean(name)}{error.strerror or error}")
         return 2
 
 

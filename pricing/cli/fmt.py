@@ -13,8 +13,12 @@ from pathlib import Path
 
 import click
 
-from pricing.cli.files import write_text
+from pricing.cli.inputs import standard_input
+from pricing.cli.talk import remark
+from pricing.columns import clean
 from pricing.language.formatter import fmt
+from pricing.language.loading.load import rule_files
+from pricing.language.loading.plain import LARGEST_FILE, home_of, read_plain, write_whole
 
 
 @click.command("fmt")
@@ -38,46 +42,48 @@ def command(files: tuple[str, ...], check: bool, diff: bool) -> None:
         raise click.UsageError("There is no folder called rules here; name the files to format.")
     status = 0
     changed = count = 0
-    for name in _expanded(files or ("rules",)):
+    for name, home in _expanded(files or ("rules",)):
         count += 1
-        outcome = _one(name, check, diff)
+        outcome = _one(name, home, check, diff)
         changed += outcome == "changed"
         if outcome == "problem" or (outcome == "changed" and (check or diff)):
             status = 1
     verb = "would change" if check or diff else "changed"
-    click.echo(f"{count} file{'' if count == 1 else 's'}, {changed} {verb}", err=True)
+    remark(f"{count} file{'' if count == 1 else 's'}, {changed} {verb}")
     sys.exit(status)
 
 
-def _expanded(names: tuple[str, ...]) -> Iterator[str]:
+def _expanded(names: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
+    """Each file, and the folder that a link must not lead out of."""
     for name in names:
         if name != "-" and Path(name).is_dir():
-            yield from (str(path) for path in sorted(Path(name).rglob("*.promo")))
+            yield from ((str(path), Path(name)) for path in rule_files(Path(name)))
         else:
-            yield name
+            yield name, home_of(name)
 
 
-def _one(name: str, check: bool, diff: bool) -> str:
+def _one(name: str, home: Path, check: bool, diff: bool) -> str:
     """`same`, `changed` or `problem`."""
     try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        data = standard_input().read(LARGEST_FILE) if name == "-" else read_plain(name, home)
         text = data.decode("utf-8")
     except (UnicodeDecodeError, OSError) as error:
         reason = "it is not written in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error.strerror)
-        click.echo(f"{name}: left as it is: {reason}", err=True)
+        remark(f"{name}: left as it is: {reason}")
         return "problem"
     formatted = fmt(text, name)
     if formatted.problem:
-        click.echo(f"{name}: left as it is: {formatted.problem}", err=True)
+        remark(f"{name}: left as it is: {formatted.problem}")
     if diff:
         lines = difflib.unified_diff(
-            text.splitlines(keepends=True), formatted.text.splitlines(keepends=True), name, f"{name} (formatted)"
-        )
+            text.splitlines(keepends=True), formatted.text.splitlines(keepends=True), clean(name),
+            f"{clean(name)} (formatted)",
+        )  # fmt: skip
         click.echo("".join(lines), nl=False)
     elif name == "-" and not check:
         click.echo(formatted.text, nl=False)
     elif formatted.text != text and check:
-        click.echo(name)
+        click.echo(clean(name))
     elif formatted.text != text:
-        write_text(Path(name), formatted.text)
+        write_whole(name, formatted.text.encode("utf-8"))
     return "problem" if formatted.problem else "changed" if formatted.text != text else "same"

@@ -12,6 +12,8 @@ import click
 from attrs import asdict
 
 from pricing.cli.loading import engine_of
+from pricing.cli.talk import fail
+from pricing.columns import clean
 from pricing.ledger import Ledger, LedgerError
 from pricing.ledger.store.database import Database
 from pricing.ledger.store.migrate import migrate as run_migrations
@@ -170,7 +172,7 @@ def grant(
             )
         what = f"{got.coins} coins" if not got.rule else f"{got.pieces} of {got.rule}"
         until = f", until {got.expires.isoformat()}" if got.expires else ""
-        click.echo(f"{got.customer} has got {what}{until}. Key: {got.key}")
+        click.echo(clean(f"{got.customer} has got {what}{until}. Key: {got.key}"))
         return 0
 
     return _told(work)
@@ -214,10 +216,10 @@ def _told(work: Callable[[], int]) -> int:
     try:
         return work()
     except LedgerError as error:
-        click.echo(f"{click.style('error:', fg='red', bold=True)} {error}", err=True)
+        fail(str(error))
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        click.echo(f"{click.style('error:', fg='red', bold=True)} the database says: {reason}", err=True)
+        fail(f"the database says: {reason}")
     return 1
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from pricing.audit.folder import catalogue_of
-from pricing.cli.files import write_text
 from pricing.cli.loading import load
 from pricing.cli.templates import Names, campaign_text, card_text
 from pricing.language.loading.load import Loaded, load_texts
+from pricing.language.loading.plain import home_of, read_plain, write_whole
 from pricing.language.meaning.scopes import NAME
 from pricing.language.vocabulary import KIND_NAMES, KIND_OF
 from pricing.model.kind import COUPON_KINDS
@@ -53,7 +53,7 @@ def command(kind: tuple[str, ...], name: str, into: str | None, folder: str) -> 
         today = datetime.now(UTC).date()
         click.echo(campaign_text(name or "my-campaign", _names(Path(folder), None), today), nl=False)
         return
-    root = _root_of(Path(into)) if into is not None else Path(folder)
+    root = home_of(into) if into is not None else Path(folder)
     names = _names(root, into)
     if name in names.taken:
         raise click.BadParameter(f"There is a card called {name!r} already.", param_hint="'--name'")
@@ -74,14 +74,6 @@ def _kind(said: str) -> str:
     near = get_close_matches(text, known, 1)
     hint = f"Did you mean {known[near[0]]}?" if near else "The kinds are: " + ", ".join((CAMPAIGN, *KIND_NAMES)) + "."
     raise click.BadParameter(f"There is no kind called {said!r}. {hint}", param_hint="'KIND'")
-
-
-def _root_of(file: Path) -> Path:
-    """The rule folder that a file belongs to: the nearest one above it with a policy or a catalogue, else its own."""
-    for above in file.resolve().parents:
-        if (above / "policy.promo").is_file() or (above / "catalogue").is_dir():
-            return above
-    return file.resolve().parent
 
 
 def _names(folder: Path, into: str | None) -> Names:
@@ -129,7 +121,7 @@ def _currency(loaded: Loaded, into: str | None) -> str:
     """The currency of the campaign in a file; empty when the file has none."""
     if into is None:
         return ""
-    own = load_texts({"own.promo": Path(into).read_bytes()}).partial.campaigns
+    own = load_texts({"own.promo": read_plain(into, home_of(into))}).partial.campaigns
     if not own:
         raise click.UsageError(f"{into} has no campaign; `pricing new campaign` begins one.")
     return own[0].currency
@@ -138,9 +130,9 @@ def _currency(loaded: Loaded, into: str | None) -> str:
 def _append(file: Path, text: str) -> None:
     """Writes the file anew with the card at its end, all at once, so that nobody ever reads half of it."""
     try:
-        before = file.read_bytes().decode("utf-8")
+        before = read_plain(file, home_of(file)).decode("utf-8")
     except UnicodeDecodeError:
         raise click.UsageError(f"{file} is not written in UTF-8.") from None
     ends = "\r\n" if "\r\n" in before else "\n"
     gap = "" if not before else ends if before.endswith(("\n", "\r")) else ends + ends
-    write_text(file, before + gap + text.replace("\n", ends))
+    write_whole(file, (before + gap + text.replace("\n", ends)).encode("utf-8"))

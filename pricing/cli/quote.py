@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from itertools import islice
-from pathlib import Path
 
 import click
 
 from pricing.api import Engine
 from pricing.cli.files import RuleFolder
-from pricing.cli.inputs import Source, sources, total_size
+from pricing.cli.inputs import Source, read_cart, sources, total_size
 from pricing.cli.loading import engine_of
 from pricing.cli.pricer import Outcome, Pricer, Wishes, priced_by_many
 from pricing.cli.talk import Progress, complain, remark
@@ -120,11 +119,11 @@ def _usage(name: str | None) -> object:
     if name is None:
         return None
     try:
-        data = json_from_text(Path(name).read_bytes())
+        data = json_from_text(read_cart(name))
         check_usage(data)
     except CartError as error:
         for problem in error.problems:
-            complain(click.format_filename(name), str(problem))
+            complain(name, str(problem))
         raise click.exceptions.Exit(1) from None
     return data
 

@@ -9,18 +9,25 @@ from typing import Any
 
 import click
 
+from pricing.columns import clean
+
 PATIENCE = 1.0
 """Seconds before a progress bar appears."""
 
 
 def complain(where: str, what: str) -> None:
     """One line on stderr, as in `error: carts.jsonl:3: this field is missing @ lines[0].price`."""
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {where}: {what}", err=True)
+    fail(f"{where}: {what}")
+
+
+def fail(what: str) -> None:
+    """One line on stderr, as in `error: there is no ledger here`."""
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {clean(what)}", err=True)
 
 
 def remark(what: str) -> None:
-    """One line on stderr."""
-    click.echo(what, err=True)
+    """One line on stderr, without anything that could steer a terminal: names of files and options hold anything."""
+    click.echo(clean(what), err=True)
 
 
 class Progress:

@@ -77,3 +77,10 @@ def command(*args: str) -> Sequence[str]:
 
 def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def hearing_ctrl_c(*args: str) -> Sequence[str]:
+    """The command as a terminal starts it. In the background Ctrl-C is ignored, and processes inherit that."""
+    listen = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); import runpy; "
+    run = f"sys.argv[1:] = {list(args)!r}; runpy.run_module('pricing.cli', run_name='__main__', alter_sys=True)"
+    return [sys.executable, "-c", listen + run]

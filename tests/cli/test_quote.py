@@ -15,7 +15,7 @@ import pytest
 from pricing.api import Engine
 from pricing.cli.inputs import Source
 from pricing.cli.pricer import Pricer, Wishes
-from tests.cli.conftest import CART, Run, command, environment
+from tests.cli.conftest import CART, Run, command, environment, hearing_ctrl_c
 from tests.quotes import a_quote
 
 
@@ -190,7 +190,7 @@ def test_ctrl_c_stops_cleanly(folder: Path, jobs: str) -> None:
     line = (folder / "carts.jsonl").read_text(encoding="utf-8").splitlines()[0]
     (folder / "many.jsonl").write_text((line + "\n") * 50_000, encoding="utf-8")
     with subprocess.Popen(
-        command("quote", "many.jsonl", "--json", "--jobs", jobs),
+        hearing_ctrl_c("quote", "many.jsonl", "--json", "--jobs", jobs),
         cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), start_new_session=True,
     ) as running:  # fmt: skip
         assert running.stdout is not None and running.stderr is not None

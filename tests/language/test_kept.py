@@ -320,7 +320,7 @@ def test_what_is_another_users_is_not_used(
     mine = os.geteuid()
     monkeypatch.setattr("os.geteuid", lambda: mine + 1)
     read.clear()
-    assert "others can write to it" in load_folder(rules, tmp_path / "cache").cache_trouble
+    assert "it belongs to another user" in load_folder(rules, tmp_path / "cache").cache_trouble
     assert len(read) == 4
 
 
@@ -445,3 +445,12 @@ def test_many_rules_leave_the_catalogue_aside(
     monkeypatch.setattr("pricing.language.sense.checks.MOST_COMPARISONS", 2)
     (rules / "campaigns/c-0.promo").unlink()
     assert load_folder(rules, tmp_path / "cache").diagnostics == ()
+
+
+def test_a_pipe_in_the_place_of_an_entry_is_not_waited_for(rules: Path, tmp_path: Path) -> None:
+    load_folder(rules, tmp_path / "cache")
+    entries = [file for file in (tmp_path / "cache").rglob("*") if file.is_file() and file.name != "root"]
+    for entry in entries:
+        entry.unlink()
+        os.mkfifo(entry, 0o600)
+    assert load_folder(rules, tmp_path / "cache").report() == load_folder(rules).report()

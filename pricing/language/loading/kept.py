@@ -35,6 +35,7 @@ from pricing.language.loading.entry import (
     policy_of,
     policy_row,
 )
+from pricing.language.loading.plain import read_plain
 from pricing.model.packed import Pack, Rules
 from pricing.model.rulebook import RuleBook
 
@@ -70,12 +71,12 @@ class Kept:
         try:
             self._place.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not _only_mine(self._place.stat()):
-                return "others can write to it"
+                return _whose(self._place.stat())
             if not self._folder.exists():
                 _forget_lost(self._place)
                 self._folder.mkdir(mode=0o700, exist_ok=True)
                 _write(self._folder / "root", self._root)
-            return "" if _only_mine(self._folder.stat()) else "others can write to it"
+            return "" if _only_mine(self._folder.stat()) else _whose(self._folder.stat())
         except OSError as error:
             return f"it cannot be used: {error.strerror}"
 
@@ -134,7 +135,7 @@ class Kept:
         if self.trouble:
             return None
         try:
-            handle = os.open(self._folder / file, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            handle = os.open(self._folder / file, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
             with os.fdopen(handle, "rb") as opened:
                 if not _only_mine(os.fstat(handle)):
                     return None
@@ -179,6 +180,11 @@ def _only_mine(found: os.stat_result) -> bool:
     return kind and found.st_uid == os.geteuid() and not writable
 
 
+def _whose(found: os.stat_result) -> str:
+    """Why a folder is not to be trusted."""
+    return "it belongs to another user" if found.st_uid != os.geteuid() else "others can write to it"
+
+
 def _write(path: Path, data: bytes) -> None:
     """Puts a file in its place in one go."""
     handle, name = tempfile.mkstemp(prefix=".", dir=path.parent)
@@ -194,7 +200,7 @@ def _write(path: Path, data: bytes) -> None:
 def _forget_lost(place: Path) -> None:
     """Removes what was kept of folders that are no longer there; nothing else that may lie here."""
     for file in place.glob("*/root"):
-        root = file.read_bytes()
+        root = read_plain(file)
         if file.parent.name == _name(root) and not Path(os.fsdecode(root.partition(b"\n")[0])).is_dir():
             shutil.rmtree(file.parent, ignore_errors=True)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
@@ -18,13 +17,12 @@ from pricing.language.diagnostics.diagnostic import Diagnostic, about_file
 from pricing.language.diagnostics.render import render
 from pricing.language.loading.entry import Entry, digest
 from pricing.language.loading.kept import Kept
+from pricing.language.loading.plain import Unfit, read_plain
 from pricing.model.bulk import collector_at_rest
 from pricing.model.rulebook import RuleBook
 
 if TYPE_CHECKING:
     from pricing.language.loading.book import Find, Made, Tell, Text
-
-LARGEST_FILE = 50_000_000
 
 
 @frozen
@@ -64,7 +62,7 @@ def load_folder(
     if not root.is_dir():
         return Loaded(None, (about_file("P0130", str(path), f"There is no folder called {path}."),))
     texts, told = _texts_of(root)
-    prefix = "" if str(path) in (".", "") else root.as_posix().rstrip("/") + "/"
+    prefix = _prefix(path)
     if cache is None and earlier is None:
         return _load(texts, prefix, told, keep=True, tell=tell)
     # What cannot be read has no key.
@@ -84,6 +82,18 @@ def load_folder(
     return evolve(loaded, cache_trouble=kept.trouble and f"The cache {cache} is not used: {kept.trouble}.")
 
 
+def load_with(root: Path, changed: Mapping[str, str]) -> Loaded:
+    """The rules of a folder as they would be with other texts in some of its files, by their name in findings."""
+    texts, told = _texts_of(root)
+    prefix = _prefix(root)
+    return _load({name: changed.get(prefix + name, text) for name, text in texts.items()}, prefix, told)
+
+
+def _prefix(path: str | Path) -> str:
+    """What stands before the name of a file in findings."""
+    return "" if str(path) in (".", "") else Path(path).as_posix().rstrip("/") + "/"
+
+
 def _texts_of(root: Path) -> tuple[dict[str, bytes], list[Diagnostic]]:
     """The texts of a folder by name, in order, and which files cannot be read."""
     texts: dict[str, bytes] = {}
@@ -91,14 +101,9 @@ def _texts_of(root: Path) -> tuple[dict[str, bytes], list[Diagnostic]]:
     for file in _files_under(root, told):
         key = file.relative_to(root).as_posix()
         try:
-            known = file.stat()
-            if not S_ISREG(known.st_mode):
-                told.append(about_file("P0131", str(file), "This is named like a rule file, but it is none."))
-                continue
-            if known.st_size > LARGEST_FILE:
-                told.append(about_file("P0131", str(file), "This file is too large to be a rule file."))
-                continue
-            texts[key] = file.read_bytes()
+            texts[key] = read_plain(file, root if file.is_symlink() else None)
+        except Unfit as error:
+            told.append(about_file("P0131", str(file), f"This is named like a rule file, but {error.strerror}."))
         except OSError as error:
             told.append(about_file("P0131", str(file), f"This file cannot be read: {error.strerror}."))
     return texts, told
@@ -112,6 +117,11 @@ def _finder(earlier: Loaded | None, kept: Kept | None) -> Find:
         return kept.entry(name, key) if kept is not None else None
 
     return find
+
+
+def rule_files(root: Path) -> list[Path]:
+    """Everything in a folder that is named like a rule file, sorted; hidden files and folders are left alone."""
+    return [file for file in _files_under(root, []) if file.suffix == ".promo"]
 
 
 def _files_under(root: Path, told: list[Diagnostic]) -> list[Path]:

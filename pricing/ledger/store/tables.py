@@ -7,8 +7,9 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 
-from attrs import frozen
+from attrs import field, frozen
 
+from pricing.columns import clean
 from pricing.ledger.books.report import RuleReport
 from pricing.ledger.books.verify import Finding
 from pricing.ledger.wallet.offers import Offer
@@ -16,13 +17,18 @@ from pricing.ledger.wallet.reading import MyCoupons
 from pricing.money import show
 
 
+def _cleaned(rows: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """Names in a database hold anything; none of it may steer a terminal."""
+    return tuple(tuple(map(clean, row)) for row in rows)
+
+
 @frozen
 class Table:
     """Headings and rows of text."""
 
-    title: str
+    title: str = field(converter=clean)
     headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str, ...], ...] = field(converter=_cleaned)
     numbers: frozenset[int] = frozenset()
     """Columns that are set flush right."""
 
