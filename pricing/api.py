@@ -17,10 +17,11 @@ from pricing.engine.search.search import STEP_LIMIT, search
 from pricing.engine.why.account import Account, account_of
 from pricing.engine.why.explain import Asked
 from pricing.model.cart import Cart, RuleUsage, Usage
-from pricing.model.errors import CartError, Problem, RuleErrors
+from pricing.model.errors import CartError, Problem, RuleErrors, shown
 from pricing.model.kind import Kind
 from pricing.model.quote import Quote, Reasons
 from pricing.model.rulebook import RuleBook
+from pricing.wire import usage_from_dict
 
 if TYPE_CHECKING:
     from pricing.language.loading.load import Loaded
@@ -31,24 +32,31 @@ _KINDS = frozenset(kind.value for kind in Kind)
 class Engine:
     """Prices carts under one folder of rules. It never changes, so many threads may share it."""
 
-    def __init__(self, book: RuleBook, step_limit: int = STEP_LIMIT) -> None:
+    def __init__(self, book: RuleBook, work: int = STEP_LIMIT) -> None:
         self.book = book
         self.plan = Plan(book)
-        self.step_limit = step_limit
+        self.work = _steps(work)
+        """The work allowed to one quote, in steps of the search."""
         self._from: tuple[Path, str | Path | None, Loaded | None] | None = None
         """The folder, the cache, and what was loaded, for the next time."""
 
     @classmethod
-    def load(cls, folder: str | Path, cache: str | Path | None = None) -> Engine:
+    def load(cls, folder: str | Path, cache: str | Path | None = None, *, work: int = STEP_LIMIT) -> Engine:
         """An engine for a folder of rules. Raises RuleErrors, with all diagnostics at once, when a rule is wrong.
 
         `cache` is a folder, made when it is not there, in which loaded rules are kept: the next load reads only the files
         that have changed. It must belong to this user, and nobody else may be able to write to it; otherwise it is not
         used, with a warning. Without `cache` nothing is written anywhere.
+
+        `work` is the work allowed to one quote, in steps of the search, from 1; CartError when it is not. The house's
+        own, 400,000 steps, is a few seconds of work at most, where nearly every cart takes below a thousandth of it.
+        Counted in steps and never in seconds, so that the same cart gets the same price on a busy machine; a quote
+        whose work was cut short says `optimal: false` and how low the best total could be (SPEC 6).
         """
         from pricing.language.loading.load import load_folder
 
-        return cls._of(load_folder(Path(folder), Path(cache) if cache is not None else None), Path(folder), cache)
+        loaded = load_folder(Path(folder), Path(cache) if cache is not None else None)
+        return cls._of(loaded, Path(folder), cache, work)
 
     def reload(self) -> Engine:
         """A new engine for the folder as it is now; this one keeps answering as before. Raises RuleErrors like `load`.
@@ -60,27 +68,28 @@ class Engine:
         from pricing.language.loading.load import load_folder
 
         folder, cache, earlier = self._from
-        return Engine._of(load_folder(folder, Path(cache) if cache is not None else None, earlier), folder, cache)
+        loaded = load_folder(folder, Path(cache) if cache is not None else None, earlier)
+        return Engine._of(loaded, folder, cache, self.work)
 
     @classmethod
-    def _of(cls, loaded: Loaded, folder: Path, cache: str | Path | None) -> Engine:
+    def _of(cls, loaded: Loaded, folder: Path, cache: str | Path | None, work: int) -> Engine:
         if loaded.cache_trouble:
             warnings.warn(loaded.cache_trouble, stacklevel=3)
         if loaded.book is None:
             raise RuleErrors(loaded.diagnostics, loaded.report())
-        engine = cls(loaded.book)
+        engine = cls(loaded.book, work)
         engine._from = folder, cache, loaded
         return engine
 
     @classmethod
-    def from_texts(cls, texts: Mapping[str, str]) -> Engine:
-        """An engine for rule files given as text, by their path in the folder. Raises RuleErrors like `load`."""
+    def from_texts(cls, texts: Mapping[str, str], *, work: int = STEP_LIMIT) -> Engine:
+        """An engine for rule files given as text, by their path in the folder; `work` and errors as in `load`."""
         from pricing.language.loading.load import load_texts
 
         loaded = load_texts(texts)
         if loaded.book is None:
             raise RuleErrors(loaded.diagnostics, loaded.report())
-        return cls(loaded.book)
+        return cls(loaded.book, work)
 
     @property
     def fingerprint(self) -> str:
@@ -92,19 +101,26 @@ class Engine:
         cart: Cart,
         usage: Mapping[str, RuleUsage | Mapping[str, object]] | None = None,
         without: Iterable[str] = (),
+        *,
+        work: int | None = None,
     ) -> Quote:
         """The best permitted price of the cart (SPEC). Pure: no clock, no files, nothing shared changes.
 
         `usage` says what earlier orders used, by rule name: a `RuleUsage`, or a mapping such as `{"customer": 1,
         "spent": "12.50"}` with amounts in major units. `without` names rules or kinds that the customer declines.
-        Raises CartError when `usage` cannot be read, or when `without` names nothing that exists.
+        `work` is the work allowed to this quote, in steps, instead of the engine's (see `load`).
+
+        Raises CartError when `usage` cannot be read, when `without` names nothing that exists, or for what is no cart.
+
+        Threads may share an engine; one at a time prices, for the interpreter runs one at a time. A server that must
+        answer meanwhile prices in processes: engines and quotes travel between them.
         """
-        declined = frozenset((without,) if isinstance(without, str) else without)
-        if declined:
-            self._check_names(declined)
-        used = _counted(usage, cart.currency) if usage else {}
+        if not isinstance(cart, Cart):
+            raise CartError([Problem(f"expected a Cart, not {shown(cart)}", "cart")])
+        declined = self._declined(without) if without != () else frozenset()
+        used = {} if usage is None else _counted(usage, cart.currency)
         case = case_of(self.plan, cart, used, declined)
-        found = search(case.problem, self.step_limit)
+        found = search(case.problem, self.work if work is None else _steps(work))
         return quote_of(case, found, Asked(self.plan))
 
     def reasons(self, quote: Quote, why: str = "all") -> Reasons:
@@ -133,26 +149,40 @@ class Engine:
     def __reduce__(self) -> tuple[Any, ...]:
         """Its rules and its work limit; what was made ready for carts is made again."""
         folder, cache = self._from[:2] if self._from else (None, None)
-        return _made_again, (self.book, self.step_limit, folder, cache)
+        return _made_again, (self.book, self.work, folder, cache)
 
-    def _check_names(self, names: frozenset[str]) -> None:
-        unknown = sorted(name for name in names if name not in _KINDS and self.plan.rules.find(name) is None)
-        if unknown:
-            raise CartError([Problem(f"there is no rule or kind called {name!r}", "without") for name in unknown])
+    def _declined(self, without: object) -> frozenset[str]:
+        """The names in `without`. Raises CartError for what is no name of a rule or kind."""
+        if not isinstance(without, Iterable):
+            raise CartError([Problem(f"expected names of rules or kinds, not {shown(without)}", "without")])
+        names = [without] if isinstance(without, str) else list(without)
+        problems = []
+        for place, name in enumerate(names):
+            if not isinstance(name, str):
+                problems.append(Problem(f"expected text, not {shown(name)}", f"without[{place}]"))
+            elif name not in _KINDS and self.plan.rules.find(name) is None:
+                problems.append(Problem(f"there is no rule or kind called {name!r}", "without"))
+        if problems:
+            raise CartError(sorted(set(problems), key=str))
+        return frozenset(names)
 
 
-def _made_again(book: RuleBook, step_limit: int, folder: Path | None, cache: str | Path | None) -> Engine:
-    engine = Engine(book, step_limit)
+def _steps(work: object) -> int:
+    """Work in steps, checked."""
+    if type(work) is not int or work < 1:
+        raise CartError([Problem(f"work is a whole number of steps from 1, not {shown(work)}", "work")])
+    return work
+
+
+def _made_again(book: RuleBook, work: int, folder: Path | None, cache: str | Path | None) -> Engine:
+    engine = Engine(book, work)
     if folder is not None:
         engine._from = folder, cache, None
     return engine
 
 
-def _counted(usage: Mapping[str, RuleUsage | Mapping[str, object]], currency: str) -> Usage:
+def _counted(usage: object, currency: str) -> Usage:
     """Usage with every mapping read; RuleUsage as it is."""
-    counted = {name: each for name, each in usage.items() if isinstance(each, RuleUsage)}
-    if len(counted) < len(usage):
-        from pricing.wire import usage_from_dict
-
-        counted.update(usage_from_dict({name: each for name, each in usage.items() if name not in counted}, currency))
-    return counted
+    if isinstance(usage, Mapping) and all(type(name) is str and type(usage[name]) is RuleUsage for name in usage):
+        return dict(usage)
+    return usage_from_dict(usage, currency)

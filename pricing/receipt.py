@@ -268,7 +268,8 @@ _FAR = frozenset({"not-yet", "expired", "other-currency", "not-held", "not-typed
 
 def _is_brought(quote: Quote, rule: str) -> bool:
     """Whether the customer holds such a coupon or typed the code."""
-    typed = (code.strip().casefold() for code in quote.cart.codes)
+    typed = (code if isinstance(code, str) else code.code for code in quote.cart.codes)
+    typed = (code.strip().casefold() for code in typed)
     return any(lot.rule == rule for lot in quote.cart.wallet.coupons) or rule.casefold() in typed
 
 

@@ -9,13 +9,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from attrs import fields
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from money.currency import Currency
 from money.money import Money
 
-from pricing.model.cart import Cart, Customer, Line, Lot, RuleUsage, ShippingCharge, Wallet
+from pricing.api import Engine
+from pricing.model.cart import Cart, Customer, Line, Lot, RuleUsage, ShippingCharge, TypedCode, Wallet
 from pricing.model.errors import CartError
+from pricing.model.rulebook import RuleBook
 from pricing.money import decimals
 from pricing.wire import cart_from_dict, cart_from_json, cart_to_dict, quote_to_json, usage_from_dict
 from pricing.wire.problems import read_slowly
@@ -72,6 +75,20 @@ def test_the_example_becomes_a_cart_and_comes_back_as_it_was() -> None:
     assert list(cart.to_dict()) == list(EXAMPLE)
 
 
+def test_what_the_second_edition_adds_comes_back_too() -> None:
+    full = changed("shipping.0.id", "parcel-1")
+    full |= {"region": "US-CA", "payment": "card-x", "codes": ["SUMMER15", {"code": "MAIL-7K2F-9QXA", "rule": "mail"}]}
+    full["lines"][0] |= {"title": "Kettle, 1 l", "was": "59.00", "floor": "20.00"}
+    full["shipping"].append(full["shipping"][0] | {"id": "parcel-2", "amount": "1.00"})
+    cart = Cart.from_dict(full)
+    assert cart.to_dict() == full
+    assert read_slowly(full) == cart
+    assert (cart.lines[0].was, cart.lines[0].floor_minor, cart.lines[0].is_reduced) == (
+        Money("59.00", Currency.USD), 2000, True,
+    )  # fmt: skip
+    assert cart.codes[1] == TypedCode("MAIL-7K2F-9QXA", "mail")
+
+
 def test_only_what_is_required() -> None:
     line = {"sku": "a", "store": "s", "price": "1.00", "quantity": 1}
     cart = Cart.from_dict({"currency": "USD", "at": "2026-06-20T18:30:00Z", "lines": [line]})
@@ -121,15 +138,18 @@ def carts(draw: st.DrawFn) -> Cart:
         at=draw(INSTANTS),
         lines=[
             Line(draw(NAMES), draw(NAMES), amount(), draw(st.integers(1, 1000)), id, draw(st.lists(NAMES, max_size=2)),
-                 draw(NAMES | st.just("")), draw(st.lists(NAMES, max_size=2)))
+                 draw(NAMES | st.just("")), draw(st.lists(NAMES, max_size=2)), draw(NAMES | st.just("")),
+                 draw(st.none() | st.just(amount())), draw(st.none() | st.just(amount())))
             for id in ids
         ],
-        shipping=[ShippingCharge(store, method, amount()) for store, method in charged],
+        shipping=[ShippingCharge(store, method, amount(), draw(NAMES | st.just(""))) for store, method in charged],
         customer=Customer(draw(NAMES | st.just("")), draw(st.lists(NAMES, max_size=2))),
         channel=draw(NAMES | st.just("")),
         country=draw(NAMES | st.just("")),
         wallet=Wallet(draw(COUNTS), [Lot(*lot) for lot in lots]),
-        codes=draw(st.lists(NAMES, max_size=2)),
+        codes=draw(st.lists(NAMES, max_size=2) | st.just([TypedCode("C-1", "mail")])),
+        region=draw(NAMES | st.just("")),
+        payment=draw(NAMES | st.just("")),
     )  # fmt: skip
 
 
@@ -147,6 +167,23 @@ def test_there_and_back(cart: Cart) -> None:
 # What is wrong
 
 WRONG: list[tuple[str, Any, str]] = [
+    ("region", 5, "expected text, not 5 @ region"),
+    ("state", "CA", "unknown field; did you mean 'region'? @ state"),
+    ("payment", None, "expected text, not nothing @ payment"),
+    ("lines.0.title", "a\nb", r"contains a character that cannot be shown, '\n' @ lines[0].title"),
+    ("lines.0.was", 59, 'expected an amount as text, such as "45.00", not 59 @ lines[0].was'),
+    ("lines.0.was", "-1.00", "an amount is never negative @ lines[0].was"),
+    ("lines.0.floor", "1.005", "'1.005' has too many decimals: USD has only 2 decimals @ lines[0].floor"),
+    ("shipping.0.id", 7, "expected text, not 7 @ shipping[0].id"),
+    ("codes.0", {"code": "A"}, "this field is missing @ codes[0].rule"),
+    ("codes.0", {"code": "A", "rule": 5}, "expected text, not 5 @ codes[0].rule"),
+    ("codes.0", {"code": " ", "rule": "mail"}, "is empty @ codes[0].code"),
+    ("codes", ["A"] * 1001, "has 1001 entries; at most 1000 are allowed @ codes"),
+    (
+        "wallet.coupons",
+        [{"rule": "r", "pieces": 1}] * 2001,
+        "has 2001 entries; at most 2000 are allowed @ wallet.coupons",
+    ),
     ("currency", ..., "this field is missing @ currency"),
     ("currency", "usd", "There is no currency called 'usd'; did you mean 'USD'? @ currency"),
     ("currency", "XYZ", "There is no currency called 'XYZ'; use an ISO code such as USD @ currency"),
@@ -241,7 +278,7 @@ def test_a_cart_that_costs_more_than_there_is() -> None:
 def test_two_charges_of_one_store_and_method() -> None:
     twice = EXAMPLE["shipping"] * 2
     assert problems({**EXAMPLE, "shipping": twice}) == [
-        "this store and method are charged by shipping[0] @ shipping[1]"
+        "this store and method are charged by shipping[0]; give each an id of its own @ shipping[1]"
     ]
 
 
@@ -365,12 +402,111 @@ def test_a_price_that_is_no_money() -> None:
         Line("a", "s", 45.0, 1)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("typed", ["SAVE10", " SAVE10\r\n", "\tSAVE10\u200b", "\u2060\u00a0SAVE10\x00\u2028"])
+def test_what_stands_around_a_code_is_nothing(typed: str) -> None:
+    cart = Cart.from_dict(changed("codes", ["", typed, " \n"]))
+    assert cart.codes == ("SAVE10",)
+    assert cart == Cart.from_dict(changed("codes", ["SAVE10"])) == read_slowly(changed("codes", [typed, ""]))
+
+
+def test_what_stands_inside_a_code_is_looked_at() -> None:
+    assert problems(changed("codes", ["SAVE\n10"])) == [r"contains a character that cannot be shown, '\n' @ codes[0]"]
+
+
+def test_a_large_cart_is_served() -> None:
+    line = {"sku": "a", "store": "s", "price": "1.00", "quantity": 1}
+    lines = [{**line, "id": str(number)} for number in range(10_000)]
+    lots = [{"rule": f"r{number}", "pieces": 1} for number in range(1_000)]
+    data = changed("lines", lines) | {"wallet": {"coupons": lots}, "codes": [f"C{number}" for number in range(1_000)]}
+    cart = Cart.from_dict(data)
+    assert (len(cart.lines), len(cart.codes), len(cart.wallet.coupons)) == (10_000, 1_000, 1_000)
+
+
+ODD = [None, True, -1, 10**40, 1.5, float("nan"), "", "x", "a\nb", b"x", (), [], {}, {"a"}, object(), ("x",), [[]],
+       (True, "USD"), (10.5, "USD"), ("1.00", "USD"), (10,), (10, "JPY"), (-1, "USD"), (10**20, "USD"), Cart, Line,
+       datetime(2026, 1, 1), datetime.max.replace(tzinfo=UTC), Lot, TypedCode("a", "b")]  # noqa: DTZ001  # fmt: skip
+"""Values that are right in few places or in none."""
+
+PARTS: list[tuple[type, dict[str, Any]]] = [
+    (Line, {"sku": "a", "store": "s", "price": (100, "USD"), "quantity": 1}),
+    (ShippingCharge, {"store": "s", "method": "m", "amount": (100, "USD")}),
+    (Lot, {"rule": "r", "pieces": 1}),
+    (TypedCode, {"code": "a", "rule": "r"}),
+    (Wallet, {}),
+    (Customer, {}),
+    (RuleUsage, {}),
+    (Cart, {"currency": "USD", "at": datetime(2026, 6, 20, tzinfo=UTC), "lines": [Line("a", "s", (100, "USD"), 1)]}),
+]
+
+
+@pytest.mark.parametrize(("part", "needed"), PARTS, ids=lambda part: part.__name__ if isinstance(part, type) else "")
+def test_a_wrong_type_anywhere_is_a_cart_error_with_a_path(part: type, needed: dict[str, Any]) -> None:
+    """Whatever stands in any field, a program gets a cart that can be priced, or a CartError that says where."""
+    engine = Engine(RuleBook())
+    for name in [each.alias for each in fields(part)]:
+        for odd in ODD:
+            try:
+                engine.quote(cart_with(part(**needed | {name: odd})))
+            except CartError as error:
+                assert all(problem.path for problem in error.problems), (name, odd)
+
+
+def cart_with(part: Any) -> Cart:
+    """A cart that holds the part; usage is no part of one."""
+    if isinstance(part, Cart):
+        return part
+    line = Line("a", "s", Money("1.00", Currency.USD), 1)
+    parts: dict[str, Any] = {"currency": "USD", "at": datetime(2026, 6, 20, tzinfo=UTC), "lines": [line]}
+    where = {Line: "lines", ShippingCharge: "shipping", Wallet: "wallet", Customer: "customer", TypedCode: "codes"}
+    if isinstance(part, Lot):
+        parts["wallet"] = Wallet(0, [part])
+    elif type(part) in where:
+        name = where[type(part)]
+        parts[name] = part if name in ("wallet", "customer") else [part]
+    return Cart(**parts)
+
+
+@pytest.mark.parametrize(
+    ("asked", "problem"),
+    [
+        ({"usage": [1]}, "expected an object, not a list @ usage"),
+        ({"usage": 5}, "expected an object, not 5 @ usage"),
+        ({"usage": {"r": 5}}, "expected an object, not 5 @ usage.r"),
+        ({"usage": {5: RuleUsage()}}, "expected text, not 5 @ usage[5]"),
+        ({"usage": {"r": {"customer": -5}}}, "must be from 0 to 1000000000000000, not -5 @ usage.r.customer"),
+        ({"without": 5}, "expected names of rules or kinds, not 5 @ without"),
+        ({"without": None}, "expected names of rules or kinds, not nothing @ without"),
+        ({"without": [5]}, "expected text, not 5 @ without[0]"),
+        ({"without": [[]]}, "expected text, not a list @ without[0]"),
+        ({"without": ["SUMER"]}, "there is no rule or kind called 'SUMER' @ without"),
+        ({"work": 0}, "work is a whole number of steps from 1, not 0 @ work"),
+        ({"work": True}, "work is a whole number of steps from 1, not true @ work"),
+        ({"cart": {}}, "expected a Cart, not an object @ cart"),
+    ],
+)
+def test_what_is_asked_beside_a_cart_is_looked_at_too(asked: dict[str, Any], problem: str) -> None:
+    with pytest.raises(CartError) as caught:
+        Engine(RuleBook()).quote(**{"cart": Cart.from_dict(EXAMPLE), **asked})
+    assert str(caught.value) == problem
+
+
+def test_counts_of_earlier_uses_are_counts() -> None:
+    with pytest.raises(CartError, match="must be from 0 to 1000000000000000, not -5 @ customer"):
+        RuleUsage(customer=-5)
+    with pytest.raises(CartError, match="expected a whole number, not 'x' @ spent"):
+        RuleUsage(spent="x")  # type: ignore[arg-type]
+
+
 # Usage
 
 
 def test_usage() -> None:
     data = {"r": {"customer": 1, "today": 2, "total": 3, "spent": "5.00", "items_customer": 4}, "s": {}}
     assert usage_from_dict(data, "USD") == {"r": RuleUsage(1, 2, 3, 500, 4), "s": RuleUsage()}
+    more = {"spent_today": "1.50", "customer_day": 1, "customer_week": 2, "customer_month": 3, "items_total": 4}
+    assert usage_from_dict({"r": more}, "USD") == {
+        "r": RuleUsage(spent_today=150, customer_day=1, customer_week=2, customer_month=3, items_total=4)
+    }
     assert usage_from_dict({}, "JPY") == {}
 
 

@@ -6,62 +6,33 @@ units. Whatever way a cart is built, it is checked here, once: what reaches the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timezone
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any
-from unicodedata import category
 
-from attrs import field, frozen
-from attrs.converters import optional
+from attrs import Factory, field, fields, frozen
 
+from pricing.model import checked
+from pricing.model.checked import MOST_TEXT, Amount, count_problems, list_problems, text_problem
 from pricing.model.doors import doors
 from pricing.model.errors import CartError, Problem, shown
-from pricing.money import LARGEST, AmountError, decimals, from_money, to_money
+from pricing.money import LARGEST, AmountError, decimals, to_money
 
 if TYPE_CHECKING:
     from money.money import Money
-
-Amount = tuple[int, str]
-"""Minor units and currency code: what a `Money` becomes inside."""
 
 MOST_UNITS = 1_000_000
 """No line may ask for more units, and no wallet hold more pieces."""
 MOST_COINS = 10**12
 MOST_LINES = 10_000
-"""No cart may have more lines; no list in it more entries."""
-MOST_TEXT = 1_000
-"""No name may have more characters."""
+"""No cart may have more lines or charges; no list of texts in it more entries."""
+MOST_CODES = 1_000
+"""No cart may come with more codes."""
+MOST_LOTS = 2_000
+"""No wallet may hold more lots of coupons."""
 MOST_USES = 10**15
 """No count of earlier uses may be higher."""
-
-
-def _minor(value: Money | Amount) -> Amount:
-    if type(value) is tuple:
-        return value
-    try:
-        return from_money(value)  # type: ignore[arg-type]  # a tuple that is not exactly a tuple is refused inside
-    except AmountError as error:
-        raise CartError([Problem(str(error), "price")]) from None
-
-
-def _entries(values: Iterable[Any]) -> tuple[Any, ...]:
-    # A text is an iterable too, of letters: `tags="new"` would quietly become n, e, w. The cart's check says so.
-    if type(values) is tuple or isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
-        return values  # type: ignore[return-value]
-    return tuple(values)
-
-
-def _settled(instant: Any) -> Any:
-    """The same instant with the offset it has, as a number instead of a zone.
-
-    A zone cannot be written as JSON, and Python calls no two instants equal when one falls into the hour that a clock
-    change repeats.
-    """
-    if not isinstance(instant, datetime) or instant.tzinfo is None or type(instant.tzinfo) is timezone:
-        return instant
-    offset = instant.utcoffset()
-    return instant if offset is None else instant.replace(tzinfo=timezone(offset), fold=0)
 
 
 @frozen
@@ -70,25 +41,21 @@ class Line:
 
     sku: str
     store: str
-    _price: Amount = field(converter=_minor)
+    _price: Amount = field(converter=checked.price, alias="price")
     """List price of one unit: given as `price`, a py-money `Money`."""
     quantity: int
-    id: str = field()
+    id: str = field(default=Factory(lambda line: line.sku, takes_self=True))
     """Unique in the cart; the sku when not given."""
-    categories: tuple[str, ...] = field(default=(), converter=_entries)
+    categories: tuple[str, ...] = field(default=(), converter=checked.entries)
     """Paths such as `home/kitchen`."""
     brand: str = ""
-    tags: tuple[str, ...] = field(default=(), converter=_entries)
+    tags: tuple[str, ...] = field(default=(), converter=checked.entries)
     title: str = ""
     """What people call the item."""
-    _was: Amount | None = field(default=None, converter=optional(_minor), alias="was")
+    _was: Amount | None = field(default=None, converter=checked.struck, alias="was")
     """The struck price of one unit, given as `was`; above `price` it says that the line is reduced."""
-    _floor: Amount | None = field(default=None, converter=optional(_minor), alias="floor")
+    _floor: Amount | None = field(default=None, converter=checked.floor, alias="floor")
     """The least that one unit may cost, given as `floor`."""
-
-    @id.default
-    def _sku_as_id(self) -> str:
-        return self.sku
 
     @property
     def price(self) -> Money:
@@ -102,12 +69,18 @@ class Line:
 
     @property
     def currency(self) -> str:
+        """The currency of its price; the cart's, or the cart refuses it."""
         return self._price[1]
 
     @property
     def was(self) -> Money | None:
         """The struck price of one unit; None when it has none."""
         return None if self._was is None else to_money(*self._was)
+
+    @property
+    def was_minor(self) -> int | None:
+        """The struck price of one unit in minor units; None when it has none."""
+        return None if self._was is None else self._was[0]
 
     @property
     def floor(self) -> Money | None:
@@ -131,13 +104,14 @@ class ShippingCharge:
 
     store: str
     method: str
-    _amount: Amount = field(converter=_minor)
+    _amount: Amount = field(converter=checked.charge, alias="amount")
     """Given as `amount`, a py-money `Money`."""
     id: str = ""
     """Tells charges of one store and method apart (parcels)."""
 
     @property
     def amount(self) -> Money:
+        """What it costs before any saving."""
         return to_money(*self._amount)
 
     @property
@@ -147,6 +121,7 @@ class ShippingCharge:
 
     @property
     def currency(self) -> str:
+        """The currency of its amount; the cart's, or the cart refuses it."""
         return self._amount[1]
 
 
@@ -155,7 +130,7 @@ class Customer:
     """Who buys."""
 
     id: str = ""
-    segments: tuple[str, ...] = field(default=(), converter=_entries)
+    segments: tuple[str, ...] = field(default=(), converter=checked.entries)
     """Names such as `new`, `vip`."""
 
 
@@ -165,7 +140,7 @@ class Lot:
 
     rule: str
     pieces: int
-    expires: datetime | None = field(default=None, converter=_settled)
+    expires: datetime | None = field(default=None, converter=checked.settled)
     """Aware; the pieces can be used before this instant. None: never expires."""
 
 
@@ -173,7 +148,7 @@ class Lot:
 class TypedCode:
     """A single code out of many, with the rule that the ledger found for it."""
 
-    code: str
+    code: str = field(converter=checked.without_ends)
     rule: str
 
 
@@ -182,7 +157,7 @@ class Wallet:
     """What the customer holds."""
 
     coins: int = 0
-    coupons: tuple[Lot, ...] = field(default=(), converter=_entries)
+    coupons: tuple[Lot, ...] = field(default=(), converter=checked.entries)
 
 
 @frozen
@@ -190,16 +165,16 @@ class Cart:
     """One checkout. Raises CartError, with every problem and its path, when the parts do not fit together."""
 
     currency: str
-    at: datetime = field(converter=_settled)
+    at: datetime = field(converter=checked.settled)
     """The instant to price at; aware. A zone becomes the offset that it has at that instant."""
-    lines: tuple[Line, ...] = field(converter=_entries)
-    shipping: tuple[ShippingCharge, ...] = field(default=(), converter=_entries)
+    lines: tuple[Line, ...] = field(converter=checked.entries)
+    shipping: tuple[ShippingCharge, ...] = field(default=(), converter=checked.entries)
     customer: Customer = Customer()
     channel: str = ""
     country: str = ""
     wallet: Wallet = Wallet()
-    codes: tuple[str, ...] = field(default=(), converter=_entries)
-    """What the customer typed."""
+    codes: tuple[str | TypedCode, ...] = field(default=(), converter=checked.typed)
+    """What the customer typed, without what stands around it; an empty code is none."""
     region: str = ""
     """ISO 3166-2."""
     payment: str = ""
@@ -223,7 +198,7 @@ class Cart:
 
 @frozen
 class RuleUsage:
-    """Earlier uses of one rule, as counted by whoever keeps the ledger."""
+    """Earlier uses of one rule, as counted by whoever keeps the ledger. Raises CartError for what is no count."""
 
     customer: int = 0
     """Uses by this customer."""
@@ -242,6 +217,15 @@ class RuleUsage:
     customer_month: int = 0
     items_total: int = 0
     """Units sold at the rule's price in total."""
+
+    def __attrs_post_init__(self) -> None:
+        problems = [
+            problem
+            for each in fields(RuleUsage)
+            for problem in count_problems(getattr(self, each.name), 0, MOST_USES, each.name)
+        ]
+        if problems:
+            raise CartError(problems)
 
 
 NO_USAGE = RuleUsage()
@@ -277,63 +261,33 @@ def _type_problems(cart: Cart) -> Iterator[Problem]:
         yield Problem(f"expected a Customer, not {shown(cart.customer)}", "customer")
     if type(cart.wallet) is not Wallet:
         yield Problem(f"expected a Wallet, not {shown(cart.wallet)}", "wallet")
-    lists: list[tuple[str, Any, type]] = [
-        ("lines", cart.lines, Line),
-        ("shipping", cart.shipping, ShippingCharge),
-        ("codes", cart.codes, str),
-        ("customer.segments", getattr(cart.customer, "segments", ()), str),
-        ("wallet.coupons", getattr(cart.wallet, "coupons", ()), Lot),
+    lists: list[tuple[str, object, tuple[type, ...], int]] = [
+        ("lines", cart.lines, (Line,), MOST_LINES),
+        ("shipping", cart.shipping, (ShippingCharge,), MOST_LINES),
+        ("codes", cart.codes, (str,), MOST_CODES),
+        ("customer.segments", getattr(cart.customer, "segments", ()), (str,), MOST_LINES),
+        ("wallet.coupons", getattr(cart.wallet, "coupons", ()), (Lot,), MOST_LOTS),
     ]
-    for path, entries, expected in lists:
-        yield from _list_problems(path, entries, expected)
+    for path, found, expected, most in lists:
+        yield from list_problems(path, found, expected, most)
     for place, line in enumerate(cart.lines if type(cart.lines) is tuple else ()):
         if type(line) is Line and not type(line.categories) is type(line.tags) is tuple:
-            yield from _list_problems(f"lines[{place}].categories", line.categories, str)
-            yield from _list_problems(f"lines[{place}].tags", line.tags, str)
-
-
-def _list_problems(path: str, entries: object, expected: type) -> Iterator[Problem]:
-    """What is wrong with a list as a whole, and entries of a wrong type; of texts, `text_problem` says more."""
-    if type(entries) is not tuple:
-        yield Problem(f"expected a list, not {shown(entries)}", path)
-    elif len(entries) > MOST_LINES:
-        yield Problem(f"has {len(entries)} entries; at most {MOST_LINES} are allowed", path)
-    elif expected is not str:
-        for place, entry in enumerate(entries):
-            if type(entry) is not expected:
-                yield Problem(f"expected a {expected.__name__}, not {shown(entry)}", f"{path}[{place}]")
-
-
-def text_problem(value: object, *, may_be_empty: bool = False) -> str | None:
-    """What is wrong with a name, or None. Control characters and half characters never get past the door."""
-    if not isinstance(value, str):
-        return f"expected text, not {shown(value)}"
-    if not value:
-        return None if may_be_empty else "is empty"
-    if len(value) > MOST_TEXT:
-        return f"has {len(value)} characters; at most {MOST_TEXT} are allowed"
-    if not value.isprintable():
-        for letter in value:
-            if category(letter) in _NOT_IN_NAMES or letter in _TURNS_TEXT_ROUND:
-                return f"contains a character that cannot be shown, {letter!a}"
-    return None
-
-
-_NOT_IN_NAMES = frozenset({"Cc", "Cs", "Zl", "Zp"})
-"""Control characters, halves of surrogate pairs, line and paragraph separators."""
-_TURNS_TEXT_ROUND = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""These make what follows read backwards, amounts on a receipt included."""
+            yield from list_problems(f"lines[{place}].categories", line.categories, (str,), MOST_LINES)
+            yield from list_problems(f"lines[{place}].tags", line.tags, (str,), MOST_LINES)
 
 
 def _text_problems(cart: Cart) -> Iterator[Problem]:
     """Names that are empty, too long or not to be shown: one look at all of them together, one by one when needed."""
-    needed = [cart.currency, *cart.codes, *cart.customer.segments, *[lot.rule for lot in cart.wallet.coupons]]
-    optional = [cart.channel, cart.country, cart.customer.id]
+    needed = [cart.currency, *cart.customer.segments, *[lot.rule for lot in cart.wallet.coupons]]
+    optional = [cart.channel, cart.country, cart.region, cart.payment, cart.customer.id]
+    for code in cart.codes:
+        needed += (code.code, code.rule) if type(code) is TypedCode else (code,)  # type: ignore[arg-type]
     for line in cart.lines:
         needed += (line.sku, line.store, line.id, *line.categories, *line.tags)
-        optional.append(line.brand)
+        optional += (line.brand, line.title)
     for charge in cart.shipping:
         needed += (charge.store, charge.method)
+        optional.append(charge.id)
     try:
         every = "".join(chain(needed, optional))
         longest = max(map(len, chain(needed, optional)))
@@ -352,6 +306,8 @@ def _texts(cart: Cart) -> Iterator[tuple[str, object, bool]]:
     yield "currency", cart.currency, False
     yield "channel", cart.channel, True
     yield "country", cart.country, True
+    yield "region", cart.region, True
+    yield "payment", cart.payment, True
     yield "customer.id", cart.customer.id, True
     yield from _each("customer.segments", cart.customer.segments)
     for place, line in enumerate(cart.lines):
@@ -360,14 +316,21 @@ def _texts(cart: Cart) -> Iterator[tuple[str, object, bool]]:
         yield f"{path}.sku", line.sku, False
         yield f"{path}.store", line.store, False
         yield f"{path}.brand", line.brand, True
+        yield f"{path}.title", line.title, True
         yield from _each(f"{path}.categories", line.categories)
         yield from _each(f"{path}.tags", line.tags)
     for place, charge in enumerate(cart.shipping):
         yield f"shipping[{place}].store", charge.store, False
         yield f"shipping[{place}].method", charge.method, False
+        yield f"shipping[{place}].id", charge.id, True
     for place, lot in enumerate(cart.wallet.coupons):
         yield f"wallet.coupons[{place}].rule", lot.rule, False
-    yield from _each("codes", cart.codes)
+    for place, code in enumerate(cart.codes):
+        if type(code) is TypedCode:
+            yield f"codes[{place}].code", code.code, False
+            yield f"codes[{place}].rule", code.rule, False
+        else:
+            yield f"codes[{place}]", code, False
 
 
 def _each(path: str, values: tuple[str, ...]) -> Iterator[tuple[str, object, bool]]:
@@ -395,7 +358,11 @@ def _line_problems(cart: Cart, known: bool) -> Iterator[Problem]:
             yield Problem(what, f"lines[{place}].id")
         price, quantity = line.unit_price, line.quantity
         if price < 0 or (known and line.currency != cart.currency):
-            yield from _amount_problems(price, line.currency, cart.currency, f"lines[{place}].price")
+            yield from _amount_problems(line._price, cart.currency, f"lines[{place}].price")
+        if line._was is not None:
+            yield from _amount_problems(line._was, cart.currency if known else "", f"lines[{place}].was")
+        if line._floor is not None:
+            yield from _amount_problems(line._floor, cart.currency if known else "", f"lines[{place}].floor")
         if type(quantity) is not int or not 1 <= quantity <= MOST_UNITS:
             yield from count_problems(quantity, 1, MOST_UNITS, f"lines[{place}].quantity")
         elif price * quantity >= LARGEST:
@@ -410,12 +377,12 @@ def _charge_problems(cart: Cart, known: bool) -> Iterator[Problem]:
     charges: dict[object, int] = {}
     for place, charge in enumerate(cart.shipping):
         path = f"shipping[{place}]"
-        named = isinstance(charge.store, str) and isinstance(charge.method, str)
-        first = charges.setdefault((charge.store, charge.method) if named else place, place)
+        named = isinstance(charge.store, str) and isinstance(charge.method, str) and isinstance(charge.id, str)
+        first = charges.setdefault((charge.store, charge.method, charge.id) if named else place, place)
         if first != place:
-            yield Problem(f"this store and method are charged by shipping[{first}]", path)
-        expected = cart.currency if known else charge.currency
-        yield from _amount_problems(charge.minor, charge.currency, expected, f"{path}.amount")
+            other = "; give each an id of its own" if not charge.id else " under the same id"
+            yield Problem(f"this store and method are charged by shipping[{first}]{other}", path)
+        yield from _amount_problems(charge._amount, cart.currency if known else "", f"{path}.amount")
 
 
 def _wallet_problems(wallet: Wallet) -> Iterator[Problem]:
@@ -434,19 +401,15 @@ def _wallet_problems(wallet: Wallet) -> Iterator[Problem]:
             yield Problem("is outside the calendar", f"{path}.expires")
 
 
-def _amount_problems(minor: int, currency: str, expected: str, path: str) -> Iterator[Problem]:
+def _amount_problems(amount: Amount, expected: str, path: str) -> Iterator[Problem]:
+    """Of an amount that should be in a currency; none is expected when the cart's is not known."""
+    minor, currency = amount
     if minor < 0:
         yield Problem("an amount is never negative", path)
-    if currency != expected:
+    if minor >= LARGEST:
+        yield Problem("is too large for an amount", path)
+    if expected and currency != expected:
         yield Problem(f"is in {currency}, but the cart is in {shown(expected)}", path)
-
-
-def count_problems(count: object, least: int, most: int, path: str) -> Iterator[Problem]:
-    """What is wrong with a count of things."""
-    if type(count) is not int:  # a bool is an int to Python, and no count to anybody else
-        yield Problem(f"expected a whole number, not {shown(count)}", path)
-    elif not least <= count <= most:
-        yield Problem(f"must be from {least} to {most}, not {shown(count)}", path)
 
 
 def in_utc(instant: datetime) -> datetime:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pricing.model.cart import Cart, Customer, Line, Lot, ShippingCharge, Wallet
+from pricing.model.cart import Cart, Customer, Line, Lot, ShippingCharge, TypedCode, Wallet
+from pricing.model.checked import Amount
 from pricing.model.errors import CartError
 from pricing.money import AmountError, decimals, parse, show
-from pricing.wire.fields import CART, CHARGE, CUSTOMER, LINE, LOT, WALLET, instant, instant_text, json_from_text
+from pricing.wire.fields import CART, CHARGE, CODE, CUSTOMER, LINE, LOT, WALLET, instant, instant_text, json_from_text
 
 
 def cart_from_json(text: str | bytes) -> Cart:
@@ -51,7 +52,9 @@ def _read(data: Any) -> Cart | None:
         data.get("channel", ""),
         data.get("country", ""),
         Wallet(wallet.get("coins", 0), tuple([_lot(lot) for lot in _list(wallet.get("coupons", _NONE))])),
-        tuple(_list(data.get("codes", _NONE))),
+        tuple([_code(code) for code in _list(data.get("codes", _NONE))]),
+        data.get("region", ""),
+        data.get("payment", ""),
     )
 
 
@@ -81,13 +84,29 @@ def _line(data: Any, currency: str) -> Line:
         tuple(categories),
         get("brand", ""),
         tuple(tags),
+        get("title", ""),
+        _amount(get("was"), currency),
+        _amount(get("floor"), currency),
     )
+
+
+def _amount(data: Any, currency: str) -> Amount | None:
+    return None if data is None else (parse(data, currency), currency)
+
+
+def _code(data: Any) -> str | TypedCode:
+    if type(data) is not dict:
+        return data  # type: ignore[no-any-return]  # the cart looks at it
+    if not data.keys() <= CODE:
+        raise TypeError
+    return TypedCode(data["code"], data["rule"])
 
 
 def _charge(data: Any, currency: str) -> ShippingCharge:
     if type(data) is not dict or not data.keys() <= CHARGE:
         raise TypeError
-    return ShippingCharge(data["store"], data["method"], (parse(data["amount"], currency), currency))
+    price = parse(data["amount"], currency), currency
+    return ShippingCharge(data["store"], data["method"], price, data.get("id", ""))
 
 
 def _lot(data: Any) -> Lot:
@@ -98,34 +117,47 @@ def _lot(data: Any) -> Lot:
 
 
 def cart_to_dict(cart: Cart) -> dict[str, Any]:
-    """The JSON object of a cart, every field in INTERFACE's order; `cart_from_dict` reads it back to an equal cart."""
-    currency = cart.currency
+    """The JSON object of a cart, fields in INTERFACE's order; `cart_from_dict` reads it back to an equal cart."""
     return {
-        "currency": currency,
+        "currency": cart.currency,
         "at": instant_text(cart.at),
         "customer": {"id": cart.customer.id, "segments": list(cart.customer.segments)},
         "country": cart.country,
+        **({"region": cart.region} if cart.region else {}),
         "channel": cart.channel,
-        "lines": [
-            {
-                "id": line.id,
-                "sku": line.sku,
-                "store": line.store,
-                "price": show(line.unit_price, currency),
-                "quantity": line.quantity,
-                "categories": list(line.categories),
-                "brand": line.brand,
-                "tags": list(line.tags),
-            }
-            for line in cart.lines
-        ],
-        "shipping": [
-            {"store": charge.store, "method": charge.method, "amount": show(charge.minor, currency)}
-            for charge in cart.shipping
-        ],
+        **({"payment": cart.payment} if cart.payment else {}),
+        "lines": [_line_to_dict(line, cart.currency) for line in cart.lines],
+        "shipping": [_charge_to_dict(charge, cart.currency) for charge in cart.shipping],
         "wallet": {"coins": cart.wallet.coins, "coupons": [_lot_to_dict(lot) for lot in cart.wallet.coupons]},
-        "codes": list(cart.codes),
+        "codes": [code if isinstance(code, str) else {"code": code.code, "rule": code.rule} for code in cart.codes],
     }
+
+
+def _line_to_dict(line: Line, currency: str) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "id": line.id,
+        "sku": line.sku,
+        "store": line.store,
+        "price": show(line.unit_price, currency),
+        "quantity": line.quantity,
+        "categories": list(line.categories),
+        "brand": line.brand,
+        "tags": list(line.tags),
+    }
+    if line.title:
+        made["title"] = line.title
+    if line.was_minor is not None:
+        made["was"] = show(line.was_minor, currency)
+    if line.floor is not None:
+        made["floor"] = show(line.floor_minor, currency)
+    return made
+
+
+def _charge_to_dict(charge: ShippingCharge, currency: str) -> dict[str, Any]:
+    made = {"store": charge.store, "method": charge.method, "amount": show(charge.minor, currency)}
+    if charge.id:
+        made["id"] = charge.id
+    return made
 
 
 def _lot_to_dict(lot: Lot) -> dict[str, Any]:

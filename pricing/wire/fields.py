@@ -17,14 +17,23 @@ from pricing.model.errors import CartError, Problem
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 """RFC 3339: a date, a time with seconds, an offset."""
 
-CART = frozenset({"currency", "at", "customer", "country", "channel", "lines", "shipping", "wallet", "codes"})
-LINE = frozenset({"id", "sku", "store", "price", "quantity", "categories", "brand", "tags"})
-CHARGE = frozenset({"store", "method", "amount"})
+CART_ORDER = (
+    "currency", "at", "customer", "country", "region", "channel", "payment", "lines", "shipping", "wallet", "codes"
+)  # fmt: skip
+CART = frozenset(CART_ORDER)
+LINE = frozenset(
+    {"id", "sku", "store", "price", "quantity", "categories", "brand", "tags", "title", "was", "floor"}
+)  # fmt: skip
+CHARGE = frozenset({"store", "method", "amount", "id"})
 CUSTOMER = frozenset({"id", "segments"})
 WALLET = frozenset({"coins", "coupons"})
 LOT = frozenset({"rule", "pieces", "expires"})
-COUNTS = ("customer", "today", "total", "items_customer")
-USAGE = frozenset({*COUNTS, "spent"})
+CODE = frozenset({"code", "rule"})
+COUNTS = (
+    "customer", "today", "total", "items_customer", "customer_day", "customer_week", "customer_month", "items_total"
+)  # fmt: skip
+SPENT = ("spent", "spent_today")
+USAGE = frozenset({*COUNTS, *SPENT})
 """The fields of each JSON object; there are no others."""
 
 

@@ -13,7 +13,9 @@ from difflib import get_close_matches
 from typing import Any
 
 from pricing.model.cart import (
+    MOST_CODES,
     MOST_LINES,
+    MOST_LOTS,
     MOST_USES,
     Cart,
     Customer,
@@ -21,10 +23,10 @@ from pricing.model.cart import (
     Lot,
     RuleUsage,
     ShippingCharge,
+    TypedCode,
     Wallet,
-    count_problems,
-    text_problem,
 )
+from pricing.model.checked import count_problems, text_problem
 from pricing.model.errors import CartError, Problem, shown
 from pricing.money import AmountError, decimals, parse, show
 from pricing.wire import fields
@@ -38,7 +40,8 @@ _OTHER_WORDS = {
     "time": "at", "date": "at", "when": "at", "shop": "store", "seller": "store", "merchant": "store",
     "items": "lines", "products": "lines", "product": "sku", "article": "sku", "category": "categories",
     "coupon": "coupons", "code": "codes", "name": "rule", "until": "expires", "expiry": "expires", "points": "coins",
-    "buyer": "customer", "user": "customer", "delivery": "shipping", "money": "spent",
+    "buyer": "customer", "user": "customer", "delivery": "shipping", "money": "spent", "state": "region",
+    "province": "region", "method": "payment", "list": "was", "minimum": "floor", "parcel": "id",
 }  # fmt: skip
 """What people write for our fields, beyond slips of the finger."""
 
@@ -110,14 +113,14 @@ class _Reader:
                     self.note("this field is missing", _under(path, name))
         return made
 
-    def entries(self, data: object, path: str) -> list[Any]:
+    def entries(self, data: object, path: str, most: int = MOST_LINES) -> list[Any]:
         if data is _MISSING:
             return []
         if not isinstance(data, (list, tuple)):
             self.note(f"expected a list, not {_shown(data)}", path)
             return []
-        if len(data) > MOST_LINES:
-            self.note(f"has {len(data)} entries; at most {MOST_LINES} are allowed", path)
+        if len(data) > most:
+            self.note(f"has {len(data)} entries; at most {most} are allowed", path)
             return []
         return list(data)
 
@@ -157,6 +160,9 @@ class _Reader:
             except AmountError as error:
                 self.note(str(error), path)
         return 0
+
+    def amount_or_none(self, data: object, path: str) -> tuple[int, str] | None:
+        return None if data is None else (self.amount(data, path), self.currency or "USD")
 
     def instant(self, data: object, path: str) -> datetime:
         if data is _MISSING:
@@ -201,7 +207,8 @@ class _Reader:
         get = record.get
         customer = self.record(get("customer", _MISSING), fields.CUSTOMER, (), "customer")
         wallet = self.record(get("wallet", _MISSING), fields.WALLET, (), "wallet")
-        lots = self.entries(wallet.get("coupons", _MISSING), "wallet.coupons")
+        lots = self.entries(wallet.get("coupons", _MISSING), "wallet.coupons", MOST_LOTS)
+        codes = self.entries(get("codes", _MISSING), "codes", MOST_CODES)
         parts: dict[str, Any] = {
             "currency": self.currency or "USD",
             "at": self.instant(get("at", _MISSING), "at"),
@@ -219,7 +226,9 @@ class _Reader:
                 self.count(wallet.get("coins", _MISSING), "wallet.coins", 0),
                 [self.lot(lot, f"wallet.coupons[{n}]") for n, lot in enumerate(lots)],
             ),
-            "codes": self.texts(get("codes", _MISSING), "codes"),
+            "codes": [self.code(code, f"codes[{n}]") for n, code in enumerate(codes)],
+            "region": self.text(get("region", _MISSING), "region", ""),
+            "payment": self.text(get("payment", _MISSING), "payment", ""),
         }
         try:
             return Cart(**parts)
@@ -242,6 +251,9 @@ class _Reader:
             categories=self.texts(get("categories", _MISSING), f"{path}.categories"),
             brand=self.text(get("brand", _MISSING), f"{path}.brand", ""),
             tags=self.texts(get("tags", _MISSING), f"{path}.tags"),
+            title=self.text(get("title", _MISSING), f"{path}.title", ""),
+            was=self.amount_or_none(get("was"), f"{path}.was"),
+            floor=self.amount_or_none(get("floor"), f"{path}.floor"),
         )
 
     def charge(self, data: object, number: int) -> ShippingCharge:
@@ -251,7 +263,15 @@ class _Reader:
             store=self.text(get("store", _MISSING), f"{path}.store", f"charge {number}"),
             method=self.text(get("method", _MISSING), f"{path}.method", f"charge {number}"),
             amount=(self.amount(get("amount", _MISSING), f"{path}.amount"), self.currency or "USD"),
+            id=self.text(get("id", _MISSING), f"{path}.id", ""),
         )
+
+    def code(self, data: object, path: str) -> str | TypedCode:
+        if not isinstance(data, Mapping):
+            return self.text(data, path, "x")
+        get = self.record(data, fields.CODE, ("code", "rule"), path).get
+        code = self.text(get("code", _MISSING), f"{path}.code", "x")
+        return TypedCode(code, self.text(get("rule", _MISSING), f"{path}.rule", "x"))
 
     def lot(self, data: object, path: str) -> Lot:
         get = self.record(data, fields.LOT, ("rule", "pieces"), path).get
@@ -263,14 +283,17 @@ class _Reader:
         )
 
     def usage(self, data: object, path: str) -> RuleUsage:
+        if isinstance(data, RuleUsage):
+            return data
         get = self.record(data, fields.USAGE, (), path).get
-        counts = {name: get(name, 0) for name in fields.COUNTS}
-        for name, count in counts.items():
-            self.problems += [
-                Problem(_what_of(problem, count), problem.path)
-                for problem in count_problems(count, 0, MOST_USES, f"{path}.{name}")
-            ]
-        return RuleUsage(spent=self.amount(get("spent", _MISSING), f"{path}.spent"), **counts)
+        counts: dict[str, int] = {}
+        for name in fields.COUNTS:
+            count = get(name, 0)
+            wrong = list(count_problems(count, 0, MOST_USES, f"{path}.{name}"))
+            self.problems += [Problem(_what_of(problem, count), problem.path) for problem in wrong]
+            counts[name] = 0 if wrong else count
+        spent = {name: self.amount(get(name, _MISSING), f"{path}.{name}") for name in fields.SPENT}
+        return RuleUsage(**spent, **counts)
 
 
 def _shown(value: object) -> str:
@@ -303,11 +326,8 @@ def _unknown(name: object, known: frozenset[str]) -> str:
     return f"unknown field; did you mean {near!r}?" if near in known else "unknown field"
 
 
-_ORDER = ("currency", "at", "customer", "country", "channel", "lines", "shipping", "wallet", "codes")
-
-
 def _place(problem: Problem) -> tuple[int, list[tuple[int, str]]]:
     """In the order of INTERFACE's fields, then by number: lines[2] before lines[10]."""
     first = re.split(r"[.\[]", problem.path)[0]
     parts = [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"[.\[\]]+", problem.path)]
-    return (_ORDER.index(first) if first in _ORDER else -1), parts
+    return (fields.CART_ORDER.index(first) if first in fields.CART_ORDER else -1), parts

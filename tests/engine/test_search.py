@@ -201,7 +201,7 @@ def test_hard_carts_are_proved(made: object) -> None:
 def test_a_small_work_limit_leaves_a_true_bound(limit: int) -> None:
     made = workload("M", "tight", 6)
     engine = Engine.from_texts(made.book.texts())
-    hurried = Engine(engine.book, step_limit=limit)
+    hurried = Engine(engine.book, work=limit)
     for cart in map(Cart.from_dict, made.carts):
         best = engine.quote(cart)
         quote = hurried.quote(cart)
@@ -213,7 +213,7 @@ def test_a_small_work_limit_leaves_a_true_bound(limit: int) -> None:
 def test_no_quote_is_dearer_than_the_layer_by_layer_answer() -> None:
     made = workload("M", "tight", 6)
     engine = Engine.from_texts(made.book.texts())
-    hurried = Engine(engine.book, step_limit=1)
+    hurried = Engine(engine.book, work=1)
     for cart in map(Cart.from_dict, made.carts):
         problem = case_of(engine.plan, cart, {}, frozenset()).problem
         plain = search.Best()

@@ -55,7 +55,7 @@ class Situation:
         self.by_key: dict[tuple[str, str], list[int]] = {("", ""): list(range(len(self.lines)))}
         """Lines under each index key that the plan uses."""
         wallet = cart.wallet
-        self.codes = {code_key(code) for code in cart.codes}
+        self.codes = {code_key(code) for code in cart.codes if isinstance(code, str)}
         self.lots = _unexpired(wallet.coupons, self.instant)
         self.segments = frozenset(cart.customer.segments)
         known: dict[tuple[str, ...], frozenset[str]] = {}

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pricing.ledger.errors import LedgerError
-from pricing.model.cart import text_problem
+from pricing.model.checked import text_problem
 
 NEVER = "9999-12-31T23:59:59.999999Z"
 """Expiry of what does not expire: above every other instant."""
