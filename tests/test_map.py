@@ -1,43 +1,72 @@
-"""README's map, walk and recipes name the tree as it is: nothing missing, nothing that is gone."""
+"""The pages about the house name the tree as it is: nothing missing, nothing that is gone.
+
+`pytest tests/test_map.py --update` writes the map from docstrings and the levels from the import contract.
+"""
 
 from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+import pytest
+
+from tests.pages import ROOT, read, section, written
+
 PACKAGE = ROOT / "pricing"
+PAGE = "docs/architecture.md"
 
 
-def section(title: str) -> str:
-    return README.split(f"\n## {title}\n")[1].split("\n## ")[0]
+def test_the_map_has_every_package_and_every_module_at_the_top(update: bool) -> None:
+    rows = [f"| `{place}` | {summary(found)} |\n" for place, found in sorted(places().items())]
+    body = "| place | what it is |\n|---|---|\n" + "".join(rows)
+    assert written(PAGE, "map", body, update=update), "run pytest tests/test_map.py --update"
 
 
-def test_the_map_names_every_package_and_every_module_at_the_top() -> None:
-    named = set(re.findall(r"^\| `([^`]+)` \|", section("Map"), re.MULTILINE))
-    packages = {f"{found.parent.relative_to(ROOT)}/" for found in PACKAGE.rglob("__init__.py")} - {"pricing/"}
-    modules = {str(found.relative_to(ROOT)) for found in PACKAGE.glob("*.py")}
-    assert {name for name in named if name.startswith("pricing")} == packages | modules
-    assert [name for name in named if not (ROOT / name).exists()] == []
+def test_the_levels_are_those_of_the_contract(update: bool) -> None:
+    contracts = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    lines = "".join(f"{line}\n" for line in contracts[0]["layers"])
+    assert written(PAGE, "levels", f"```text\n{lines}```\n", update=update), "run pytest tests/test_map.py --update"
 
 
-def test_the_walk_names_every_file_of_the_engine() -> None:
-    walk = section("How one cart goes through the house")
-    files = {f"engine/{found.name}" for found in (PACKAGE / "engine").glob("*.py")}
-    files -= {"engine/__init__.py", "engine/refund.py"}  # a cart does not come by
-    named = set(re.findall(r"`(engine/\w+\.py)`", walk))
-    assert named == files
+def places() -> dict[str, Path]:
+    """Packages, and modules at the top, with the file whose docstring says what they are."""
+    found = {f"{file.parent.relative_to(ROOT)}/": file for file in PACKAGE.rglob("__init__.py")}
+    return {**found, **{str(file.relative_to(ROOT)): file for file in PACKAGE.glob("[!_]*.py")}}
+
+
+def summary(file: Path) -> str:
+    """The first paragraph of a docstring on one line."""
+    said = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+    return said.split("\n\n")[0].replace("\n", " ").replace("|", "\\|").rstrip(".")
+
+
+# Where each file of a package has to be told, and what a reader does not meet on the way.
+WALKS = {
+    "engine": ((PAGE, "How one cart goes through the house"), ("docs/search.md", "The way through the files")),
+    "language": ((PAGE, "A rule file's way"),),
+}
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_the_walk_names_every_file(name: str) -> None:
+    """Nothing to do when a file is added but to say, in one of these sections, when it is met."""
+    text = "".join(section(read(page), title) for page, title in WALKS[name])
+    files = {file.name for file in (PACKAGE / name).rglob("*.py")} - {"__init__.py"}
+    told = {said.rpartition("/")[2] for said in re.findall(r"`([\w/]+\.py)`", text)}
+    assert sorted(files - told) == [], f"to be told in {WALKS[name]}"
 
 
 def test_files_that_are_named_exist() -> None:
-    """In prose, paths start at the root or in `pricing/`; a bare name is a file of some package."""
-    text = section("How one cart goes through the house") + section("Recipes") + section("Proof")
-    names = set(re.findall(r"`([\w./-]+\.(?:py|lark|md|txt))`", text))
-    bare = {found.name for found in PACKAGE.rglob("*")}
-    missing = [name for name in names if not ((ROOT / name).exists() or (PACKAGE / name).exists() or name in bare)]
-    assert missing == []
+    """In prose, paths start at the root, in `pricing/` or in one of its packages; a bare name is a file of some package."""
+    text = "".join(read(page) for page in ("README.md", PAGE, "docs/search.md", "docs/proof.md", "CONTRIBUTING.md"))
+    names = set(re.findall(r"`([\w./-]+\.(?:py|lark|md|txt|toml))`", text))
+    known = [
+        f"/{found.relative_to(ROOT)}" for top in ("pricing", "tests", "docs") for found in (ROOT / top).rglob("*.*")
+    ]
+    there = {name for name in names if (ROOT / name).exists() or any(path.endswith(f"/{name}") for path in known)}
+    assert names - there == set()
 
 
 def test_every_module_says_what_it_is() -> None:

@@ -209,10 +209,10 @@ def test_every_command_of_the_page_does_what_it_says(tmp_path: Path, monkeypatch
 
 def typed(command: str) -> tuple[int, str]:
     """The exit status of a command line, and all that it prints."""
-    scripts = Path(sys.executable).parent
-    env = {**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(RULES.parent)}
+    ours = f'pricing() {{ "{sys.executable}" -m pricing.cli "$@"; }}; '  # this source, installed or not
+    env = {**os.environ, "PYTHONPATH": str(RULES.parent)}
     done = subprocess.run(
-        ["bash", "-c", f"({command}) 2>&1"], stdout=subprocess.PIPE, text=True, check=False, env=env, encoding="utf-8"
+        ["bash", "-c", f"{ours}({command}) 2>&1"], stdout=subprocess.PIPE, check=False, env=env, encoding="utf-8"
     )
     return done.returncode, done.stdout
 

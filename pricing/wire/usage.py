@@ -1,4 +1,4 @@
-"""Earlier uses in JSON (INTERFACE: "Usage"; SPEC section 1)."""
+"""Earlier uses in JSON (INTERFACE: "Cart, JSON"; SPEC section 1)."""
 
 from __future__ import annotations
 

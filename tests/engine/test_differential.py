@@ -1,13 +1,12 @@
 """The engine against the oracle on random markets: two answers, written apart, that must agree in every figure.
 
-By default some hundreds of markets. `PRICING_SEEDS=4000 pytest tests/engine/test_differential.py` compares more, and
-`PRICING_FIRST_SEED=100000` others. Every market is priced twice by the engine: as it comes, and with the joined search,
+By default some hundreds of markets. `pytest tests/engine/test_differential.py --seeds 4000` compares more, and
+`--first-seed 100000` others. Every market is priced twice by the engine: as it comes, and with the joined search,
 which otherwise serves large carts only.
 """
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -22,9 +21,6 @@ from pricing.model.quote import Quote, QuoteCharge, QuoteLine
 from tests.markets import Market, market
 from tests.oracle import Oracle
 
-SEEDS = int(os.environ.get("PRICING_SEEDS", "400"))
-"""Small markets; there is one large market for every eight of them."""
-FIRST = int(os.environ.get("PRICING_FIRST_SEED", "0"))
 BATCH = 50
 """Markets in one test, so that thousands of them do not drown a report."""
 
@@ -41,11 +37,23 @@ WRONG_ONCE = [
 ]
 """Markets in which the joined search was wrong once: a dearer total (21863, 20183, 21088, 800027), or a tie lost."""
 
-SMALL = [("small", first, min(BATCH, FIRST + SEEDS - first)) for first in range(FIRST, FIRST + SEEDS, BATCH)]
-LARGE = [("large", first, min(10, FIRST + SEEDS // 8 - first)) for first in range(FIRST, FIRST + SEEDS // 8, 10)]
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The markets, in batches: as many as the options say."""
+    first, seeds = (metafunc.config.getoption(name) for name in ("--first-seed", "--seeds"))
+    if "size" in metafunc.fixturenames:
+        many = [*batches("small", first, seeds, BATCH), *batches("large", first, seeds // 8, 10)]
+        metafunc.parametrize(("size", "first", "count"), [*many, *((size, seed, 1) for size, seed in WRONG_ONCE)])
+    else:
+        crowded = batches("crowded", first, seeds // 2, 20)
+        metafunc.parametrize(("first", "count"), [(start, count) for _, start, count in crowded])
 
 
-@pytest.mark.parametrize(("size", "first", "count"), [*SMALL, *LARGE, *((size, seed, 1) for size, seed in WRONG_ONCE)])
+def batches(size: str, first: int, seeds: int, most: int) -> list[tuple[str, int, int]]:
+    """So many seeds from the first on, cut into batches: size, first seed, how many."""
+    return [(size, start, min(most, first + seeds - start)) for start in range(first, first + seeds, most)]
+
+
 def test_engine_and_oracle_agree(size: str, first: int, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     differences = []
     for seed in range(first, first + count):
@@ -58,13 +66,9 @@ def test_engine_and_oracle_agree(size: str, first: int, count: int, monkeypatch:
     assert not differences, "\n".join(differences)
 
 
-CROWDED = range(FIRST, FIRST + SEEDS // 2, 20)
-
-
-@pytest.mark.parametrize("first", CROWDED)
-def test_the_two_searches_agree_on_crowded_markets(first: int) -> None:
+def test_the_two_searches_agree_on_crowded_markets(first: int, count: int) -> None:
     """The joined search against the exhaustive one, where there are too many selections for the oracle."""
-    for seed in range(first, min(first + 20, FIRST + SEEDS // 2)):
+    for seed in range(first, first + count):
         book, cart, usage = market(seed, "crowded")
         problem = case_of(Engine(book).plan, cart, usage, frozenset()).problem
         walk = Walk(problem, MOST_WALKED)

@@ -1,11 +1,10 @@
 """Refusals, totals with a rule forced in and next steps against the oracle, on random markets.
 
-`EXPLAIN_MARKETS=2000 pytest tests/engine/test_explain.py` is the long run.
+`pytest tests/engine/test_explain.py --explain-markets 2000` is the long run.
 """
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 
 import pytest
@@ -25,8 +24,8 @@ from tests import markets
 from tests.oracle import Oracle, Selection
 from tests.oracle_match import line_in_scope
 
-MARKETS = int(os.environ.get("EXPLAIN_MARKETS", "300"))
-ENLARGED = int(os.environ.get("EXPLAIN_MARKETS", "100"))
+MARKETS = 300
+ENLARGED = 100
 """Of next steps: each takes the oracle several carts."""
 BLOCKS = 10
 """The markets are dealt out to so many tests."""
@@ -38,6 +37,14 @@ Key = tuple[str, str | None]
 def chosen_of(quote: Quote) -> Chosen:
     assert isinstance(quote._asked, Asked)
     return quote._asked.chosen(quote)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The markets, dealt out: as many as the option says."""
+    if "seeds" in metafunc.fixturenames:
+        usual = ENLARGED if "next_steps" in metafunc.function.__name__ else MARKETS
+        most = metafunc.config.getoption("--explain-markets") or usual
+        metafunc.parametrize("seeds", [range(block, most, BLOCKS) for block in range(BLOCKS)], ids=range(BLOCKS))
 
 
 class Truth:
@@ -86,10 +93,9 @@ class Truth:
 # --- refusals ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("block", range(BLOCKS))
-def test_refusals_agree_with_the_oracle(block: int) -> None:
+def test_refusals_agree_with_the_oracle(seeds: range) -> None:
     """Reasons before applications and totals with a rule forced in are the oracle's, and nothing is missing."""
-    for seed in range(block, MARKETS, BLOCKS):
+    for seed in seeds:
         truth = Truth(markets.market(seed))
         quote = Engine(truth.book).quote(truth.cart, truth.usage)
         assert quote.total_minor == truth.quote.total, seed
@@ -147,10 +153,9 @@ def reach_of(step: Step) -> int:
     return step.reach
 
 
-@pytest.mark.parametrize("block", range(BLOCKS))
-def test_best_with_is_the_oracles_forced(block: int) -> None:
+def test_best_with_is_the_oracles_forced(seeds: range) -> None:
     """For every application that the search knows, used or not; without enough steps it says nothing."""
-    for seed in range(block, MARKETS, BLOCKS):
+    for seed in seeds:
         truth = Truth(markets.market(seed))
         chosen = chosen_of(Engine(truth.book).quote(truth.cart, truth.usage))
         problem = chosen.case.problem
@@ -171,10 +176,9 @@ def test_best_with_is_the_oracles_forced(block: int) -> None:
 # --- next steps -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("block", range(BLOCKS))
-def test_next_steps_agree_with_the_oracle(block: int) -> None:
+def test_next_steps_agree_with_the_oracle(seeds: range) -> None:
     """What a step promises is what the oracle finds for the enlarged cart; and no plain one is forgotten."""
-    for seed in range(block, ENLARGED, BLOCKS):
+    for seed in seeds:
         truth = Truth(markets.market(seed))
         told = Engine(truth.book).quote(truth.cart, truth.usage).next_steps
         assert list(told) == sorted(told, key=lambda step: (step.rule, step.store or "")), seed

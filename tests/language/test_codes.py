@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -37,14 +36,14 @@ def test_the_right_example_is_not_told_at_all(found: Page) -> None:
     assert told == [], loaded.report()
 
 
-def test_the_whole_messages() -> None:
-    """Set PRICING_UPDATE=1 to write them anew, then read them."""
+def test_the_whole_messages(update: bool) -> None:
+    """`--update` writes them anew; then read them."""
     parts = []
     for found in SHOWN:
         loaded = load_texts(files(found.wrong))
         parts.append(f"=== {found.code}\n{loaded.report()}")
     text = "\n".join(parts)
-    if os.environ.get("PRICING_UPDATE"):
+    if update:
         EXPECTED.write_text(text, encoding="utf-8")
     assert EXPECTED.read_text(encoding="utf-8") == text
 

@@ -1,11 +1,10 @@
 """Random rule books, printed badly: odd spaces, remarks everywhere, lines that go on. Formatting keeps all they say.
 
-`FMT_FILES=5000 pytest tests/language/test_formatter_generated.py` is the long run.
+`pytest tests/language/test_formatter_generated.py --fmt-files 5000` is the long run.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from itertools import count
@@ -19,7 +18,6 @@ from pricing.language.loading.load import load_folder, load_texts
 from tests.markets import market
 from tests.rule_text import book_text
 
-FILES = int(os.environ.get("FMT_FILES", "200"))
 BLOCKS = 10
 """The files are dealt out to so many tests."""
 RULES = Path(__file__).parents[2] / "rules"
@@ -60,10 +58,11 @@ def remarks(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))
-def test_meaning_and_remarks_of_generated_files_are_kept(block: int) -> None:
+def test_meaning_and_remarks_of_generated_files_are_kept(block: int, pytestconfig: pytest.Config) -> None:
     files = 0
+    most = pytestconfig.getoption("--fmt-files") // BLOCKS
     for seed in count(block, BLOCKS):
-        if files >= FILES // BLOCKS:
+        if files >= most:
             break
         rng = Random(seed)
         bad = {name: badly(text, rng) for name, text in book_text(market(seed)[0]).items()}

@@ -1,6 +1,6 @@
 """Syntax to model: a file's campaign head, lists and cards become `Campaign` and `Rule`s.
 
-Reads the `Block`s of one file; makes a `File` of `Card`s, in which names of other rules are still as written (a card
+Reads the `Block`s of one file; makes a `Head` and `Card`s, in which names of other rules are still as written (a card
 elsewhere may have them); next: `references`, then `checks`.
 """
 
