@@ -8,10 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from difflib import SequenceMatcher
+from itertools import zip_longest
 
 from attrs import frozen
 
 from pricing.columns import left, shorten_name, width
+
+LONGEST_ROW = 400
+"""Characters; no receipt has a longer line."""
+MOST_LINES = 1000
+"""Longer receipts stand beside each other line by line; finding out what belongs together would take minutes."""
 
 _SAVINGS = "Savings, in the order in which they were taken"
 _ROW = re.compile(r"\s+(?P<text>\S.*?)\s{2,}(?P<amount>-?[0-9]+(?:\.[0-9]+)?)\Z")
@@ -53,6 +59,9 @@ class Move:
 def pairs(old: str, new: str) -> Iterator[Pair]:
     """The lines of both texts, those that belong together beside each other."""
     before, after = old.splitlines(), new.splitlines()
+    if max(len(before), len(after)) > MOST_LINES:
+        yield from (Pair(*both) for both in zip_longest(before, after))
+        return
     for what, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if what == "equal":
             yield from (Pair(line, line) for line in before[i1:i2])
@@ -104,7 +113,7 @@ def _rows(text: str, names: Collection[str]) -> dict[str, tuple[str, ...]]:
     for line in lines[lines.index(_SAVINGS) + 1 :]:
         if not line.strip():
             break
-        row = _ROW.match(line)
+        row = _ROW.match(line) if len(line) <= LONGEST_ROW else None
         if row is None:
             continue  # the name of a layer
         named = _NAMED.search(row["text"])

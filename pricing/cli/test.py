@@ -41,12 +41,14 @@ def command(where: tuple[str, ...], update: bool) -> None:
     if not where and not Path("rules").is_dir():
         raise click.UsageError("There is no folder called rules here; name the folder: pricing test DIR")
     count = failed = written = 0
+    empty: list[Path] = []
     for root, files in _grouped(places):
         engines = _Engines(root)
         for file in files:
             try:
                 outcomes = [engines.run(example) for example in examples.load(file)]
                 count += len(outcomes)
+                empty += [] if outcomes else [file]
                 if update:
                     written += _update(file, outcomes)
                     outcomes = [outcome for outcome in outcomes if outcome.problem]
@@ -58,14 +60,17 @@ def command(where: tuple[str, ...], update: bool) -> None:
                 if not outcome.ok:
                     failed += 1
                     _show(outcome, engines.rules(outcome.example))
-    _sum_up(count, failed, written, update)
+    _sum_up(count, failed, written, update, empty)
     if failed:
         raise click.exceptions.Exit(1)
 
 
-def _sum_up(count: int, failed: int, written: int, update: bool) -> None:
+def _sum_up(count: int, failed: int, written: int, update: bool, empty: list[Path]) -> None:
+    for file in empty:
+        remark(f"{file}: there is no example in it, for no heading (## …) has a cart block (```cart) under it.")
     if not count and not failed:
-        remark(f"There are no examples here: no file ends in {examples.SUFFIX}.")
+        if not empty:
+            remark(f"There are no examples here: no file ends in {examples.SUFFIX}.")
         return
     many = "1 example" if count == 1 else f"{count} examples"
     if update:

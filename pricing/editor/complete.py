@@ -27,7 +27,7 @@ from pricing.language.vocabulary import (
 )
 from pricing.model.kind import COUPON_KINDS, Kind
 
-_LAST = re.compile(r'"?[^\s,"=]*\Z')
+_PARTED = re.compile(r'[\s,"=]')
 _BEGUN_KIND = re.compile(r"[A-Za-z-]+( [A-Za-z]*)?")
 
 
@@ -58,8 +58,7 @@ def offers(snapshot: Snapshot, key: str, line: int, before: str) -> Offers:
     """What could stand at the end of `before`, the text of a line (from 0) up to the cursor."""
     if before.count('"') % 2 or "#" in re.sub(r'"[^"]*"', "", before):
         return NOTHING  # in a label or a remark nobody wants to be interrupted
-    last = _LAST.search(before)
-    begun = last[0] if last else ""
+    begun = _last_word(before)
     rest = before[: len(before) - len(begun)]
     said, joined = _logical(snapshot, key, line, rest)
     if not said.strip():
@@ -69,6 +68,15 @@ def offers(snapshot: Snapshot, key: str, line: int, before: str) -> Offers:
         return Offers(len(before), tuple(_kinds()))
     found = list(_next(snapshot, said, place))
     return Offers(len(begun), tuple(dict.fromkeys(found)))
+
+
+def _last_word(before: str) -> str:
+    """What was begun at the end of a line, with the quote before it."""
+    backwards = before[::-1]
+    parted = _PARTED.search(backwards)
+    if parted is None:
+        return before
+    return before[len(before) - parted.start() - (parted[0] == '"') :]
 
 
 def _logical(snapshot: Snapshot, key: str, line: int, rest: str) -> tuple[str, bool]:

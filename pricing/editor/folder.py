@@ -5,7 +5,8 @@ Reads a folder and open texts; makes a `Snapshot`, which answers everything that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -14,31 +15,45 @@ from attrs import define, field
 from pricing.language.diagnostics.source import Source
 from pricing.language.loading.catalogue import Catalogue, read_catalogue
 from pricing.language.loading.load import Loaded, load_texts
+from pricing.language.loading.plain import read_plain
 from pricing.language.text.build import build
 from pricing.language.text.cards import cut
 from pricing.language.text.syntax import Block
 
 LARGEST = 5_000_000
 """Bytes; larger files are not rule files, and an editor must not wait for them."""
+MOST_SEEN = 20_000
+"""Files and folders that are looked at."""
 
 
-def root_of(file: Path) -> Path | None:
+def root_of(file: Path, workspace: Iterable[Path]) -> Path | None:
     """The rule folder of a file: the nearest one above it with a policy, a catalogue or campaigns; None for a file
-    that stands on its own.
+    that stands on its own. Nothing above the folders of the workspace is looked at, and without any nothing at all.
     """
+    allowed = [folder for folder in workspace if file.is_relative_to(folder)]
     for above in file.parents:
+        if not any(above.is_relative_to(folder) for folder in allowed):
+            return None
         if (above / "policy.promo").is_file() or (above / "catalogue").is_dir() or (above / "campaigns").is_dir():
             return above
     return None
 
 
 def names_in(root: Path) -> list[Path]:
-    """The rule and catalogue files of a folder, sorted."""
-    found = [*root.rglob("*.promo"), *(root / "catalogue").glob("*.csv")]
-    return sorted(
-        path for path in found
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(root).parts)
-    )  # fmt: skip
+    """The rule and catalogue files of a folder, sorted; hidden ones are left alone. In a folder that holds far more than
+    rules, such as somebody's home, looking ends after a while.
+    """
+    found: list[Path] = []
+    seen = 0
+    for folder, inner, names in os.walk(root):
+        here = Path(folder)
+        inner[:] = sorted(name for name in inner if not name.startswith("."))
+        wanted = (".promo", ".csv") if here == root / "catalogue" else (".promo",)
+        found += [here / name for name in names if name.endswith(wanted) and not name.startswith(".")]
+        seen += len(inner) + len(names)
+        if seen > MOST_SEEN:
+            break
+    return sorted(found)
 
 
 class Folder:
@@ -72,7 +87,7 @@ class Folder:
             stat = path.stat()
             stamp = (stat.st_mtime_ns, stat.st_size)
             if path not in self._read or self._read[path][0] != stamp:
-                data = path.read_bytes() if stat.st_size <= LARGEST else b""
+                data = read_plain(path, self.root, LARGEST)
                 self._read[path] = stamp, data.decode("utf-8", "replace")
             return self._read[path][1]
         except OSError:

@@ -59,11 +59,16 @@ class RuleServer(LanguageServer):
         self.waiting: dict[Path, asyncio.TimerHandle] = {}
 
     def folder(self, path: Path) -> Folder:
-        root = root_of(path)
+        root = root_of(path, self.workspaces())
         key = root or path
         if key not in self.folders:
             self.folders[key] = Folder(root or path.parent, None if root else path)
         return self.folders[key]
+
+    def workspaces(self) -> list[Path]:
+        """The folders that the editor has opened."""
+        uris_ = [*self.workspace.folders, *([self.workspace.root_uri] if self.workspace.root_uri else [])]
+        return [path for uri in uris_ if (path := _path(uri)) is not None]
 
     def typed(self) -> dict[Path, str]:
         """The texts of open files."""

@@ -149,3 +149,14 @@ def test_shortened_names_are_found_again() -> None:
         Move("very-long-name-end", ("1.00, 2 pieces",), ("2.00, 2 pieces",)),
     )
     assert rules_in("  - ten: short\n", '  - ten "Ten": shorter\n', ["ten"]) == ("ten",)
+
+
+def test_a_file_without_a_cart_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = folder / "campaigns" / "week.examples.md"
+    file.write_text("## A hundred gets ten off\n\nStill to be written.\n")
+    assert run(["test", str(folder)]) == 0
+    said = capsys.readouterr().err
+    assert said == f"{file}: there is no example in it, for no heading (## …) has a cart block (```cart) under it.\n"
+    file.unlink()
+    assert run(["test", str(folder)]) == 0
+    assert "no file ends in .examples.md" in capsys.readouterr().err

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pricing.editor.complete import offers
-from pricing.editor.folder import Folder, Snapshot, root_of
+from pricing.editor.folder import Folder, Snapshot, names_in, root_of
 from pricing.editor.lookup import definitions, heads, token_at, told, uses
 
 A = """campaign week-a "A"
@@ -94,7 +94,7 @@ def test_the_folder_is_found_and_read_again_only_when_it_changed(tmp_path: Path)
     (tmp_path / "campaigns").mkdir()
     file = tmp_path / "campaigns" / "a.promo"
     file.write_text(A)
-    assert root_of(file) == tmp_path
+    assert root_of(file, [tmp_path]) == tmp_path
     folder = Folder(tmp_path)
     first = folder.snapshot({})
     assert folder.snapshot({}) is first
@@ -108,7 +108,7 @@ def test_the_folder_is_found_and_read_again_only_when_it_changed(tmp_path: Path)
 def test_a_file_on_its_own_does_not_read_its_neighbours(tmp_path: Path) -> None:
     (tmp_path / "a.promo").write_text(A)
     (tmp_path / "b.promo").write_text(B)
-    assert root_of(tmp_path / "a.promo") is None
+    assert root_of(tmp_path / "a.promo", [tmp_path]) is None
     assert list(Folder(tmp_path, tmp_path / "a.promo").snapshot({}).texts) == ["a.promo"]
 
 
@@ -145,3 +145,30 @@ def test_no_text_breaks_anything(parts: list[str], offset: int) -> None:
     assert made.begun <= column - 1
     for named in heads(shot, "b.promo"):
         assert named.name.text
+
+
+def test_nothing_above_the_workspace_is_looked_at(tmp_path: Path) -> None:
+    """A home folder may hold a folder called campaigns, and the language server none of its business there."""
+    workspace = tmp_path / "work"
+    file = workspace / "deep" / "a.promo"
+    file.parent.mkdir(parents=True)
+    file.write_text(A)
+    (tmp_path / "campaigns").mkdir()
+    assert root_of(file, [tmp_path]) == tmp_path
+    assert root_of(file, [workspace]) is None
+    assert root_of(file, []) is None
+    (workspace / "policy.promo").write_text("policy house\n")
+    assert root_of(file, [workspace]) == workspace
+    assert root_of(file, [workspace / "deep"]) is None
+    assert root_of(file, [workspace / "deep", tmp_path / "elsewhere", workspace]) == workspace
+
+
+def test_a_folder_that_holds_far_more_than_rules_is_not_walked_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pricing.editor.folder.MOST_SEEN", 10)
+    for name in ("a", "b", "c", ".hidden"):
+        (tmp_path / name).mkdir()
+        for number in range(10):
+            (tmp_path / name / f"{number}.promo").write_text(A)
+    assert {path.parent.name for path in names_in(tmp_path)} == {"a"}

@@ -290,3 +290,17 @@ def test_without_its_libraries_it_says_what_to_install() -> None:
     done = subprocess.run([sys.executable, "-c", hidden], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr == "The language server needs pygls: pip install 'promotion-pricing[editor]' brings it.\n"
+
+
+def test_nothing_above_the_workspace_is_read_or_told(tmp_path: Path) -> None:
+    workspace = tmp_path / "work"
+    workspace.mkdir()
+    (tmp_path / "campaigns").mkdir()
+    (tmp_path / "campaigns" / "secret.promo").write_text("campaign secret\n  nonsense here\n")
+
+    async def does(editor: Editor) -> None:
+        await editor.open()
+        await editor.type(HEAD + CARDS)
+        assert [uri for uri in editor.client.came if "secret" in uri] == []
+
+    spoken(workspace, does)

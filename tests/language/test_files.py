@@ -95,3 +95,28 @@ def test_unseen_characters_in_the_catalogue_are_told() -> None:
     assert [(item.code, item.message) for item in told] == [
         ("P0232", "Row 2 of this catalogue file has a character that cannot be seen (U+200B).")
     ]
+
+
+def label(text: str) -> list[tuple[str, str]]:
+    told = load_texts({"a.promo": HEAD + f'store discount a "{text}"\n  stores x\n  take 5% off\n'}).diagnostics
+    return [(item.code, item.message) for item in told]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\U0001f468\u200d\U0001f469\u200d\U0001f467 family", "\u0915\u094d\u200d\u0937", "\u0645\u06cc\u200c\u062e"],
+)
+def test_labels_may_hold_what_joins_two_signs(text: str) -> None:
+    assert label(text) == []
+
+
+def test_what_joins_nothing_or_stands_outside_a_label_is_told() -> None:
+    unseen = [("P0102", "There is a character here that cannot be seen (U+200D).")]
+    assert label("a\u200db") == label("\u200dx") == label("\u0915\u200d") == unseen
+    told = load_texts({"a.promo": HEAD + 'store discount a "A"\n  stores "\u0915\u200d\u0937"\n  take 5% off\n'})
+    assert [(item.code, item.message) for item in told.diagnostics] == unseen
+
+
+def test_a_tab_in_a_label_is_told_and_tabs_between_words_are_not() -> None:
+    assert label("a\tb") == [("P0102", "There is a tab in this text.")]
+    assert load_texts({"a.promo": HEAD + 'store discount a "A"\n\tstores\tx\n\ttake\t5% off\n'}).diagnostics == ()

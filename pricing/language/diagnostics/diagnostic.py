@@ -5,11 +5,12 @@ Made by every step of `language` through `Findings`, collected by `load`, shown 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from attrs import frozen
 
 from pricing.language.diagnostics.codes import severity_of
+from pricing.language.diagnostics.nearest import nearest
 from pricing.language.diagnostics.source import HasSpan, Source
 
 
@@ -68,6 +69,10 @@ MOST = 500
 """After so many findings a step stops telling: the file is something other than rules, and a report has an end."""
 
 
+MOST_COMPARED = 100_000
+"""Names of the catalogue and of other cards that the wrong words of one file are compared with, all together."""
+
+
 class Findings:
     """Collects the diagnostics of one file while a step works on it."""
 
@@ -76,6 +81,14 @@ class Findings:
         self.found: list[Diagnostic] = []
         self._errors = 0
         self._others = 0
+        self._compared = 0
+        self._line = 0, ""
+        """Where the last finding stands, so that many on one long line share its text."""
+
+    def nearest(self, word: str, known: Collection[str], least: float = 0.6) -> str | None:
+        """What was probably meant, see `nearest`; nothing more once the file has had many words compared with many names."""
+        self._compared += len(known)
+        return nearest(word, known, least) if self._compared <= MOST_COMPARED else None
 
     def add(
         self,
@@ -95,6 +108,8 @@ class Findings:
             return
         line, column = self.source.position(where.start)
         end_line, end_column = self.source.position(max(where.end, where.start))
+        if self._line[0] != line:
+            self._line = line, self.source.line(line)
         self._note(
             Diagnostic(
                 code=code,
@@ -107,7 +122,7 @@ class Findings:
                 end_column=end_column,
                 start=where.start,
                 end=where.end,
-                text=self.source.line(line),
+                text=self._line[1],
                 caret=caret,
                 notes=tuple(notes),
                 helps=tuple(helps),

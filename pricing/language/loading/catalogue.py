@@ -72,7 +72,7 @@ def read_catalogue(texts: Mapping[str, str]) -> tuple[Catalogue, tuple[Diagnosti
             continue
         found = {row[_COLUMNS[word]] for row in rows if row[_COLUMNS[word]]}
         if word == "categories":
-            found |= {path_above for name in found for path_above in _above(name)}
+            found |= {path_above for name in found for path_above in above(name)}
         names[word] = frozenset(found)
         files[word] = path
         if word == "skus":
@@ -105,6 +105,7 @@ def _item(row: dict[str, str]) -> Item:
     )  # fmt: skip
 
 
-def _above(category: str) -> list[str]:
+def above(category: str) -> list[str]:
+    """The categories that a category stands under."""
     parts = category.split("/")
     return ["/".join(parts[:depth]) for depth in range(1, len(parts))]

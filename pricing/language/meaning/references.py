@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from attrs import evolve
 
 from pricing.language.diagnostics.diagnostic import Findings
-from pricing.language.diagnostics.nearest import nearest, surely
+from pricing.language.diagnostics.nearest import surely
 from pricing.language.meaning.resolve import Card, of
 from pricing.language.text.syntax import Atom, Listed, Never, Phrase, TradeLine
 from pricing.language.vocabulary import KIND_OF
@@ -88,7 +88,7 @@ def _named(phrases: Sequence[Phrase], item: Card, names: Names, findings: Findin
 
 def _unknown(phrase: Phrase, names: Names, findings: Findings) -> None:
     text = phrase.text
-    meant = nearest(text, [*KIND_OF, "anything", *names] if len(names) < 5000 else [*KIND_OF, "anything"])
+    meant = findings.nearest(text, [*KIND_OF, "anything", *(names if len(names) < 5000 else ())])
     what = "kind or card" if len(phrase.atoms) <= 2 else "kind"
     findings.add(
         "P0207", phrase, f'There is no {what} called "{text[:60]}".',
@@ -117,7 +117,7 @@ def _idle(line: Listed, item: Card, names: Names, findings: Findings) -> None:
 def _coupon(atom: Atom, names: Names, findings: Findings) -> None:
     known = names.get(atom.text)
     if known is None:
-        meant = nearest(atom.text, [name for name, card in names.items() if card.rule.kind in COUPON_KINDS])
+        meant = findings.nearest(atom.text, [name for name, card in names.items() if card.rule.kind in COUPON_KINDS])
         findings.add(
             "P0207", atom, f'There is no coupon called "{atom.text[:60]}".',
             helps=(f"Did you mean {meant}?",) if meant else (),

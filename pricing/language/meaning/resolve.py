@@ -351,7 +351,7 @@ def _prices(block: Block, home: Home) -> tuple[tuple[str, int], ...]:
         good = good_name(line.sku, home.findings) if not line.sku.quoted else True
         if good and not home.catalogue.has("skus", sku):
             known = home.catalogue.names["skus"]
-            meant = nearest(sku, known)
+            meant = home.findings.nearest(sku, known)
             home.findings.add(
                 "P0204", line.sku, f'There is no sku called "{sku}".', caret=f"not in {home.catalogue.files['skus']}",
                 helps=(f"Did you mean {meant}?",) if meant else (),

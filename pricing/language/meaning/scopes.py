@@ -175,7 +175,7 @@ def _named_list(word: str, phrase: Phrase, home: Home) -> NamedList | None:
         )  # fmt: skip
         return None
     if named is None:
-        meant = nearest(name.text, home.lists)
+        meant = home.findings.nearest(name.text, home.lists)
         home.findings.add(
             "P0206", name, f'There is no list called "{name.text[:60]}".',
             helps=(f"Did you mean {meant}?",) if meant else ("A list begins with: list select-stores",),
@@ -227,7 +227,7 @@ def _good_name(word: str, atom: Atom, home: Home) -> bool:
     if home.catalogue.has(word, name):
         return True
     known, file = home.catalogue.names[word], home.catalogue.files[word]
-    meant = f"list {name}" if name in home.lists else nearest(name, known)
+    meant = f"list {name}" if name in home.lists else home.findings.nearest(name, known)
     home.findings.add(
         _CODES[word], atom, f'There is no {_WHAT[word]} called "{name}".', caret=f"not in {file}",
         helps=(f"Did you mean {meant}?",) if meant else _known(known),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from fractions import Fraction
+from operator import attrgetter
 
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.source import HasSpan
-from pricing.language.loading.catalogue import Catalogue, Item
+from pricing.language.loading.catalogue import Catalogue, Item, above
 from pricing.language.meaning.resolve import Card, of
 from pricing.language.meaning.values import written
-from pricing.language.text.syntax import AtMost, Budget, Clause, Listed, Price, StepLine
+from pricing.language.text.syntax import AtMost, Budget, Listed, Price, StepLine
 from pricing.model.kind import ITEM_KINDS, Kind
 from pricing.model.ladder import Step
 from pricing.model.rule import Rule
@@ -38,12 +42,10 @@ def run(item: Card, findings: Findings) -> bool:
     return not _scope(item, findings)
 
 
-def line_at(item: Card, reach: int) -> Clause | None:
-    """The line of a card that made the step with a threshold."""
-    for line in of(item.block, StepLine):
-        if _reach(line, item.rule.currency) == reach:
-            return line
-    return None
+def lines_at(item: Card) -> Mapping[int, HasSpan]:
+    """By threshold, the line of a card that made the step; the card itself where no line did."""
+    lines = {_reach(line, item.rule.currency): line for line in reversed(of(item.block, StepLine))}
+    return defaultdict(lambda: item.block, lines)
 
 
 def _reach(line: StepLine, currency: str) -> int:
@@ -60,8 +62,9 @@ def _reach(line: StepLine, currency: str) -> int:
 def _steps(item: Card, findings: Findings) -> None:
     rule = item.rule
     before: Step | None = None
+    lines = lines_at(item)
     for step in rule.ladder:
-        line = line_at(item, step.reach) or item.block
+        line = lines[step.reach]
         if step.at_most is not None and step.amount and step.at_most >= step.amount:
             findings.add(
                 "P0326", line, "The cap of this step never cuts anything.",
@@ -99,12 +102,13 @@ def _steps(item: Card, findings: Findings) -> None:
 def _promised(item: Card, findings: Findings) -> None:
     """A label that speaks of a percentage, where the same number is given as money."""
     rule = item.rule
+    lines = lines_at(item)
     for said in _PERCENT.findall(rule.label):
         for step in rule.ladder:
             if step.amount and step.amount == Fraction(said) * 10 ** decimals(rule.currency):
                 given = show(step.amount, rule.currency)
                 findings.add(
-                    "P0337", line_at(item, step.reach) or item.block,
+                    "P0337", lines[step.reach],
                     f"The label speaks of {said}%, but this takes {given} off.", caret="no % sign",
                     helps=(f"Is take {said}% off meant? Otherwise change the label.",),
                 )  # fmt: skip
@@ -140,9 +144,10 @@ def _uncapped(item: Card, findings: Findings) -> None:
     rule = item.rule
     if rule.kind not in _CAPPED or rule.caps.per_order or rule.caps.per_store or rule.caps.per_item or rule.budget:
         return
+    lines = lines_at(item)
     for step in rule.ladder:
         if step.share and step.at_most is None:
-            line = line_at(item, step.reach) or item.block
+            line = lines[step.reach]
             findings.add(
                 "P0308", line, f"{written(step.share)} off has no cap: a large order gets a large saving.",
                 helps=(f"Add a cap, such as: take {written(step.share)} off, at most 20.00",),
@@ -154,8 +159,9 @@ def _pieces(item: Card, findings: Findings) -> None:
     if not rule.piece:
         return
     piece = show(rule.piece, rule.currency)
+    lines = lines_at(item)
     for step in rule.ladder:
-        line = line_at(item, step.reach) or item.block
+        line = lines[step.reach]
         if step.amount and step.amount < rule.piece:
             findings.add(
                 "P0329",
@@ -230,8 +236,9 @@ def _scope(item: Card, findings: Findings) -> bool:
                 caret="lines narrow",
                 helps=(f"Put all {clause.word} on one line, with commas: commas widen.",),
             )  # fmt: skip
-        gone = [never for never in (*rule.scope.never, *rule.audience.never) if never.word == clause.word]
-        left = [value for value in clause.values if not any(_taken(value, never) for never in gone)]
+        nevers = [never for never in (*rule.scope.never, *rule.audience.never) if never.word == clause.word]
+        gone = {value for never in nevers if not never.removed for value in never.values}
+        left = [value for value in clause.values if not _taken(value, gone, clause.word == "categories")]
         left = [value for value in left if value not in clause.removed]
         if not left:
             findings.add(
@@ -241,11 +248,9 @@ def _scope(item: Card, findings: Findings) -> bool:
     return len(findings.found) > told
 
 
-def _taken(value: str, never: ScopeClause) -> bool:
-    if never.removed:
-        return False
-    under = never.word == "categories"
-    return any(value == gone or (under and value.startswith(gone + "/")) for gone in never.values)
+def _taken(value: str, gone: AbstractSet[str], under: bool) -> bool:
+    """Whether a value is among those, or, `under`, is a category under one of them."""
+    return value in gone or (under and not gone.isdisjoint(above(value)))
 
 
 def against_catalogue(item: Card, catalogue: Catalogue, findings: Findings) -> None:
@@ -253,7 +258,8 @@ def against_catalogue(item: Card, catalogue: Catalogue, findings: Findings) -> N
     rule = item.rule
     if rule.kind is Kind.COIN_EXCHANGE:
         return
-    if (rule.scope.only or rule.scope.never) and not any(in_scope(rule, sku) for sku in catalogue.items):
+    in_scope = scope_of(rule)
+    if (rule.scope.only or rule.scope.never) and not any(map(in_scope, catalogue.items)):
         findings.add(
             "P0321", item.block, "No item of the catalogue is in the scope of this rule.",
             caret="it can never apply",
@@ -268,7 +274,7 @@ def against_catalogue(item: Card, catalogue: Catalogue, findings: Findings) -> N
         row = rows.get(line.sku.text)
         if row is None or line.sku.text not in prices:
             continue
-        if not in_scope(rule, row):
+        if not in_scope(row):
             findings.add(
                 "P0332", line, f"{row.sku} is not in the scope of this card, so its price never holds.",
                 notes=(f"{row.sku} is sold by {row.store}.",) if row.store else (),
@@ -287,13 +293,15 @@ def _within_reach(item: Card, catalogue: Catalogue, findings: Findings) -> None:
     """Whether a basket of what the catalogue sells can come to the steps by money."""
     rule = item.rule
     steps = [step for step in rule.ladder if step.measure == "money" and step.reach]
-    prices = [_price(sku, rule.currency) for sku in catalogue.items if in_scope(rule, sku)] if steps else []
+    prices = [_price(sku, rule.currency) for sku in filter(scope_of(rule), catalogue.items)] if steps else []
     dearest = max(prices, default=0)
+    lines = lines_at(item) if dearest else {}
     for step in steps:
         if dearest and step.reach > MOST_UNITS * dearest:
             units = -(-step.reach // dearest)
-            line = line_at(item, step.reach) or item.block
-            _unreached(line, f"it takes {units} of the dearest item, {show(dearest, rule.currency)}", findings)
+            _unreached(
+                lines[step.reach], f"it takes {units} of the dearest item, {show(dearest, rule.currency)}", findings
+            )
 
 
 def _price(sku: Item, currency: str) -> int:
@@ -303,20 +311,32 @@ def _price(sku: Item, currency: str) -> int:
         return 0
 
 
-def in_scope(rule: Rule, sku: Item) -> bool:
-    """Whether a thing that the catalogue sells is in the scope of a rule."""
-    return all(_matches(clause, sku) for clause in rule.scope.only) and not any(
-        clause.word != "methods" and _matches(clause, sku) for clause in rule.scope.never
-    )
+def scope_of(rule: Rule) -> Callable[[Item], bool]:
+    """Says whether a thing that the catalogue sells is in the scope of a rule."""
+    only = [_matcher(clause) for clause in rule.scope.only]
+    never = [_matcher(clause) for clause in rule.scope.never if clause.word != "methods"]
+    return lambda sku: all(fits(sku) for fits in only) and not any(fits(sku) for fits in never)
 
 
-def _matches(clause: ScopeClause, sku: Item) -> bool:
-    return _any(clause.word, clause.values, sku) and not (clause.removed and _any(clause.word, clause.removed, sku))
+def _matcher(clause: ScopeClause) -> Callable[[Item], bool]:
+    named = _named(clause.word, frozenset(clause.values))
+    if not clause.removed:
+        return named
+    removed = _named(clause.word, frozenset(clause.removed))
+    return lambda sku: named(sku) and not removed(sku)
 
 
-def _any(word: str, values: tuple[str, ...], sku: Item) -> bool:
+def _named(word: str, values: frozenset[str]) -> Callable[[Item], bool]:
+    """Says whether a thing has one of the values of a scope word.
+
+    Columns that the catalogue does not have say nothing against a rule; neither do shipping methods.
+    """
     if word == "categories":
-        return any(own == value or own.startswith(value + "/") for own in sku.categories for value in values)
-    own = {"stores": (sku.store,), "brands": (sku.brand,), "tags": sku.tags, "skus": (sku.sku,)}.get(word)
-    # Columns that the catalogue does not have say nothing against a rule; neither do shipping methods.
-    return own is None or not any(own) or any(value in own for value in values)
+        return lambda sku: any(_taken(own, values, under=True) for own in sku.categories)
+    if word == "tags":
+        return lambda sku: not sku.tags or not values.isdisjoint(sku.tags)
+    column = {"stores": "store", "brands": "brand", "skus": "sku"}.get(word)
+    if column is None:
+        return lambda sku: True
+    cell = attrgetter(column)
+    return lambda sku: not cell(sku) or cell(sku) in values

@@ -7,6 +7,7 @@ what coins buy is looked at, for thresholds and campaigns ask for every card of 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
@@ -14,7 +15,7 @@ from itertools import islice
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.loading.catalogue import Catalogue
 from pricing.language.meaning.resolve import Card, of
-from pricing.language.sense.checks_rule import in_scope, line_at, worth
+from pricing.language.sense.checks_rule import lines_at, scope_of, worth
 from pricing.language.text.syntax import TradeLine
 from pricing.model.kind import AUTOMATIC_KINDS, ITEM_KINDS, Kind
 from pricing.model.ladder import Step
@@ -50,7 +51,8 @@ class _Shelf:
 
     def of(self, rule: Rule) -> frozenset[int]:
         if rule.name not in self.known:
-            own = frozenset(place for place, sku in enumerate(self.items) if in_scope(rule, sku))
+            in_scope = scope_of(rule)
+            own = frozenset(place for place, sku in enumerate(self.items) if in_scope(sku))
             self.known[rule.name] = own
         return self.known[rule.name]
 
@@ -148,7 +150,7 @@ def _tell_cancelled(item: Card, later: Sequence[Card], findings: Mapping[str, Fi
             continue
         less = show(saved_below + more_below - saved_at - more_at, rule.currency)
         findings[item.source.name].add(
-            "P0409", line_at(item, step.reach) or item.block,
+            "P0409", lines_at(item)[step.reach],
             f"Who reaches this step loses {lost.rule.name}, and saves {less} less in all.",
             caret=f"it leaves {show(rest_at, rule.currency)} to pay, too little for the other",
             notes=(f"{lost.rule.name} stands at {_place(lost, findings)}",),
@@ -159,10 +161,10 @@ def _tell_cancelled(item: Card, later: Sequence[Card], findings: Mapping[str, Fi
 
 def _saves(rule: Rule, base: int) -> int:
     """What a rule gives on a base of one store, when it is used alone."""
-    reached = [step for step in rule.ladder if step.measure == "money" and step.reach <= base]
-    if not reached:
+    reached = rule.ladder[: bisect_right(rule.ladder, base, key=lambda step: step.reach)]
+    step = next((step for step in reversed(reached) if step.measure == "money"), None)
+    if step is None:
         return 0
-    step = reached[-1]
     amount = _repeated(step, base) if step.repeats else int(worth(step, base))
     for cap in (rule.caps.per_order, rule.caps.per_store):
         amount = amount if cap is None else min(amount, cap)

@@ -106,6 +106,8 @@ def _cleaned(source: Source, findings: Findings) -> Iterator[TextLine | None]:
                 continue
         if not text.isascii() or not text.isprintable():
             text, broken = _without_unseen(text, start, findings)
+            if not broken and "\t" in text and '"' in text:
+                text = _without_tabs(text, start, findings)
         yield TextLine(text, start, broken)
 
 
@@ -136,8 +138,36 @@ def _without_remark(text: str, start: int, findings: Findings) -> str:
     return text + '"' if text.count('"') % 2 else text
 
 
+_LABELLED = frozenset({"note", "label", *HEADS})
+"""First words of lines that hold a text for customers, besides the kinds of card."""
+_QUOTED = re.compile(r'"[^"]*"')
+_JOINED = re.compile("(?<=[^\x00-\x7f])[\u200c\u200d](?=[^\x00-\x7f])")
+"""What makes one sign of two, as in the words of India and in the picture of a family."""
+
+
+def _with_joiners_blanked(text: str) -> str:
+    """The line as it is to be searched for unseen characters: in a label, those between two letters belong there."""
+    words = text.split(maxsplit=2)
+    if words and (words[0] in _LABELLED or " ".join(words[:2]) in KIND_OF):
+        return _QUOTED.sub(lambda found: _JOINED.sub(" ", found[0]), text)
+    return text
+
+
+def _without_tabs(text: str, start: int, findings: Findings) -> str:
+    """A tab in a text in quotes is told, for it would reach the receipt; read as a space."""
+    for found in _QUOTED.finditer(text):
+        if "\t" in found[0]:
+            where = Span(start + found.start() + found[0].index("\t"), start + found.start() + found[0].index("\t") + 1)
+            findings.add(
+                "P0102", where, "There is a tab in this text.", caret="just here",
+                helps=("Between quotes stands what is shown, and a tab is shown everywhere in another way.",),
+                fix=findings.replace(where, " ", safe=True, says="put a space in its place"),
+            )  # fmt: skip
+    return _QUOTED.sub(lambda found: found[0].replace("\t", " "), text)
+
+
 def _without_unseen(text: str, start: int, findings: Findings) -> tuple[str, bool]:
-    found = _UNSEEN.search(text)
+    found = _UNSEEN.search(_with_joiners_blanked(text) if "\u200d" in text or "\u200c" in text else text)
     if found is None:
         return text, False
     where = Span(start + found.start(), start + found.end())
@@ -313,7 +343,7 @@ _UNLED = (
     (re.compile(r"\s*[0-9]+ coins? = .*"), "rate"),
     (re.compile(r"\s*[0-9]+ coins? for .*"), "trade"),
     (re.compile(r"\s*[0-9]+ for [0-9]+.*"), "buy"),
-    (re.compile(r"\s*\S*[0-9]\S* (at )?[0-9]+[.,][0-9]{2}\s*"), "price"),
+    (re.compile(r"\s*(?=\S*[0-9])\S+ (at )?[0-9]+[.,][0-9]{2}\s*"), "price"),
 )
 """Lines without a first word, by what the rest looks like."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from string import ascii_lowercase
 
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.nearest import nearest, surely
@@ -30,6 +31,9 @@ _AT_LEAST = re.compile(
 )
 _AT_MOST = re.compile(r"\b(?:up to|max(?:imum)?\.?|no more than|capped at)(?=\s+[0-9])", re.IGNORECASE)
 
+LONGEST_REPAIRED = 2000
+"""Characters of a line; in a longer one slips are told, but not put right."""
+
 _DAY = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}:[0-9]{2})(?![0-9])")
 _CONDITION = re.compile(r"(?:over|above|from|for|on|if|when|with|orders?|minimum|min)\b", re.IGNORECASE)
 _FREE = re.compile(r"free(?:\s+(?:shipping|delivery))?(?=\s*\Z)", re.IGNORECASE)
@@ -40,6 +44,8 @@ def repaired(line: TextLine, findings: Findings) -> TextLine | None:
 
     A line whose slip cannot be put right in its own space comes back as `broken`: all there is to say has been said.
     """
+    if len(line.text) > LONGEST_REPAIRED:
+        return None
     text = line.text
     broken = False
     for pattern, code, message, right in _REPAIRS:
@@ -175,8 +181,9 @@ def _bare(line: TextLine, trouble: Trouble, where: Span, findings: Findings, hel
 
 def _begun(text: str, trouble: Trouble) -> str:
     """The word of the language that a word goes on from: the `ship` of `ships`; empty when the trouble is elsewhere."""
-    word = re.search(r"[a-z]+\Z", text[: trouble.start])
-    return word[0] if word and word[0] in _INNER_WORDS and text[trouble.start].isalpha() else ""
+    before = text[: trouble.start]
+    word = before[len(before.rstrip(ascii_lowercase)) :]
+    return word if word in _INNER_WORDS and text[trouble.start].isalpha() else ""
 
 
 _HOURS = re.compile(r"\s*hours\s+(?:from\s+)?([0-9:.apm]+)\s*(?:to|till|til|until|-|–|—)\s*([0-9:.apm]+)\s*")
