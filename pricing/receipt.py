@@ -16,7 +16,19 @@ from attrs import evolve
 from pricing.columns import clean, left, right, shorten, shorten_name, width, wrapped
 from pricing.model.doors import doors
 from pricing.model.kind import LAYERS, Kind
-from pricing.model.quote import NextStep, Quote, QuoteCharge, QuoteLine, Reasons, Refusal, Saving, Use, reasons_wanted
+from pricing.model.quote import (
+    NextStep,
+    Quote,
+    QuoteCharge,
+    QuoteLine,
+    Reasons,
+    Refusal,
+    Saving,
+    Unclaimed,
+    Use,
+    reasons_wanted,
+)
+from pricing.model.reason import Reason
 from pricing.money import show
 
 WIDTH = 84
@@ -34,9 +46,10 @@ def receipt(quote: Quote, why: bool | str | Reasons | None = None) -> str:
     """
     reasons = reasons_wanted(quote, why)
     paper = _Paper(quote, reasons)
-    lines = [*paper.head(), *paper.goods(), *paper.delivery(), *paper.savings(), *paper.totals(), *paper.wallet()]
+    lines = [*paper.head(), *paper.goods(), *paper.delivery(), *paper.savings(), *paper.totals()]
+    lines += (*paper.wallet(), *paper.codes(), *paper.unclaimed())
     if reasons is not None:
-        near = [each for each in reasons.refused if each.reason not in _FAR or _is_brought(quote, each.rule)]
+        near = [each for each in reasons.refused if each.reason.is_near or _is_brought(quote, each.rule)]
         lines += paper.reasons(evolve(reasons, refused=tuple(near)))
     return _text(lines)
 
@@ -60,6 +73,8 @@ class _Paper:
 
     def __init__(self, quote: Quote, reasons: Reasons | None) -> None:
         self.quote = quote
+        self.titles = {line.id: line.title for line in quote.cart.lines if line.title}
+        """What people call an item, by line."""
         self.labels = {**quote.labels, **reasons.labels} if reasons else quote.labels
         amounts = (quote.list_minor, quote.total_minor)
         self.cell = max(11, *(len(self.show(amount)) + 2 for amount in amounts))
@@ -106,9 +121,10 @@ class _Paper:
                 yield from self.line(line, doubled=skus[line.sku] > 1)
 
     def line(self, line: QuoteLine, doubled: bool) -> Iterator[str]:
+        sku = self.titles.get(line.id) or line.sku
         count = f"  {line.quantity} x {self.show(line.list // line.quantity)}" if line.quantity != 1 else ""
         room = WIDTH - 3 * self.cell - 2 - len(count)
-        name = clean(f"{line.sku} (line {line.id})") if doubled and line.id != line.sku else clean(line.sku)
+        name = clean(f"{sku} (line {line.id})") if doubled and line.id != line.sku else clean(sku)
         text = f"  {shorten_name(name, room - 1)}{count}"
         yield from self.priced(text, line.list, line.pays, line.savings)
 
@@ -122,6 +138,7 @@ class _Paper:
 
     def charge(self, charge: QuoteCharge) -> Iterator[str]:
         text = f"  {_name(charge.store, 26)}, {_name(charge.method, 18)}"
+        text += f" ({_name(charge.id, 12)})" if charge.id else ""
         yield from self.priced(text, charge.list, charge.pays, charge.savings)
 
     def priced(self, text: str, listed: int, pays: int, savings: Iterable[Saving]) -> Iterator[str]:
@@ -192,10 +209,28 @@ class _Paper:
         for bought in quote.bought:
             pieces, coins = _count(bought.pieces, "piece"), _count(bought.coins, "coin")
             facts.append(f"{pieces} of {self.both(bought.coupon)} bought for {coins}.")
+        for earned in quote.earned:
+            facts.append(f"{_count(earned.coins, 'coin')} earned: {self.both(earned.rule)}.")
         for kept in quote.kept:
+            if not kept.known:
+                facts.append(f"{_name(kept.rule)}: there is no such coupon.")
+                continue
             until = f", good until {_moment(kept.expires)}" if kept.expires is not None else ""
             facts.append(f"{_count(kept.pieces, 'piece')} of {self.both(kept.rule)} kept for later{until}.")
         yield from _listed("Coins and coupons", facts)
+
+    def codes(self) -> Iterator[str]:
+        """What was typed and is no code."""
+        yield from _listed("Codes", [f"{_name(code)}: there is no such code." for code in self.quote.unknown_codes])
+
+    def unclaimed(self) -> Iterator[str]:
+        """What could still be had at the terms of what is used or usable."""
+        facts = []
+        for each in self.quote.unclaimed:
+            of = f" of {', '.join(_name(sku) for sku in each.skus)}" if each.skus else ""
+            more = f"{_count(each.units, 'more item')}{of}"
+            facts.append(f"{more} can still be had{_where(each)} at the terms of {self.both(each.rule)}.")
+        yield from _listed("Still to be had", facts)
 
     # What was not
 
@@ -213,7 +248,10 @@ class _Paper:
         return f'{_name(rule)} "{label}"' if label else _name(rule)
 
     def next_step(self, step: NextStep) -> str:
-        where = f"at {_name(step.store)}" if step.store is not None else "in this order"
+        if step.payment is not None:
+            how = f"Pay with {_name(step.payment)} for {self.both(step.rule)}"
+            return f"{how}{_where(step)}: {self.show(step.saves)} more saved."
+        where = _where(step).lstrip() or "in this order"
         more = _count(step.missing_units or 0, "more item")
         if step.missing is not None:
             more = f"{self.show(step.missing)} more"
@@ -223,33 +261,27 @@ class _Paper:
 
     def refusal(self, refusal: Refusal) -> str:
         """One sentence, in the words of a friendly shop assistant."""
-        if refusal.reason == "below-threshold":
+        if refusal.short_by is not None or refusal.short_units is not None:
             return self.below(refusal)
-        if refusal.reason in ("beaten", "clashes"):
+        if refusal.reason in (Reason.BEATEN, Reason.CLASHES):
             return self.beaten(refusal)
-        where = f" at {_name(refusal.store)}" if refusal.store is not None else ""
-        if refusal.reason == "not-held" and _is_brought(self.quote, refusal.rule):
+        if refusal.reason is Reason.NOT_HELD and _is_brought(self.quote, refusal.rule):
             return "what is in the wallet has expired."
-        said = _REASONS.get(refusal.reason)
-        if said is None:
-            return f"not used{where} ({_name(refusal.reason)})."
-        return said.format(where=where, currency=self.quote.currency)
+        return refusal.reason.sentence.format(where=_where(refusal), currency=self.quote.currency)
 
     def below(self, refusal: Refusal) -> str:
-        where = f" at {_name(refusal.store)}" if refusal.store is not None else ""
         missing = []
         if refusal.short_by is not None:
             missing.append(f"{self.show(refusal.short_by)} short")
         if refusal.short_units is not None:
             missing.append(_count(refusal.short_units, "more item") + " needed")
-        return f"{' and '.join(missing) or 'not enough'}{where}."
+        return f"{' and '.join(missing)}{_where(refusal)}."
 
     def beaten(self, refusal: Refusal) -> str:
-        where = f" at {_name(refusal.store)}" if refusal.store is not None else ""
-        total = refusal.total_with
-        if refusal.reason == "beaten" and total == self.quote.total_minor:
+        where, total = _where(refusal), refusal.total_with
+        if refusal.reason is Reason.BEATEN and total == self.quote.total_minor:
             return f"could be used{where}, but the total would be the same."
-        if refusal.reason == "beaten":
+        if refusal.reason is Reason.BEATEN:
             said, with_it = f"could be used{where}, but there is a better way to pay less", "with it"
         else:
             other = self.both(refusal.clashes_with) if refusal.clashes_with is not None else "what is used"
@@ -262,8 +294,8 @@ class _Paper:
         return f"{said}; {with_it}, you would pay {self.show(total)}."
 
 
-_FAR = frozenset({"not-yet", "expired", "other-currency", "not-held", "not-typed", "no-item-in-scope"})
-"""Reasons that say nothing to customers, but about what they hold or typed."""
+def _where(entry: Refusal | NextStep | Unclaimed) -> str:
+    return f" at {_name(entry.store)}" if entry.store is not None else ""
 
 
 def _is_brought(quote: Quote, rule: str) -> bool:
@@ -271,25 +303,6 @@ def _is_brought(quote: Quote, rule: str) -> bool:
     typed = (code if isinstance(code, str) else code.code for code in quote.cart.codes)
     typed = (code.strip().casefold() for code in typed)
     return any(lot.rule == rule for lot in quote.cart.wallet.coupons) or rule.casefold() in typed
-
-
-_REASONS = {
-    "not-yet": "has not begun yet.",
-    "expired": "is over.",
-    "wrong-day-or-hour": "holds on other days or at other hours.",
-    "other-currency": "is not for orders in {currency}.",
-    "other-customer": "is for other customers.",
-    "other-country": "is for other countries.",
-    "other-channel": "is not offered on this channel.",
-    "not-held": "there is no such coupon in the wallet.",
-    "not-typed": "the code was not typed in.",
-    "no-item-in-scope": "nothing in the cart{where} takes part.",
-    "used-up": "has been used as often as it can be.",
-    "no-budget": "all its money has been given out.",
-    "declined": "was left out on request.",
-    "nothing-to-save": "would save nothing{where} on this cart.",
-}
-"""By reason code (SPEC section 7)."""
 
 
 def _layers(quote: Quote, uses: Iterable[Use]) -> list[Kind]:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from pricing.columns import clean, left, right, shorten, shorten_name, width, wrapped
 from pricing.model.cart import Lot, Wallet
-from pricing.model.quote import Reasons, Refusal
+from pricing.model.quote import Earned, KeptCoupon, NextStep, Reasons, Refusal, Unclaimed
+from pricing.model.reason import Reason
 from pricing.receipt import WIDTH, answers, receipt
 from tests.quotes import LABELS, a_quote
 from tests.quotes import REASONS as REASONS_OF_QUOTE
@@ -137,7 +138,9 @@ REASONS = {
     Refusal("r", "s", "clashes", clashes_with="t", total_with=8179): (
         "cannot be used at s together with t; with it instead, the total is the same."
     ),
-    Refusal("r", None, "of-tomorrow"): "not used (of-tomorrow).",
+    Refusal("r", None, "other-region"): "is for other regions.",
+    Refusal("r", None, "other-payment"): "is for another way to pay.",
+    Refusal("r", None, "needs-customer"): "is for customers who have signed in.",
 }
 
 
@@ -145,6 +148,41 @@ REASONS = {
 def test_every_reason_is_a_sentence(refusal: Refusal, sentence: str) -> None:
     text = answers(a_quote(Reasons((refusal,))), ["r"])
     assert " ".join(text.split()) == f"Why not - r: {sentence}"
+
+
+def test_no_reason_is_without_its_sentence() -> None:
+    assert {refusal.reason for refusal in REASONS} == set(Reason)
+    with pytest.raises(ValueError, match="of-tomorrow"):
+        Refusal("r", None, "of-tomorrow")
+
+
+def test_what_the_second_edition_tells_beside_prices() -> None:
+    quote = evolve(
+        a_quote(Reasons((), (NextStep("r", "s", None, None, 450, payment="card-x"),))),
+        unknown_codes=("SAVE10",),
+        unclaimed=(Unclaimed("gift", "nova-home", 2, ("MUG-1", "MUG-2")), Unclaimed("more", None, 1, ())),
+        earned=(Earned("club", 12),),
+        kept=(KeptCoupon("luma-3-off-26", 1, None, known=False),),
+    )
+    text = receipt(quote)
+    for sentence in (
+        "  - SAVE10: there is no such code.\n",
+        "  - 2 more items of MUG-1, MUG-2 can still be had at nova-home at the terms of gift.\n",
+        "  - 1 more item can still be had at the terms of more.\n",
+        "  - 12 coins earned: club.\n",
+        "  - luma-3-off-26: there is no such coupon.\n",
+        "  - Pay with card-x for r at s: 4.50 more saved.\n",
+    ):
+        assert sentence in text
+
+
+def test_items_are_called_what_people_call_them_and_parcels_are_told_apart() -> None:
+    quote = a_quote()
+    lines = (evolve(quote.cart.lines[0], title="Kettle, 1 l"), quote.cart.lines[1])
+    charges = tuple(quote.shipping[0]._replace(id=name) for name in ("p-1", "p-2"))
+    text = receipt(evolve(quote, cart=evolve(quote.cart, lines=lines), shipping=charges))
+    assert "  Kettle, 1 l  2 x 45.00" in text and "NH-1001" not in text
+    assert "  nova-home, standard (p-1)" in text and "  nova-home, standard (p-2)" in text
 
 
 def test_answers_are_about_the_rules_asked_about() -> None:
@@ -198,7 +236,9 @@ def test_columns_stand_whatever_things_are_called(sku: str, store: str, rule: st
     quote = a_quote()
     lines = tuple(line._replace(sku=sku, store=store, id=line.id + sku) for line in quote.lines)
     charge = quote.shipping[0]._replace(store=store, method=rule)
-    reasons = Reasons((Refusal(rule, store, "clashes", clashes_with=rule, total_with=1), Refusal("r", store, rule)))
+    reasons = Reasons(
+        (Refusal(rule, store, "clashes", clashes_with=rule, total_with=1), Refusal("r", store, "expired"))
+    )
     labels = {**LABELS, "SUMMER15": label, rule: label}
     text = receipt(a_quote(reasons, lines=lines, shipping=(charge,), labels=labels))
     rows = text.split("\n")

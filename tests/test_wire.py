@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from attrs import fields
+from attrs import evolve, fields
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from money.currency import Currency
@@ -18,6 +18,8 @@ from money.money import Money
 from pricing.api import Engine
 from pricing.model.cart import Cart, Customer, Line, Lot, RuleUsage, ShippingCharge, TypedCode, Wallet
 from pricing.model.errors import CartError
+from pricing.model.quote import Earned, NextStep, QuoteLine, Reasons, Refusal, Saving, Unclaimed
+from pricing.model.refund import first_units
 from pricing.model.rulebook import RuleBook
 from pricing.money import decimals
 from pricing.wire import cart_from_dict, cart_from_json, cart_to_dict, quote_to_json, usage_from_dict
@@ -545,7 +547,80 @@ def test_a_quote_in_the_interface_order() -> None:
     ]  # fmt: skip
     assert list(data["lines"][0]) == ["id", "sku", "store", "quantity", "list", "item", "pays", "savings"]
     assert list(data["shipping"][0]) == ["store", "method", "list", "pays", "savings"]
-    assert list(data["used"][0]) == ["rule", "kind", "store", "pieces", "coins", "amount"]
+    assert list(data["used"][0]) == ["rule", "kind", "store", "pieces", "coins", "amount", "label"]
+
+
+def test_what_the_second_edition_adds_to_a_quote() -> None:
+    """Each where INTERFACE has it, and nothing of it where there is nothing to tell."""
+    quote = a_quote()
+    line = quote.lines[0]._replace(savings=(Saving("gift", 2320, 1000, (("bank-x", 320),)),))
+    told = evolve(
+        quote,
+        lines=(line, quote.lines[1]),
+        shipping=(quote.shipping[0]._replace(id="p-1"),),
+        used=(quote.used[0]._replace(store="nova-home", sku="NH-1001", because=("1", "2")), *quote.used[1:]),
+        unknown_codes=("XYZ",),
+        unclaimed=(Unclaimed("gift", "nova-home", 1, ("MUG-1",)),),
+        earned=(Earned("club", 12),),
+        asked=None,
+    ).to_dict()
+    assert told["lines"][0]["savings"][0]["funders"] == {"platform": "10.00", "bank-x": "3.20", "seller": "10.00"}
+    assert list(told["shipping"][0])[:3] == ["store", "method", "id"]
+    assert list(told["used"][0].items()) == [
+        ("rule", "SUMMER15"), ("kind", "promo code"), ("store", "nova-home"), ("sku", "NH-1001"), ("pieces", 0),
+        ("coins", 0), ("amount", "7.20"), ("label", "15% off, up to 20"), ("because", ["1", "2"]),
+    ]  # fmt: skip
+    assert told["unknown_codes"] == ["XYZ"]
+    assert told["unclaimed"] == [{"rule": "gift", "store": "nova-home", "units": 1, "skus": ["MUG-1"]}]
+    assert told["earned"] == [{"rule": "club", "coins": 12}]
+    assert not {"unknown_codes", "unclaimed", "earned"} & set(quote.to_dict())
+    reasons = Reasons((Refusal("r", "s", "other-payment", sku="K"),), (NextStep("r", "s", None, None, 450, "card-x"),))
+    told = quote.to_dict(reasons)
+    assert told["refused"] == [{"rule": "r", "store": "s", "sku": "K", "reason": "other-payment"}]
+    assert told["next_steps"] == [{"rule": "r", "store": "s", "payment": "card-x", "saves": "4.50"}]
+
+
+def test_the_units_of_a_line() -> None:
+    """SPEC 7: runs of equal units, in the order in which a refund gives them back; their sums are the line's."""
+    savings = (Saving("a", 1000, 500), Saving("b", 2, 2))
+    quote = a_quote()
+    line = quote.lines[0]._replace(quantity=3, list=3000, item=3000, pays=1998, savings=savings)
+    data = evolve(quote, lines=(line,)).to_dict(why=False, units=True)["lines"][0]
+    assert list(data)[-2:] == ["savings", "units"]
+    a, b = {"rule": "a"}, {"rule": "b", "amount": "0.01", "funders": {"platform": "0.01"}}
+    assert data["units"] == [
+        {"quantity": 1, "pays": "6.66",
+         "savings": [a | {"amount": "3.34", "funders": {"platform": "1.67", "seller": "1.67"}}, b]},
+        {"quantity": 1, "pays": "6.66",
+         "savings": [a | {"amount": "3.33", "funders": {"platform": "1.67", "seller": "1.66"}}, b]},
+        {"quantity": 1, "pays": "6.66",
+         "savings": [a | {"amount": "3.33", "funders": {"platform": "1.66", "seller": "1.67"}}]},
+    ]  # fmt: skip
+    assert "units" not in quote.to_dict()["lines"][0]
+
+
+SHARES = st.integers(0, 10**6)
+
+
+@given(st.integers(1, 50), SHARES, st.lists(st.tuples(SHARES, SHARES, SHARES), max_size=3))
+def test_units_add_up_to_their_line_and_come_as_a_refund_gives_them(
+    quantity: int, pays: int, parts: list[tuple[int, int, int]]
+) -> None:
+    savings = tuple(
+        Saving(f"r{number}", platform + payer + seller, platform, (("bank-x", payer),))
+        for number, (platform, payer, seller) in enumerate(parts)
+    )
+    line = QuoteLine("1", "a", "s", quantity, pays + sum(one.amount for one in savings), pays, pays, savings)
+    runs = line.units
+    assert sum(run.quantity for run in runs) == quantity
+    assert [run.pays for run in runs for _ in range(run.quantity)] == [
+        first_units(pays, quantity, unit + 1) - first_units(pays, quantity, unit) for unit in range(quantity)
+    ]
+    for saving in savings:
+        mine = [(run.quantity, one) for run in runs for one in run.savings if one.rule == saving.rule]
+        for part in (lambda one: one.amount, lambda one: one.platform, lambda one: dict(one.payers).get("bank-x", 0)):
+            assert sum(many * part(one) for many, one in mine) == part(saving)
+        assert all(min(one.seller, one.platform, *dict(one.payers).values()) >= 0 for _, one in mine)
 
 
 def test_the_numbers_of_a_quote() -> None:

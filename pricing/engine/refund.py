@@ -21,8 +21,8 @@ from pricing.model.cart import Cart, Lot
 from pricing.model.errors import CartError, Problem
 from pricing.model.kind import COUPON_KINDS, Kind
 from pricing.model.policy import HOUSE_POLICY, Policy
-from pricing.model.quote import Quote, QuoteCharge, QuoteLine, Saving, Use
-from pricing.model.refund import FunderShare, Refund, RefundLine
+from pricing.model.quote import Quote, QuoteCharge, QuoteLine, Saving, Use, first_of, less
+from pricing.model.refund import FunderShare, Refund, RefundLine, first_units
 from pricing.model.rulebook import RuleBook
 
 Price = Callable[[Cart], int]
@@ -180,20 +180,14 @@ class _State:
 
 def _charge_id(charge: QuoteCharge) -> str:
     """A name that no line can be confused with in practice: it starts with a control character."""
-    return f"\x1f{charge.store}\x1f{charge.method}"
-
-
-def _share(amount: int, quantity: int, units: int) -> int:
-    """What the first `units` of `quantity` equal units have of `amount`."""
-    each, over = divmod(amount, quantity)
-    return each * units + min(over, units)
+    return f"\x1f{charge.store}\x1f{charge.method}\x1f{charge.id}"
 
 
 def _paid_back(line: QuoteLine, earlier: Earlier) -> int:
     """Minor units paid back for the line so far."""
     if line.id in earlier.cash:
         return earlier.cash[line.id]
-    return _share(line.pays, line.quantity, earlier.units.get(line.id, 0))
+    return first_units(line.pays, line.quantity, earlier.units.get(line.id, 0))
 
 
 def _cash(quote: Quote, earlier: Earlier, new: _State, price: Price | None) -> dict[str, int]:
@@ -201,8 +195,8 @@ def _cash(quote: Quote, earlier: Earlier, new: _State, price: Price | None) -> d
     paid: dict[str, int] = {}
     room: dict[str, int] = {}
     for line in quote.lines:
-        now = _share(line.pays, line.quantity, new.units[line.id])
-        then = _share(line.pays, line.quantity, earlier.units.get(line.id, 0))
+        now = first_units(line.pays, line.quantity, new.units[line.id])
+        then = first_units(line.pays, line.quantity, earlier.units.get(line.id, 0))
         room[line.id] = line.pays - _paid_back(line, earlier)
         paid[line.id] = min(now - then, room[line.id])
     if price is None:
@@ -242,7 +236,7 @@ def _coins(state: _State, policy: Policy) -> dict[str, int]:
         shares = allocate(use.coins, weights := [part[3] for part in parts], [use.coins] * len(weights), True)
         whole = all(quantity == units for _, quantity, units, _, _ in parts)
         for (name, quantity, units, _, _), coins in zip(parts, shares, strict=True):
-            back = _share(coins, quantity, units) if policy.coins_return == "by-share" else coins * whole
+            back = first_units(coins, quantity, units) if policy.coins_return == "by-share" else coins * whole
             found[name] = found.get(name, 0) + back
     return found
 
@@ -294,7 +288,7 @@ def _pieces_back(state: _State, use: Use, pieces: int, policy: Policy) -> int:
     if policy.returns == "full-only":
         return 0
     saved = sum(amount for _, _, _, amount, _ in parts)
-    back = sum(_share(amount, quantity, units) for _, quantity, units, amount, _ in parts)
+    back = sum(first_units(amount, quantity, units) for _, quantity, units, amount, _ in parts)
     # Never the last piece before everything is back, however the cents were shared.
     return min(pieces * back // saved, pieces - 1)
 
@@ -314,14 +308,19 @@ def _slice(lots: list[Lot], start: int, pieces: int) -> list[Lot]:
 
 def _funders(old: _State, new: _State) -> tuple[FunderShare, ...]:
     """Savings on what comes back now, by rule and funder."""
-    found: dict[str, tuple[int, int]] = {}
+    found: dict[str, tuple[int, int, dict[str, int]]] = {}
     for (_, _, quantity, then, savings), (_, _, _, now, _) in zip(old.parts(), new.parts(), strict=True):
         for saving in savings:
-            amount = _share(saving.amount, quantity, now) - _share(saving.amount, quantity, then)
-            platform = _share(saving.platform, quantity, now) - _share(saving.platform, quantity, then)
-            total = found.get(saving.rule, (0, 0))
-            found[saving.rule] = (total[0] + platform, total[1] + amount - platform)
-    return tuple(FunderShare(rule, *parts) for rule, parts in sorted(found.items()) if any(parts))
+            back = less(first_of(saving, quantity, now), first_of(saving, quantity, then))
+            platform, seller, payers = found.get(saving.rule, (0, 0, {}))
+            for who, share in back.payers:
+                payers[who] = payers.get(who, 0) + share
+            found[saving.rule] = (platform + back.platform, seller + back.seller, payers)
+    return tuple(
+        FunderShare(rule, platform, seller, tuple(sorted((who, share) for who, share in payers.items() if share)))
+        for rule, (platform, seller, payers) in sorted(found.items())
+        if platform or seller or any(payers.values())
+    )
 
 
 def _difference(now: Mapping[str, int], then: Mapping[str, int]) -> dict[str, int]:

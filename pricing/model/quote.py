@@ -6,8 +6,9 @@ and its sisters give py-money. The rows of which a quote has hundreds are NamedT
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from attrs import field, fields, frozen
@@ -16,6 +17,8 @@ from pricing.model.cart import Cart, RuleUsage
 from pricing.model.doors import doors
 from pricing.model.errors import shown
 from pricing.model.kind import Kind
+from pricing.model.reason import Reason, reason_of
+from pricing.model.refund import first_units
 from pricing.money import to_money
 
 if TYPE_CHECKING:
@@ -28,12 +31,14 @@ class Saving(NamedTuple):
     rule: str
     amount: int
     platform: int
-    """What the platform pays of it; the seller (the line's store) pays the rest."""
+    """What the platform pays of it; the seller (the line's store) pays what nobody else does."""
+    payers: tuple[tuple[str, int], ...] = ()
+    """What others pay of it, as in ("bank-x", 120); in the order written on the card."""
 
     @property
     def seller(self) -> int:
         """What the seller pays of it."""
-        return self.amount - self.platform
+        return self.amount - self.platform - sum([share for _, share in self.payers])
 
 
 class QuoteLine(NamedTuple):
@@ -51,6 +56,58 @@ class QuoteLine(NamedTuple):
     savings: tuple[Saving, ...]
     """In the order in which they were taken; item rules included. list - savings = pays."""
 
+    @property
+    def units(self) -> tuple[Units, ...]:
+        """Its units as runs of equal ones, in the order in which a refund gives them back (SPEC 7 and 8)."""
+        return tuple(_runs(self))
+
+
+class Units(NamedTuple):
+    """Units of a line that came to the same."""
+
+    quantity: int
+    pays: int
+    """What each of them pays."""
+    savings: tuple[Saving, ...]
+    """What was taken off each of them."""
+
+
+def first_of(saving: Saving, quantity: int, units: int) -> Saving:
+    """What the first `units` of `quantity` equal units have of a saving, and who pays for it.
+
+    Payers are shared as running sums, in their order, so that none ever has less than nothing.
+    """
+    amounts = [saving.platform]
+    for _, share in saving.payers:
+        amounts.append(amounts[-1] + share)
+    sums = [first_units(amount, quantity, units) for amount in amounts]
+    payers = tuple([(who, sums[at + 1] - sums[at]) for at, (who, _) in enumerate(saving.payers)])
+    return Saving(saving.rule, first_units(saving.amount, quantity, units), sums[0], payers)
+
+
+def less(one: Saving, other: Saving) -> Saving:
+    """What one saving has beyond another of the same rule and payers."""
+    payers = [(who, share - taken) for (who, share), (_, taken) in zip(one.payers, other.payers, strict=True)]
+    return Saving(one.rule, one.amount - other.amount, one.platform - other.platform, tuple(payers))
+
+
+def _runs(line: QuoteLine) -> Iterator[Units]:
+    """Amounts are shared over units by `first_units`, so that each has at most one place where units differ."""
+    quantity = line.quantity
+    places = {0, quantity, line.pays % quantity}
+    for saving in line.savings:
+        places.add(saving.amount % quantity)
+        shared = saving.platform
+        for share in (0, *[share for _, share in saving.payers]):
+            shared += share
+            places.add(shared % quantity)
+    for first, end in pairwise(sorted(places)):
+        pays = first_units(line.pays, quantity, end) - first_units(line.pays, quantity, first)
+        savings = [
+            less(first_of(saving, quantity, first + 1), first_of(saving, quantity, first)) for saving in line.savings
+        ]
+        yield Units(end - first, pays // (end - first), tuple([saving for saving in savings if saving.amount]))
+
 
 class QuoteCharge(NamedTuple):
     """What one shipping charge costs."""
@@ -60,6 +117,8 @@ class QuoteCharge(NamedTuple):
     list: int
     pays: int
     savings: tuple[Saving, ...]
+    id: str = ""
+    """Tells charges of one store and method apart."""
 
 
 class Use(NamedTuple):
@@ -75,6 +134,10 @@ class Use(NamedTuple):
     """Coins that a coin payment cost."""
     amount: int
     """Its benefit: the sum of its savings."""
+    sku: str | None = None
+    """With `ladder per sku`: the one it is over."""
+    because: tuple[str, ...] = ()
+    """Ids of the lines outside its scope whose units its step counted; sorted."""
 
 
 @frozen
@@ -94,13 +157,15 @@ class Refusal:
 
     rule: str
     store: str | None
-    reason: str
+    reason: Reason = field(converter=reason_of)
     short_by: int | None = None
     """`below-threshold`: minor units missing; for steps by units see `short_units`."""
     short_units: int | None = None
     clashes_with: str | None = None
     total_with: int | None = None
     """`beaten`, `clashes`: the best total had the rule been forced in. None: not asked for, or no such selection."""
+    sku: str | None = None
+    """With `ladder per sku`: of which application."""
 
 
 @frozen
@@ -113,6 +178,10 @@ class NextStep:
     """Minor units of goods; None when the step counts units."""
     missing_units: int | None
     saves: int
+    payment: str | None = None
+    """To be paid with this instead; nothing is missing then."""
+    sku: str | None = None
+    """With `ladder per sku`: of which application."""
 
 
 class KeptCoupon(NamedTuple):
@@ -121,6 +190,25 @@ class KeptCoupon(NamedTuple):
     rule: str
     pieces: int
     expires: datetime | None
+    known: bool = True
+    """Whether there is a coupon of that name in these rules."""
+
+
+class Unclaimed(NamedTuple):
+    """What could still be had at the terms of a `get` (SPEC 7): this is how a gift is told."""
+
+    rule: str
+    store: str | None
+    units: int
+    skus: tuple[str, ...]
+    """Which the rule names; sorted. Empty: anything in its scope."""
+
+
+class Earned(NamedTuple):
+    """Coins that a reward brings."""
+
+    rule: str
+    coins: int
 
 
 @frozen
@@ -177,6 +265,12 @@ class Quote:
     """Rules and kinds that the customer declined; sorted."""
     labels: Mapping[str, str] = field(factory=dict, eq=False, repr=False)
     """What customers call the rules used, bought and kept, by rule name; a rule that is not named has no label."""
+    unknown_codes: tuple[str, ...] = ()
+    """What was typed and belongs to no rule; sorted."""
+    unclaimed: tuple[Unclaimed, ...] = ()
+    """Sorted by rule, then store."""
+    earned: tuple[Earned, ...] = ()
+    """Sorted by rule."""
     _asked: Asked | None = field(default=None, eq=False, repr=False)
     """Who is asked for reasons. None: nobody; the quote was pickled, kept, or made by hand."""
 
@@ -221,7 +315,7 @@ class Quote:
         """What to add to reach further steps, and what they save. Raises ValueError like `reasons`."""
         return self.reasons().next_steps
 
-    def to_dict(self, why: bool | str | Reasons | None = None) -> dict[str, Any]:
+    def to_dict(self, why: bool | str | Reasons | None = None, *, units: bool = False) -> dict[str, Any]:
         """The JSON object of INTERFACE ("Quote, JSON"); amounts are strings in major units.
 
         `why`: "none", "refused" (`refused` alone), or "all" (`refused` and `next_steps`); False and True mean none and
@@ -229,8 +323,11 @@ class Quote:
         would claim that there is nothing to tell. By default all where the quote `knows_reasons`, else none. Of a
         quote that has left its engine, "refused" and "all" raise ValueError; give the Reasons themselves instead:
         `quote.to_dict(engine.reasons(quote))`.
+
+        With `units` each line has its units too, as runs of equal ones: how many, what each pays, and each of its
+        savings; in the order in which a refund gives them back (SPEC 7 and 8).
         """
-        return doors.quote_to_dict(self, why)
+        return doors.quote_to_dict(self, why, units)
 
     def receipt(self, why: bool | str | Reasons | None = None) -> str:
         """The text a person reads, with the reasons for what was not used and what to add: `why` as in `to_dict`."""

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from money.money import Money
 
 
+def first_units(amount: int, quantity: int, units: int) -> int:
+    """What the first `units` of `quantity` equal units have of an amount: the same each, and one minor unit more for
+    each of the first ones until it is used up (SPEC 8, unit by unit)."""
+    each, over = divmod(amount, quantity)
+    return each * units + min(over, units)
+
+
 @frozen
 class RefundLine:
     """What one line of the order gets back."""
@@ -36,10 +43,13 @@ class FunderShare:
     rule: str
     platform: int
     seller: int
+    payers: tuple[tuple[str, int], ...] = ()
+    """Others, as in ("bank-x", 120); sorted."""
 
     @property
     def amount(self) -> int:
-        return self.platform + self.seller
+        """What all of them together need not fund."""
+        return self.platform + self.seller + sum([share for _, share in self.payers])
 
 
 @frozen

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from pricing.engine.matching.case import Case
+from pricing.engine.matching.match import is_known_code
 from pricing.engine.problem import Application
 from pricing.engine.refund import expiry_of_piece
+from pricing.engine.rules.plan import code_key
 from pricing.engine.rules.planned import PlannedRule
 from pricing.engine.search.search import Found
 from pricing.engine.settling.settle import Settlement, pieces_used, rounded, settle
+from pricing.model.cart import TypedCode
 from pricing.model.errors import SearchFault
 from pricing.model.quote import Asked, Bought, KeptCoupon, Quote, QuoteCharge, QuoteLine, Saving, Use
 
@@ -34,7 +37,7 @@ def quote_of(case: Case, found: Found, asked: Asked | None) -> Quote:
     for number, charge in enumerate(case.charges):
         place = len(lines) + number
         off = tuple(savings[place])
-        charges.append(QuoteCharge(charge.store, charge.method, charge.minor, settlement.now[place], off))
+        charges.append(QuoteCharge(charge.store, charge.method, charge.minor, settlement.now[place], off, charge.id))
     uses.sort(key=_use_order)
     pieces = pieces_used(case.problem, found.counts)
     bought = _bought(case, pieces)
@@ -56,8 +59,24 @@ def quote_of(case: Case, found: Found, asked: Asked | None) -> Quote:
         tuple(sorted(situation.usage.items())) if situation.usage else (),
         tuple(sorted(situation.without)) if situation.without else (),
         _labels(case, uses, bought, kept),
+        _unknown_codes(case) if situation.cart.codes else (),
+        (),
+        (),
         asked,
     )
+
+
+def _unknown_codes(case: Case) -> tuple[str, ...]:
+    """What was typed and belongs to no rule, each once."""
+    unknown: dict[str, str] = {}
+    for code in sorted(case.situation.cart.codes, key=_spelt):
+        if not is_known_code(case.plan, code):
+            unknown.setdefault(code_key(_spelt(code)), _spelt(code))
+    return tuple(sorted(unknown.values()))
+
+
+def _spelt(code: str | TypedCode) -> str:
+    return code if isinstance(code, str) else code.code
 
 
 def _labels(case: Case, uses: list[Use], bought: tuple[Bought, ...], kept: tuple[KeptCoupon, ...]) -> dict[str, str]:
@@ -90,7 +109,7 @@ def saving(rule: PlannedRule, amount: int) -> Saving:
     """One saving with its funder split: the platform's share rounded half up, the seller pays the rest."""
     share = rule.platform_numerator
     platform = rounded(amount * share, rule.platform_denominator, False) if share else 0
-    return _row(Saving, (rule.name, amount, platform))
+    return _row(Saving, (rule.name, amount, platform, ()))
 
 
 def _savings(case: Case, counts: list[int], settlement: Settlement) -> tuple[list[list[Saving]], list[Use]]:
@@ -120,7 +139,7 @@ def _savings(case: Case, counts: list[int], settlement: Settlement) -> tuple[lis
                 savings[place].append(saving(rule, share))
                 amount += share
         pieces, coins = pieces_of(app, counts[index]), settlement.payment_coins[index]
-        uses.append(_row(Use, (app.name, rule.kind, app.store or None, pieces, coins, amount)))
+        uses.append(_row(Use, (app.name, rule.kind, app.store or None, pieces, coins, amount, None, ())))
     return savings, uses
 
 
@@ -158,18 +177,21 @@ def _kept(case: Case, used_pieces: list[int], bought: tuple[Bought, ...]) -> tup
     for index, pool in enumerate(case.problem.pools):
         used[pool.name] = used_pieces[index]
     kept: list[KeptCoupon] = []
+    rules = case.plan.rules
     for name in sorted(case.held):
+        rule = rules.find(name)
+        known = rule is not None and rule.is_coupon
         left = used.get(name, 0)
         for lot in case.held[name]:
             pieces = lot.pieces
             stays = max(0, pieces - left)
             left = max(0, left - pieces)
             if stays:
-                kept.append(KeptCoupon(name, stays, lot.expires))
+                kept.append(_row(KeptCoupon, (name, stays, lot.expires, known)))
     for each in bought:
         over = each.pieces - (used[each.coupon] - sum([lot.pieces for lot in case.held.get(each.coupon, [])]))
         if over:
-            rule = case.plan.rules.named(each.coupon).rule
-            ends = expiry_of_piece(case.situation.cart.at, rule.lasts_days, rule.valid.end)
+            coupon = rules.named(each.coupon).rule
+            ends = expiry_of_piece(case.situation.cart.at, coupon.lasts_days, coupon.valid.end)
             kept.append(KeptCoupon(each.coupon, over, ends))
     return tuple(kept)

@@ -12,7 +12,7 @@ from typing import Final
 
 from pricing.engine.rules.plan import Plan, code_key
 from pricing.engine.rules.planned import PlannedRule, Test
-from pricing.model.cart import NO_USAGE, Cart, Line, Lot, RuleUsage, Usage, in_utc
+from pricing.model.cart import NO_USAGE, Cart, Line, Lot, RuleUsage, TypedCode, Usage, in_utc
 from pricing.model.scope import Clause
 
 MOST_TRADES: Final = 10**9
@@ -298,6 +298,14 @@ def usable_exchanges(rule: PlannedRule, situation: Situation) -> list[tuple[int,
         if most > 0:
             trades.append((trade.coins, trade.pieces, most, exchange.name))
     return trades
+
+
+def is_known_code(plan: Plan, code: str | TypedCode) -> bool:
+    """Whether a code belongs to a rule; of a pair, to the rule that it names."""
+    if isinstance(code, str):
+        return code_key(code) in plan.codes
+    rule = plan.rules.find(code.rule)
+    return rule is not None and rule.is_code and code_key(rule.name) == code_key(code.code)
 
 
 def is_typed(rule: PlannedRule, situation: Situation) -> bool:

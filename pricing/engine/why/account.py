@@ -17,6 +17,7 @@ from pricing.engine.settling.settle import worth_of
 from pricing.engine.why.explain import Asked
 from pricing.engine.why.standing import Measure, Standing
 from pricing.model.quote import NextStep, Quote, QuoteCharge, QuoteLine, Refusal, Saving
+from pricing.model.reason import Reason
 from pricing.model.rule import Place
 from pricing.money import show
 
@@ -121,11 +122,13 @@ class _Teller:
         return f"{' and '.join(units)} instead of {listed}."
 
     def funders(self, saving: Saving, store: str) -> str:
-        if not saving.seller:
-            return "The platform pays for it."
-        if not saving.platform:
-            return f"The seller {store} pays for it."
-        return f"The platform pays {self.show(saving.platform)}, the seller {store} {self.show(saving.seller)}."
+        who = [("the platform", saving.platform), *saving.payers, (f"the seller {store}", saving.seller)]
+        shares = [(name, share) for name, share in who if share]
+        if len(shares) == 1:
+            return f"{_sentence(shares[0][0])} pays for it."
+        (first, share), *others = shares
+        rest = ", ".join(f"{name} {self.show(part)}" for name, part in others)
+        return f"{_sentence(first)} pays {self.show(share)}, {rest}."
 
     def benefit(self, standing: Standing) -> str:
         """How a used application came to its benefit: base, step, caps, and that it is shared."""
@@ -196,27 +199,21 @@ class _Teller:
             return f"{self.show(refusal.short_by)} short of its step."
         if refusal.short_units is not None:
             return f"{refusal.short_units} {'unit' if refusal.short_units == 1 else 'units'} short of its step."
-        if refusal.reason in ("beaten", "clashes"):
+        if refusal.reason in (Reason.BEATEN, Reason.CLASHES):
             return self.outdone(refusal)
-        if refusal.reason == "no-item-in-scope" and refusal.clashes_with is not None:
+        if refusal.reason is Reason.NO_ITEM_IN_SCOPE and refusal.clashes_with is not None:
             return f"all its lines have units at the price of {refusal.clashes_with}, which it never meets."
-        numbers = {
-            "not-yet": f"it begins at {planned.start.isoformat()}.",
-            "expired": f"it ended at {planned.end.isoformat()}.",
-            "wrong-day-or-hour": f"not at this day or hour in {planned.rule.zone}.",
-            "other-currency": f"it is in {planned.rule.currency}, the cart in {cart.currency}.",
-            "other-customer": "the customer is in none of its segments, or in one that it excepts.",
-            "other-country": f"not in this country ({cart.country or 'none given'}).",
-            "other-channel": f"not on this channel ({cart.channel or 'none given'}).",
-            "not-held": "no unexpired piece is in the wallet, and none can be bought.",
-            "not-typed": "the code was not typed.",
-            "no-item-in-scope": "no line is in its scope.",
-            "used-up": "a limit on its uses or items is used up.",
-            "no-budget": "its budget is spent.",
-            "declined": "it was declined.",
-            "nothing-to-save": "there was nothing left that it could take.",
-        }
-        return numbers.get(refusal.reason, f"{refusal.reason}.")
+        return _WHY_NOT[refusal.reason].format(
+            start=planned.start.isoformat(),
+            end=planned.end.isoformat(),
+            zone=planned.rule.zone,
+            currency=planned.rule.currency,
+            cart=cart.currency,
+            country=cart.country or "none given",
+            region=cart.region or "none given",
+            channel=cart.channel or "none given",
+            payment=cart.payment or "none given",
+        )
 
     def outdone(self, refusal: Refusal) -> str:
         text = "using it would not make the total lower"
@@ -230,18 +227,47 @@ class _Teller:
 
     def next_step(self, step: NextStep) -> Sentence:
         where = f" at {step.store}" if step.store is not None else ""
+        saves = self.show(step.saves)
+        if step.payment is not None:
+            return self.say(step.rule, f"would be had{where} by paying with {step.payment}: {saves} saved in all.")
         if step.missing is None:
             missing = f"{step.missing_units} more {'unit' if step.missing_units == 1 else 'units'}"
         else:
             missing = f"{self.show(step.missing)} more in goods"
-        saves = self.show(step.saves)
         return self.say(step.rule, f"has a step within reach: {missing}{where} would save {saves} in all.")
+
+
+_WHY_NOT = {
+    Reason.NOT_YET: "it begins at {start}.",
+    Reason.EXPIRED: "it ended at {end}.",
+    Reason.WRONG_DAY_OR_HOUR: "not at this day or hour in {zone}.",
+    Reason.OTHER_CURRENCY: "it is in {currency}, the cart in {cart}.",
+    Reason.OTHER_CUSTOMER: "the customer is in none of its segments, or in one that it excepts.",
+    Reason.OTHER_COUNTRY: "not in this country ({country}).",
+    Reason.OTHER_REGION: "not in this region ({region}).",
+    Reason.OTHER_CHANNEL: "not on this channel ({channel}).",
+    Reason.OTHER_PAYMENT: "not with this way to pay ({payment}).",
+    Reason.NOT_HELD: "no unexpired piece is in the wallet, and none can be bought.",
+    Reason.NOT_TYPED: "the code was not typed.",
+    Reason.NEEDS_CUSTOMER: "it has a limit for each customer, and the cart names none.",
+    Reason.NO_ITEM_IN_SCOPE: "no line is in its scope.",
+    Reason.USED_UP: "a limit on its uses or items is used up.",
+    Reason.NO_BUDGET: "its budget is spent.",
+    Reason.DECLINED: "it was declined.",
+    Reason.BELOW_THRESHOLD: "no step is reached.",
+    Reason.NOTHING_TO_SAVE: "there was nothing left that it could take.",
+}
+"""What the account says of a refusal, where its numbers do not say it."""
 
 
 def _part(title: str, sentences: Iterable[Sentence]) -> Iterator[Part]:
     found = tuple(sentences)
     if found:
         yield Part(title, found)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _percent(rung: Rung) -> str:

@@ -20,6 +20,7 @@ from pricing.engine.why.standing import Chosen, Measure, Standing, Target, next_
 from pricing.model.cart import Cart, Line
 from pricing.model.errors import CartError
 from pricing.model.quote import NextStep, Quote, Reasons, Refusal
+from pricing.model.reason import Reason
 
 FORCED_STEPS = 150_000
 """Work allowed to one `total_with`; beyond it the total is left out."""
@@ -95,7 +96,7 @@ def refusals(chosen: Chosen, quote: Quote, totals: bool = True) -> tuple[Refusal
         if standing.count:
             continue
         refusal = refusal_of(chosen, standing)
-        if refusal.reason in ("beaten", "clashes") and steps_left > 0:
+        if refusal.reason in (Reason.BEATEN, Reason.CLASHES) and steps_left > 0:
             limit = min(FORCED_STEPS, steps_left)
             forced = best_with(chosen.case.problem, standing.index, limit, quote.total_minor)
             steps_left -= forced.steps

@@ -28,6 +28,7 @@ from pricing.engine.rules.planned import PlannedRule
 from pricing.engine.settling.settle import base_of, coins_for, exchange_coins, rung_of, take
 from pricing.model.kind import ITEM_KINDS
 from pricing.model.quote import Refusal
+from pricing.model.reason import Reason
 
 
 class Standing:
@@ -65,7 +66,7 @@ class Chosen:
             refusal, places = _before_applications(case, rule)
             if refusal is None and rule.kind in ITEM_KINDS:
                 if rule.name not in given:
-                    self.refused.append(Refusal(rule.name, None, "nothing-to-save"))
+                    self.refused.append(Refusal(rule.name, None, Reason.NOTHING_TO_SAVE))
                 continue
             if refusal is not None:
                 self.refused.append(refusal)
@@ -92,18 +93,18 @@ def _before_applications(case: Case, rule: PlannedRule) -> tuple[Refusal | None,
     rule that it never meets (SPEC 5.2) has nothing in scope, and the refusal names that item rule.
     """
     situation = case.situation
-    reason = "declined" if declined(rule, situation) else refusal_before_scope(rule, situation)
+    reason = Reason.DECLINED if declined(rule, situation) else refusal_before_scope(rule, situation)
     if not reason and rule.is_coupon and not _can_be_had(case, rule):
-        reason = "not-held"
+        reason = Reason.NOT_HELD
     if not reason and not is_typed(rule, situation):
-        reason = "not-typed"
+        reason = Reason.NOT_TYPED
     if reason:
         return Refusal(rule.name, None, reason), []
     places, blocker = scope_of(rule, situation), ""
     if places and rule.kind not in ITEM_KINDS:
         places, blocker = without_item_clashes(case, rule, places)
     if not places:
-        return Refusal(rule.name, None, "no-item-in-scope", clashes_with=blocker or None), []
+        return Refusal(rule.name, None, Reason.NO_ITEM_IN_SCOPE, clashes_with=blocker or None), []
     reason = limit_refusal(rule, situation)
     return (Refusal(rule.name, None, reason), []) if reason else (None, places)
 
@@ -120,7 +121,7 @@ def _exchange_refusals(case: Case, coupon: PlannedRule) -> Iterator[Refusal]:
     """Exchanges that could not sell the coupon, had it been wanted. Those that nobody needed are not spoken of."""
     for exchange in coupon.exchanges:
         situation = case.situation
-        reason = "declined" if declined(exchange, situation) else refusal_before_scope(exchange, situation)
+        reason = Reason.DECLINED if declined(exchange, situation) else refusal_before_scope(exchange, situation)
         reason = reason or limit_refusal(exchange, situation)
         if reason:
             yield Refusal(exchange.name, None, reason)
@@ -143,20 +144,20 @@ def refusal_of(chosen: Chosen, standing: Standing) -> Refusal:
     """
     name, store = standing.rule.name, standing.store
     if standing.app.most < 1:
-        return Refusal(name, store, "nothing-to-save")
+        return Refusal(name, store, Reason.NOTHING_TO_SAVE)
     rivals = list(rivals_of(chosen, standing))
     measure = Measure(chosen.case.problem, chosen.counts, standing.app, {rival.index for rival in rivals})
     if not _is_reached(measure, standing.app):
         target = next_target(standing, measure.base)
         if target is not None and target.units:
-            return Refusal(name, store, "below-threshold", short_units=target.reach - standing.app.units)
+            return Refusal(name, store, Reason.BELOW_THRESHOLD, short_units=target.reach - standing.app.units)
         if target is not None:
-            return Refusal(name, store, "below-threshold", short_by=target.reach - measure.base)
+            return Refusal(name, store, Reason.BELOW_THRESHOLD, short_by=target.reach - measure.base)
     if standing.index < 0 or (not measure.shares and not measure.lacks_coins):
-        return Refusal(name, store, "nothing-to-save")
+        return Refusal(name, store, Reason.NOTHING_TO_SAVE)
     if rivals:
-        return Refusal(name, store, "clashes", clashes_with=rivals[0].rule.name)
-    return Refusal(name, store, "beaten")
+        return Refusal(name, store, Reason.CLASHES, clashes_with=rivals[0].rule.name)
+    return Refusal(name, store, Reason.BEATEN)
 
 
 def rivals_of(chosen: Chosen, standing: Standing) -> Iterator[Standing]:

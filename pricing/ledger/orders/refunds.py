@@ -217,8 +217,13 @@ def _document(found: Refund) -> dict[str, Any]:
         "pieces": lots(found.pieces),
         "expired": lots(found.expired),
         "uses": [list(use) for use in found.uses],
-        "funders": [asdict(share) for share in found.funders],
+        "funders": [_share_document(share) for share in found.funders],
     }
+
+
+def _share_document(share: FunderShare) -> dict[str, Any]:
+    document: dict[str, Any] = {"rule": share.rule, "platform": share.platform, "seller": share.seller}
+    return document | ({"payers": [list(payer) for payer in share.payers]} if share.payers else {})
 
 
 def _refund_of(kept: dict[str, Any]) -> Refund:
@@ -233,5 +238,8 @@ def _refund_of(kept: dict[str, Any]) -> Refund:
         pieces=lots(kept["pieces"]),
         expired=lots(kept["expired"]),
         uses=tuple((rule, many) for rule, many in kept["uses"]),
-        funders=tuple(FunderShare(**share) for share in kept["funders"]),
+        funders=tuple(
+            FunderShare(share["rule"], share["platform"], share["seller"], tuple(map(tuple, share.get("payers", ()))))
+            for share in kept["funders"]
+        ),
     )

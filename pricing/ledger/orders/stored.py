@@ -1,16 +1,19 @@
 """A quote as the ledger keeps it: JSON with whole numbers, enough to pay back an order years later.
 
+What the second edition added stands at the end of its row, and only where there is some: older documents stay as they are.
+
 `document_of` and `quote_of` are each other's inverse, but for the quote's reasons, which an order does not need.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from pricing.model.cart import Cart, Customer, Line, Lot, ShippingCharge, Wallet
+from pricing.model.cart import Cart, Customer, Line, Lot, ShippingCharge, TypedCode, Wallet
 from pricing.model.kind import Kind
-from pricing.model.quote import Bought, KeptCoupon, Quote, QuoteCharge, QuoteLine, Saving, Use
+from pricing.model.quote import Bought, Earned, KeptCoupon, Quote, QuoteCharge, QuoteLine, Saving, Use
 
 
 def document_of(quote: Quote) -> dict[str, Any]:
@@ -22,10 +25,10 @@ def document_of(quote: Quote) -> dict[str, Any]:
             for line in quote.lines
         ],
         "shipping": [
-            [charge.store, charge.method, charge.list, charge.pays, _savings(charge.savings)]
+            [charge.store, charge.method, charge.list, charge.pays, _savings(charge.savings), *_some(charge.id)]
             for charge in quote.shipping
         ],
-        "used": [[use.rule, use.kind.value, use.store, use.pieces, use.coins, use.amount] for use in quote.used],
+        "used": [_use_document(use) for use in quote.used],
         "bought": [[one.coupon, one.pieces, one.coins, [list(trade) for trade in one.trades]] for one in quote.bought],
         "kept": [[one.rule, one.pieces, _spelled(one.expires)] for one in quote.kept],
         "coins_spent": quote.coins_spent,
@@ -36,7 +39,22 @@ def document_of(quote: Quote) -> dict[str, Any]:
         "total": quote.total_minor,
         "labels": _labels(quote),
         "cart": cart_document(quote.cart),
+        **({"unknown_codes": list(quote.unknown_codes)} if quote.unknown_codes else {}),
+        **({"earned": [list(each) for each in quote.earned]} if quote.earned else {}),
     }
+
+
+def _some(*values: Any) -> list[Any]:
+    """The values, without the last ones that are empty."""
+    found = list(values)
+    while found and (found[-1] is None or found[-1] in ("", [])):
+        found.pop()
+    return found
+
+
+def _use_document(use: Use) -> list[Any]:
+    first = [use.rule, use.kind.value, use.store, use.pieces, use.coins, use.amount]
+    return [*first, *_some(use.sku, list(use.because))]
 
 
 def _labels(quote: Quote) -> dict[str, str]:
@@ -61,14 +79,17 @@ def cart_document(cart: Cart, wallet: bool = True) -> dict[str, Any]:
                 list(line.categories),
                 line.brand,
                 list(line.tags),
+                *_some(line.title, line.was_minor, line.floor_minor if line.floor is not None else None),
             ]
             for line in cart.lines
         ],
-        "shipping": [[charge.store, charge.method, charge.minor] for charge in cart.shipping],
+        "shipping": [[charge.store, charge.method, charge.minor, *_some(charge.id)] for charge in cart.shipping],
         "customer": [cart.customer.id, list(cart.customer.segments)],
         "channel": cart.channel,
         "country": cart.country,
-        "codes": list(cart.codes),
+        "codes": [code if isinstance(code, str) else [code.code, code.rule] for code in cart.codes],
+        **({"region": cart.region} if cart.region else {}),
+        **({"payment": cart.payment} if cart.payment else {}),
     }
     if wallet:
         lots = [[lot.rule, lot.pieces, _spelled(lot.expires)] for lot in cart.wallet.coupons]
@@ -83,7 +104,7 @@ def quote_of(document: dict[str, Any]) -> Quote:
         currency=document["currency"],
         lines=tuple(_line(*line) for line in document["lines"]),
         shipping=tuple(_charge(*charge) for charge in document["shipping"]),
-        used=tuple(Use(use[0], Kind(use[1]), *use[2:]) for use in document["used"]),
+        used=tuple(_use(*use) for use in document["used"]),
         bought=tuple(_bought(*one) for one in document["bought"]),
         kept=tuple(KeptCoupon(rule, pieces, _read(expires)) for rule, pieces, expires in document["kept"]),
         coins_spent=document["coins_spent"],
@@ -94,7 +115,22 @@ def quote_of(document: dict[str, Any]) -> Quote:
         total_minor=document["total"],
         cart=cart,
         labels=document["labels"],
+        unknown_codes=tuple(document.get("unknown_codes", ())),
+        earned=tuple(Earned(rule, coins) for rule, coins in document.get("earned", ())),
     )
+
+
+def _use(
+    rule: str,
+    kind: str,
+    store: str | None,
+    pieces: int,
+    coins: int,
+    amount: int,
+    sku: str | None = None,
+    because: Sequence[str] = (),
+) -> Use:
+    return Use(rule, Kind(kind), store, pieces, coins, amount, sku, tuple(because))
 
 
 def _line(
@@ -103,8 +139,8 @@ def _line(
     return QuoteLine(one, sku, store, quantity, listed, item, pays, _saved(savings))
 
 
-def _charge(store: str, method: str, listed: int, pays: int, savings: list[list[Any]]) -> QuoteCharge:
-    return QuoteCharge(store, method, listed, pays, _saved(savings))
+def _charge(store: str, method: str, listed: int, pays: int, savings: list[list[Any]], parcel: str = "") -> QuoteCharge:
+    return QuoteCharge(store, method, listed, pays, _saved(savings), parcel)
 
 
 def _bought(coupon: str, pieces: int, coins: int, trades: list[list[Any]]) -> Bought:
@@ -117,37 +153,62 @@ def _cart(kept: dict[str, Any]) -> Cart:
     return Cart(
         currency=currency,
         at=datetime.fromisoformat(kept["at"]),
-        lines=[
-            Line(
-                id=one,
-                sku=sku,
-                store=store,
-                price=(price, currency),
-                quantity=quantity,
-                categories=categories,
-                brand=brand,
-                tags=tags,
-            )
-            for one, sku, store, price, quantity, categories, brand, tags in kept["lines"]
-        ],
+        lines=[_cart_line(currency, *line) for line in kept["lines"]],
         shipping=[
-            ShippingCharge(store=store, method=method, amount=(amount, currency))
-            for store, method, amount in kept["shipping"]
+            ShippingCharge(store, method, (amount, currency), *more)
+            for store, method, amount, *more in kept["shipping"]
         ],
         customer=Customer(kept["customer"][0], kept["customer"][1]),
         channel=kept["channel"],
         country=kept["country"],
         wallet=Wallet(coins, [Lot(rule, pieces, _read(expires)) for rule, pieces, expires in lots]),
-        codes=kept["codes"],
+        codes=[code if isinstance(code, str) else TypedCode(*code) for code in kept["codes"]],
+        region=kept.get("region", ""),
+        payment=kept.get("payment", ""),
+    )
+
+
+def _cart_line(
+    currency: str,
+    one: str,
+    sku: str,
+    store: str,
+    price: int,
+    quantity: int,
+    categories: list[str],
+    brand: str,
+    tags: list[str],
+    title: str = "",
+    was: int | None = None,
+    floor: int | None = None,
+) -> Line:
+    return Line(
+        id=one,
+        sku=sku,
+        store=store,
+        price=(price, currency),
+        quantity=quantity,
+        categories=categories,
+        brand=brand,
+        tags=tags,
+        title=title,
+        was=None if was is None else (was, currency),
+        floor=None if floor is None else (floor, currency),
     )
 
 
 def _savings(savings: tuple[Saving, ...]) -> list[list[Any]]:
-    return [[saving.rule, saving.amount, saving.platform] for saving in savings]
+    return [
+        [saving.rule, saving.amount, saving.platform, *_some([list(payer) for payer in saving.payers])]
+        for saving in savings
+    ]
 
 
 def _saved(savings: list[list[Any]]) -> tuple[Saving, ...]:
-    return tuple(Saving(*saving) for saving in savings)
+    return tuple(
+        Saving(rule, amount, platform, tuple([(who, share) for payers in more for who, share in payers]))
+        for rule, amount, platform, *more in savings
+    )
 
 
 def _spelled(expires: datetime | None) -> str | None:

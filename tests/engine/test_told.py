@@ -1,0 +1,66 @@
+"""What a customer typed or brought that these rules do not know is told, not passed over (SPEC 7)."""
+
+from __future__ import annotations
+
+import pytest
+
+from pricing import Cart, Engine
+
+RULES = {
+    "policy.promo": "policy p\n  limit 1 promo code per order\n",
+    "campaigns/a.promo": """campaign c "C"
+  currency USD
+  zone UTC
+  valid from 2026-01-01 until 2027-01-01
+
+promo code SAVE10 "10 off"
+  spend 20.00 take 10.00 off
+
+platform coupon four "4 off"
+  spend 10.00 take 4.00 off
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return Engine.from_texts(RULES)
+
+
+def cart(*codes: object, coupon: str = "") -> Cart:
+    wallet = {"coupons": [{"rule": coupon, "pieces": 1}]} if coupon else {}
+    line = {"sku": "a", "store": "s", "price": "30.00", "quantity": 1}
+    return Cart.from_dict(
+        {"currency": "USD", "at": "2026-06-20T12:00:00Z", "lines": [line], "codes": list(codes), "wallet": wallet}
+    )
+
+
+def test_a_code_that_belongs_to_no_rule_is_named(engine: Engine) -> None:
+    quote = engine.quote(cart("SAVE", "save ", "SAVE10", "ABC"))
+    assert quote.unknown_codes == ("ABC", "SAVE")
+    assert quote.to_dict()["unknown_codes"] == ["ABC", "SAVE"]
+    assert "\nCodes\n  - ABC: there is no such code.\n  - SAVE: there is no such code.\n" in quote.receipt(why=False)
+    assert quote.total_minor == 2000
+
+
+@pytest.mark.parametrize("typed", ["save10", "SAVE10\r\n", "\tSAVE10\u200b ", ""])
+def test_a_code_is_known_however_it_was_typed(engine: Engine, typed: str) -> None:
+    quote = engine.quote(cart(typed))
+    assert quote.unknown_codes == () and "unknown_codes" not in quote.to_dict()
+    assert quote.total_minor == (2000 if typed else 3000)
+
+
+def test_a_single_code_whose_rule_has_no_such_code_is_unknown(engine: Engine) -> None:
+    quote = engine.quote(cart({"code": "MAIL-1", "rule": "SAVE10"}, {"code": "MAIL-2", "rule": "mail"}))
+    assert quote.unknown_codes == ("MAIL-1", "MAIL-2")
+
+
+def test_a_coupon_that_nobody_knows_is_not_kept_for_later(engine: Engine) -> None:
+    told = engine.quote(cart(coupon="for")).receipt(why=False)
+    assert "for: there is no such coupon." in told and "kept for later" not in told
+    assert engine.quote(cart(coupon="SAVE10")).kept[0].known is False
+    assert "used" in engine.quote(cart(coupon="four")).to_dict()
+
+
+def test_the_label_of_what_is_used_is_told(engine: Engine) -> None:
+    assert engine.quote(cart("SAVE10")).to_dict()["used"][0]["label"] == "10 off"
