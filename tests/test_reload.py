@@ -13,6 +13,8 @@ import pytest
 
 from pricing import Cart, Engine, RuleErrors
 
+pytestmark = pytest.mark.slow
+
 RULES = Path(__file__).parents[1] / "rules"
 CART = Cart.from_dict(json.loads((RULES / "demo/cart.json").read_text(encoding="utf-8")))
 CAMPAIGN = "campaigns/2026/summer-brand-week.promo"

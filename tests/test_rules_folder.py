@@ -168,6 +168,7 @@ def test_the_example_in_readme_costs_what_it_says(tmp_path: Path) -> None:
     assert " 58.00\n====" in outcome.receipt
 
 
+@pytest.mark.slow
 def test_every_command_of_the_page_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All of them, in order, with what the page says to put into which file when."""
     shutil.copytree(RULES, tmp_path / "rules")

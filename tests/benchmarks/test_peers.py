@@ -18,6 +18,8 @@ from benchmarks.rows import EXACT, ROWS
 from benchmarks.workloads import MOODS, workload
 from pricing import Cart, Engine
 
+pytestmark = pytest.mark.slow
+
 CARTS = 6
 
 

@@ -10,6 +10,8 @@ import pytest
 from pricing.cli import loading, talk
 from tests.cli.conftest import Run
 
+pytestmark = pytest.mark.slow
+
 
 def test_commands_keep_rules_and_say_the_same_again(pricing: Run, folder: Path) -> None:
     env = {"PRICING_CACHE": str(folder / "kept")}

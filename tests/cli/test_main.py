@@ -103,6 +103,7 @@ def test_a_command_that_lacks_a_library(
     assert "`pricing quote` needs sqlalchemy, which is not installed; pip install" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_every_listed_command_has_its_file_and_its_help(pricing: Run) -> None:
     listed = pricing("--help").stdout.partition("Commands:\n")[2]
     for line in listed.splitlines():

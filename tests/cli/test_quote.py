@@ -18,6 +18,8 @@ from pricing.cli.pricer import Pricer, Wishes
 from tests.cli.conftest import CART, Run, command, environment, hearing_ctrl_c
 from tests.quotes import a_quote
 
+pytestmark = pytest.mark.slow
+
 
 def totals(output: str) -> list[str]:
     return [json.loads(line)["total"] for line in output.splitlines()]

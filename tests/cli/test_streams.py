@@ -13,6 +13,8 @@ import pytest
 
 from tests.cli.conftest import command, environment
 
+pytestmark = pytest.mark.slow
+
 ESCAPE = "red\x1b[31m\nx"
 """A name that would colour a terminal and end a line."""
 

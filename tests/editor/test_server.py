@@ -16,6 +16,8 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.client import LanguageClient
 
+pytestmark = pytest.mark.slow
+
 HEAD = 'campaign week-1 "Week"\n  currency USD\n  zone UTC\n  valid from 2026-06-01 through 2026-06-30\n\n'
 CARDS = """list friends
   stores nova-home, luma-lights

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -42,11 +43,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """The markets, in batches: as many as the options say."""
     first, seeds = (metafunc.config.getoption(name) for name in ("--first-seed", "--seeds"))
     if "size" in metafunc.fixturenames:
-        many = [*batches("small", first, seeds, BATCH), *batches("large", first, seeds // 8, 10)]
-        metafunc.parametrize(("size", "first", "count"), [*many, *((size, seed, 1) for size, seed in WRONG_ONCE)])
+        small, large = batches("small", first, seeds, BATCH), batches("large", first, seeds // 8, 10)
+        again = [(size, seed, 1) for size, seed in WRONG_ONCE]
+        metafunc.parametrize(
+            ("size", "first", "count"), [*quick_first(small), *quick_first(large), *quick_first(again)]
+        )
     else:
-        crowded = batches("crowded", first, seeds // 2, 20)
-        metafunc.parametrize(("first", "count"), [(start, count) for _, start, count in crowded])
+        crowded = [(start, count) for _, start, count in batches("crowded", first, seeds // 2, 20)]
+        metafunc.parametrize(("first", "count"), quick_first(crowded))
+
+
+def quick_first(many: list[Any]) -> list[Any]:
+    """All but the first are slow."""
+    return [*many[:1], *(pytest.param(*each, marks=pytest.mark.slow) for each in many[1:])]
 
 
 def batches(size: str, first: int, seeds: int, most: int) -> list[tuple[str, int, int]]:

@@ -44,7 +44,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "seeds" in metafunc.fixturenames:
         usual = ENLARGED if "next_steps" in metafunc.function.__name__ else MARKETS
         most = metafunc.config.getoption("--explain-markets") or usual
-        metafunc.parametrize("seeds", [range(block, most, BLOCKS) for block in range(BLOCKS)], ids=range(BLOCKS))
+        blocks = [range(block, most, BLOCKS) for block in range(BLOCKS)]
+        slow = [pytest.param(block, marks=pytest.mark.slow) for block in blocks[1:]]
+        metafunc.parametrize("seeds", [blocks[0], *slow], ids=range(BLOCKS))
 
 
 class Truth:

@@ -86,6 +86,7 @@ def test_reasons_of_other_rules_or_of_a_changed_quote_are_refused(engine: Engine
         engine.reasons(changed)
 
 
+@pytest.mark.slow
 def test_a_quote_of_two_hundred_lines_is_small() -> None:
     work = workload("L1", "tight", 1)
     quote = Engine.from_texts(work.book.texts()).quote(Cart.from_dict(work.carts[0]))
@@ -117,6 +118,7 @@ def priced_elsewhere(engine: Engine, cart: Cart) -> tuple[Quote, dict[str, objec
     return quote, quote.to_dict()
 
 
+@pytest.mark.slow
 def test_a_pool_of_processes_takes_engines_and_gives_quotes(engine: Engine) -> None:
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         quote, told = pool.submit(priced_elsewhere, engine, CART).result(timeout=120)

@@ -11,6 +11,7 @@ from itertools import permutations
 from pathlib import Path
 from random import Random
 
+import pytest
 from attrs import evolve
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -25,6 +26,8 @@ from pricing.model.quote import QuoteCharge, QuoteLine
 from pricing.model.rulebook import RuleBook
 from tests.markets import Market, market
 from tests.rule_text import book_text
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 SEEDS = st.integers(0, 10**6)

@@ -11,6 +11,7 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
+import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +23,8 @@ from pricing.model.policy import HOUSE_POLICY, Policy
 from pricing.model.quote import Quote
 from pricing.model.refund import Refund
 from tests.engine.test_refund import quote, use
+
+pytestmark = pytest.mark.slow
 
 AT = datetime(2026, 6, 20, 12, tzinfo=UTC)
 PIECES, COINS = 5, 137

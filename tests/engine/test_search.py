@@ -28,6 +28,8 @@ from pricing.engine.search.stores.parts import SCALE, parts_of
 from pricing.engine.search.walk import Walk
 from tests.markets import market
 
+pytestmark = pytest.mark.slow
+
 MARKETS = 150
 
 

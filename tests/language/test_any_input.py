@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from pricing.language.loading.load import Loaded, load_texts
 from tests.language.rules_text import HEAD
 
+pytestmark = pytest.mark.slow
+
 WORDS = [
     "campaign",
     "list",

@@ -18,6 +18,8 @@ from pricing.language.loading.load import load_folder, load_texts
 from tests.markets import market
 from tests.rule_text import book_text
 
+pytestmark = pytest.mark.slow
+
 BLOCKS = 10
 """The files are dealt out to so many tests."""
 RULES = Path(__file__).parents[2] / "rules"

@@ -132,6 +132,7 @@ def same(one: Loaded, other: Loaded) -> None:
     assert Plan(one.partial).fingerprint == Plan(other.partial).fingerprint
 
 
+@pytest.mark.slow
 @settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.tuples(*[campaign() for _ in FILES]), st.lists(edit, min_size=1, max_size=5))
 def test_edits_come_out_as_if_everything_was_read_anew(

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pricing.ledger import Ledger
 from tests.ledger.crash import Crash, crashing
 from tests.ledger.shop import ENGINE, NOON, at, cart, line
@@ -121,6 +123,7 @@ def _start(where: str, worker: int) -> subprocess.Popen[bytes]:
     return process
 
 
+@pytest.mark.slow
 def test_workers_that_are_killed_and_started_again(where: str) -> None:
     chance = random.Random(1)
     kills = 0

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from benchmarks.ledger import load
+
+pytestmark = pytest.mark.slow
 
 
 def test_many_processes_sell_exactly_the_pieces_there_are(where: str) -> None:

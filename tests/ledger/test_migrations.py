@@ -17,7 +17,7 @@ from pricing.ledger.store.migrate import migrate, names, newest, version
 from tests.ledger.shop import ENGINE, NOON, at, cart
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where nothing is, not even tables."""
     if request.param == "sqlite":

@@ -9,9 +9,13 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import pytest
+
 from pricing.ledger import Ledger, LedgerError
 from pricing.model.cart import Customer, RuleUsage
 from tests.ledger.shop import ENGINE, NOON, at, cart, engine_with, line
+
+pytestmark = pytest.mark.slow
 
 THREADS = 8
 

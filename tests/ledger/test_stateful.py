@@ -27,6 +27,8 @@ from tests.ledger.crash import Crash, crashing
 from tests.ledger.model import Book, Refused
 from tests.ledger.shop import NOON, cart, engine_with, line
 
+pytestmark = pytest.mark.slow
+
 ENGINE = engine_with(
     **{
         "10 coins for 1 select": "10 coins for 3 select",
@@ -286,7 +288,7 @@ HOUSE = settings(
 )
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def test_any_order_of_calls(kind: str, request: pytest.FixtureRequest) -> None:
     with tempfile.TemporaryDirectory() as folder:
         if kind == "sqlite":
