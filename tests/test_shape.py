@@ -1,0 +1,111 @@
+"""The shape of the source: no long files, no long or branching functions, no class name with two meanings.
+
+What does not hold yet stands on a list with its reason. The lists only get shorter: an entry that is no longer needed fails
+too, and is to be struck off.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+
+from tests.pages import ROOT
+
+MOST_LINES = 500
+MOST_LINES_OF_A_FUNCTION = 50
+MOST_BRANCHES = 12
+TREES = ("pricing", "tests", "benchmarks")
+
+LONG_FILES = {
+    "tests/test_wire.py": "every field of a cart and what can be wrong with it; to be cut into carts, quotes and usage",
+}
+
+LONG_FUNCTIONS = {
+    "pricing/engine/rules/planned.py: __init__": "a rule laid out field by field: a record, not a procedure",
+    "pricing/engine/search/joining/join.py: _extended": "the innermost loop of a join: calls would cost more than it does",
+    "pricing/engine/search/judge.py: complete": "one pass over the layers; to be shared with settling",
+    "pricing/engine/search/search.py: _joined": "the whole of the fast search in order; to become a list of stages",
+    "pricing/engine/search/walk.py: _decide": "the innermost step of the walk: a call a step is what it would cost",
+    "pricing/language/loading/book.py: _book_of": "a folder's stages; to become a list of named stages",
+    "tests/ledger/model.py: reserve": "a reservation in one piece, to be read beside the page",
+    "tests/oracle.py: benefit": "SPEC 4.3 in its order",
+    "tests/oracle.py: limits_hold": "SPEC 5.3 in its order",
+    "tests/oracle.py: quote": "SPEC 7 in its order",
+    "tests/oracle_match.py: __init__": "SPEC 2 in its order",
+    "tests/rule_text.py: rule_text": "a card, line by line in the order of the language",
+}
+
+DOUBLES = {
+    "Asked": "a quote asked for its reasons, and whoever works them out; what was asked beside a cart, in the ledger",
+    "Block": "a card or a head with its lines; a fenced block of an example page",
+    "Card": "a rule and the text it was read from; pieces of one coupon in one state",
+    "Change": "another option for a store; why a price is not the quoted one; one cart under two versions",
+    "Clause": "any line of a card as text; a scope word and its values",
+    "Entry": "a rule file as it is kept; one change of one balance",
+    "Finding": "the worst cart of a store; a balance that the journal does not give",
+    "Kept": "what is kept of a folder of rules; an order's row with what it holds",
+    "Names": "what a template needs to know of a folder; all cards by name",
+    "Offer": "one thing to write in an editor; a rule as a page shows it to a customer",
+    "Outcome": "what became of a cart; of an example",
+    "Problem": "a cart as plain numbers; something that is wrong with a cart",
+    "Row": "an option as plain numbers; savings by one rule in two versions",
+    "Rules": "all rules of some packs; a rule book as the ledger looks at it",
+    "Shelf": "all goods in one currency; labels that draw the same on one field",
+    "Source": "the text of a cart and where it stands; a rule file's name and text",
+    "Span": "a stretch of a file's text; the line `valid` or `claim`",
+    "_Reader": "private to each of its files",
+    "_Work": "private to each of its files",
+}
+"""Class names of pricing/ that stand for two things."""
+
+
+def modules(trees: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The name and the text of every module."""
+    for tree in trees:
+        for path in sorted((ROOT / tree).rglob("*.py")):
+            yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
+
+
+def branches(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Ways to go on: each `if`, `elif`, `else`, loop, handler and case, but for those of functions inside."""
+    many = 0
+    left: list[ast.AST] = list(function.body)
+    while left:
+        node = left.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        if isinstance(node, ast.If | ast.For | ast.While | ast.AsyncFor):
+            chained = isinstance(node, ast.If) and len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If)
+            many += 1 + (bool(node.orelse) and not chained)
+        elif isinstance(node, ast.Try):
+            many += 1 + bool(node.orelse) + bool(node.finalbody)
+        elif isinstance(node, ast.ExceptHandler | ast.match_case):
+            many += 1
+        left += ast.iter_child_nodes(node)
+    return many
+
+
+def test_no_file_is_long() -> None:
+    assert {name for name, text in modules(TREES) if len(text.splitlines()) > MOST_LINES} == set(LONG_FILES)
+
+
+def test_no_function_is_long_or_has_many_branches() -> None:
+    found = set()
+    for name, text in modules(TREES):
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                if lines > MOST_LINES_OF_A_FUNCTION or branches(node) > MOST_BRANCHES:
+                    found.add(f"{name}: {node.name}")
+    assert found == set(LONG_FUNCTIONS)
+
+
+def test_a_class_name_has_one_meaning() -> None:
+    names = Counter(
+        node.name
+        for _, text in modules(("pricing",))
+        for node in ast.parse(text).body
+        if isinstance(node, ast.ClassDef)
+    )
+    assert {name for name, many in names.items() if many > 1} == set(DOUBLES)
