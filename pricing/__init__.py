@@ -2,9 +2,11 @@
 
 from pricing import receipt, wire  # noqa: F401  # they hang themselves into the doors of the model
 from pricing.api import Engine
-from pricing.model.cart import Cart, Customer, Line, Lot, RuleUsage, ShippingCharge, Usage, Wallet
+from pricing.engine.refund import agreed, refund
+from pricing.model.cart import Cart, Customer, Line, Lot, RuleUsage, ShippingCharge, TypedCode, Usage, Wallet
 from pricing.model.errors import CartError, RuleErrors
-from pricing.model.quote import Quote
+from pricing.model.quote import Quote, Reasons
+from pricing.model.refund import Refund
 
 __all__ = [
     "Cart",
@@ -14,10 +16,15 @@ __all__ = [
     "Line",
     "Lot",
     "Quote",
+    "Reasons",
+    "Refund",
     "RuleErrors",
     "RuleUsage",
     "ShippingCharge",
+    "TypedCode",
     "Usage",
     "Wallet",
+    "agreed",
+    "refund",
 ]
 __version__ = "0.1.0"

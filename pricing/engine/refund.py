@@ -11,38 +11,41 @@ their funders' parts and coins are shared over the units in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 
+from pricing.engine.returned import (
+    Earlier,
+    Part,
+    State,
+    charge_id,
+    charge_name,
+    charges_back,
+    minor_unit,
+    minor_units,
+    more_back,
+    paid_back,
+    problems_of,
+)
 from pricing.engine.settling.allocate import allocate
 from pricing.model.cart import Cart, Lot
 from pricing.model.errors import CartError, Problem
 from pricing.model.kind import COUPON_KINDS, Kind
 from pricing.model.policy import HOUSE_POLICY, Policy
-from pricing.model.quote import Quote, QuoteCharge, QuoteLine, Saving, Use, first_of, less
+from pricing.model.quote import Quote, Use, less, shared
 from pricing.model.refund import FunderShare, Refund, RefundLine, first_units
 from pricing.model.rulebook import RuleBook
 
+if TYPE_CHECKING:
+    from money.money import Money
+
+__all__ = ["Earlier", "Price", "agreed", "expiry_of_piece", "refund", "used_lots"]
+
 Price = Callable[[Cart], int]
 """What a cart's goods cost, in minor units, under the rules that priced the order (policy `refund to recompute`)."""
-
-
-@frozen
-class Earlier:
-    """What came back before this return; all empty for the first one."""
-
-    units: Mapping[str, int] = field(factory=dict)
-    """Line id: units."""
-    cash: Mapping[str, int] = field(factory=dict)
-    """Line id: minor units paid back, agreed amounts included. Empty: what SPEC pays for `units` at once; after several
-    returns under `refund to recompute` give it, for a return that paid nothing there is not made up by a later one."""
-    shipping: bool = False
-    """Whether shipping was paid back."""
-    agreed: Mapping[str, int] = field(factory=dict)
-    """Line id: minor units of `cash` that were agreed on without a return. `refund to recompute` does not take them off
-    what a return is worth."""
 
 
 def refund(
@@ -52,27 +55,34 @@ def refund(
     *,
     at: datetime,
     policy: Policy = HOUSE_POLICY,
-    shipping: bool = False,
+    shipping: bool | Mapping[str, Money | int] = False,
     book: RuleBook | None = None,
     used: Iterable[Lot] | None = None,
     price: Price | None = None,
 ) -> Refund:
-    """What is paid back when `returned` (line id: units) comes back, after `before`.
+    """What is paid back when `returned` (line id: units) comes back, after `before` (SPEC 8).
+
+    `shipping`: True pays back what shipping cost, or what is left of it; a mapping such as `{"nova-home/standard":
+    Money("2.00", Currency.USD)}` so much of each charge (store/method, or store/method/id where it has an id), at most
+    what it still holds; whole numbers are minor units. `at` is the instant of the return; aware.
 
     `used` are the pieces and codes that the order used, with their expiry; without it they are taken from the quote's
     wallet and `book` (see `used_lots`). `price` is needed where the policy says `refund to recompute`. Raises CartError
     with every problem: unknown lines, units that are not there to return, shipping paid back twice.
     """
-    earlier = before if isinstance(before, Earlier) else Earlier(before or {})
-    problems = list(_problems(quote, returned, earlier, at, shipping))
+    earlier = before if isinstance(before, Earlier) else Earlier({} if before is None else before)
+    asked = minor_units(shipping, quote.currency)
+    problems = list(problems_of(quote, returned, earlier, at, asked))
     if policy.refund == "recompute" and price is None:
         problems.append(Problem("the policy says `refund to recompute`, which needs a price function", "price"))
     if problems:
         raise CartError(problems)
     came = {line.id: earlier.units.get(line.id, 0) for line in quote.lines}
     after = {name: units + returned.get(name, 0) for name, units in came.items()}
-    old = _State(quote, came, earlier.shipping)
-    new = _State(quote, after, earlier.shipping or shipping)
+    charged = charges_back(quote, earlier.shipping)
+    paid = more_back(quote, charged, asked)
+    old = State(quote, came, charged)
+    new = State(quote, after, {name: back + paid[name] for name, back in charged.items()})
     if policy.refund != "recompute":
         price = None
     if price is not None and not earlier.cash:
@@ -81,6 +91,8 @@ def refund(
     coins = _difference(_coins(new, policy), _coins(old, policy))
     lots = tuple(used) if used is not None else used_lots(quote, book)
     pieces, expired, uses = _instruments(old, new, lots, policy, at)
+    pays = {charge_name(charge): charge.pays for charge in quote.shipping}
+    cash_of_charges = {name: min(many, pays[name]) for name, many in paid.items()}
     return Refund(
         currency=quote.currency,
         lines=tuple(
@@ -88,29 +100,47 @@ def refund(
             for line in quote.lines
             if (units := returned.get(line.id, 0)) or cash[line.id] or coins.get(line.id, 0)
         ),
-        shipping=sum(charge.pays for charge in quote.shipping) if shipping else 0,
-        shipping_coins=sum(coins.get(_charge_id(charge), 0) for charge in quote.shipping),
+        shipping=sum(cash_of_charges.values()),
+        shipping_coins=sum(coins.get(charge_id(charge), 0) for charge in quote.shipping),
         pieces=pieces,
         expired=expired,
         uses=uses,
         funders=_funders(old, new),
+        charges=() if isinstance(asked, bool) else tuple(sorted((name, asked[name]) for name in asked)),
+        earned=_taken_back(quote, earlier, cash),
     )
 
 
-def agreed(quote: Quote, amount: int, before: Earlier, line: str | None = None) -> Refund:
-    """The outcome of a dispute: `amount` minor units back, on one line or shared over all by what each still holds.
+def agreed(
+    quote: Quote,
+    amount: Money | int,
+    before: Earlier | None = None,
+    line: str | None = None,
+    *,
+    store: str | None = None,
+) -> Refund:
+    """The outcome of a dispute: an amount (a Money, or minor units) back for one line, or for one store's lines by what
+    each still holds (SPEC 8).
 
-    At most what was paid for the goods and not paid back yet; nothing counts as returned. Raises CartError otherwise.
+    An order of several stores needs the line or the store, for somebody has to bear the amount. At most what was paid
+    for these goods and not paid back yet; nothing counts as returned. Raises CartError otherwise.
     """
-    lines = [one for one in quote.lines if line is None or one.id == line]
-    if not lines:
-        raise CartError([Problem(f"the order has no line {line!r}", "line")])
-    room = [one.pays - _paid_back(one, before) for one in lines]
-    if type(amount) is not int or amount <= 0:
+    earlier = before if before is not None else Earlier()
+    minor = minor_unit(amount, quote.currency, "amount")
+    if type(minor) is not int or minor <= 0:
         raise CartError([Problem("an agreed amount is a whole number above zero", "amount")])
-    if amount > sum(room):
-        raise CartError([Problem(f"at most {sum(room)} minor units are left to pay back, not {amount}", "amount")])
-    shares = allocate(amount, room, room, True)
+    lines = [one for one in quote.lines if line in (None, one.id) and store in (None, one.store)]
+    if not lines:
+        what = f"line {line!r}" if line is not None else f"store {store!r}"
+        at = f" at {store!r}" if line is not None and store is not None else ""
+        raise CartError([Problem(f"the order has no {what}{at}", "line" if line is not None else "store")])
+    stores = sorted({one.store for one in lines})
+    if len(stores) > 1:
+        raise CartError([Problem(f"name the line or the store that it is for: {', '.join(stores)}", "store")])
+    room = [one.pays - paid_back(one, earlier) for one in lines]
+    if minor > sum(room):
+        raise CartError([Problem(f"at most {sum(room)} minor units are left to pay back, not {minor}", "amount")])
+    shares = allocate(minor, room, room, True)
     return Refund(
         currency=quote.currency,
         lines=tuple(RefundLine(one.id, 0, cash, 0) for one, cash in zip(lines, shares, strict=True) if cash),
@@ -160,54 +190,24 @@ def expiry_of_piece(at: datetime, lasts_days: int | None, valid_until: datetime 
     return min(ends, default=None)
 
 
-class _State:
-    """The order with some of its units returned."""
-
-    __slots__ = ("quote", "shipping", "units")
-
-    def __init__(self, quote: Quote, units: Mapping[str, int], shipping: bool) -> None:
-        self.quote = quote
-        self.units = units
-        self.shipping = shipping
-
-    def parts(self) -> Iterable[tuple[str, str, int, int, tuple[Saving, ...]]]:
-        """(id, store, quantity, units returned, savings) of every line, then of every shipping charge as one unit."""
-        for line in self.quote.lines:
-            yield line.id, line.store, line.quantity, self.units.get(line.id, 0), line.savings
-        for charge in self.quote.shipping:
-            yield _charge_id(charge), charge.store, 1, int(self.shipping), charge.savings
-
-
-def _charge_id(charge: QuoteCharge) -> str:
-    """A name that no line can be confused with in practice: it starts with a control character."""
-    return f"\x1f{charge.store}\x1f{charge.method}\x1f{charge.id}"
-
-
-def _paid_back(line: QuoteLine, earlier: Earlier) -> int:
-    """Minor units paid back for the line so far."""
-    if line.id in earlier.cash:
-        return earlier.cash[line.id]
-    return first_units(line.pays, line.quantity, earlier.units.get(line.id, 0))
-
-
-def _cash(quote: Quote, earlier: Earlier, new: _State, price: Price | None) -> dict[str, int]:
+def _cash(quote: Quote, earlier: Earlier, new: State, price: Price | None) -> dict[str, int]:
     """Minor units to pay back now, for each line; never more than the line paid and still holds."""
     paid: dict[str, int] = {}
     room: dict[str, int] = {}
     for line in quote.lines:
         now = first_units(line.pays, line.quantity, new.units[line.id])
         then = first_units(line.pays, line.quantity, earlier.units.get(line.id, 0))
-        room[line.id] = line.pays - _paid_back(line, earlier)
+        room[line.id] = line.pays - paid_back(line, earlier)
         paid[line.id] = min(now - then, room[line.id])
     if price is None:
         return paid
     kept = _kept(quote.cart, new.units)
     goods = sum(line.pays for line in quote.lines)
-    returned = sum(_paid_back(line, earlier) for line in quote.lines) - sum(earlier.agreed.values())
+    returned = sum(paid_back(line, earlier) for line in quote.lines) - sum(earlier.agreed.values())
     back = max(0, goods - (price(kept) if kept else 0) - returned)
     ids = [line.id for line in quote.lines]
     # The difference goes to the lines that came back, by their paid share; what is more than they paid, to the others.
-    own = [line.pays - _paid_back(line, earlier) if new.units[line.id] else 0 for line in quote.lines]
+    own = [line.pays - paid_back(line, earlier) if new.units[line.id] else 0 for line in quote.lines]
     shares = allocate(back, [paid[one] for one in ids], own, True)
     rest = [room[one] - shares[place] for place, one in enumerate(ids)]
     more = allocate(back - sum(shares), rest, rest, True)
@@ -224,7 +224,7 @@ def _kept(cart: Cart, returned: Mapping[str, int]) -> Cart | None:
     return evolve(cart, lines=tuple(lines)) if lines else None
 
 
-def _coins(state: _State, policy: Policy) -> dict[str, int]:
+def _coins(state: State, policy: Policy) -> dict[str, int]:
     """Coins of the coin payment paid back so far, for each line and charge."""
     found: dict[str, int] = {}
     if policy.coins_return == "never":
@@ -233,26 +233,25 @@ def _coins(state: _State, policy: Policy) -> dict[str, int]:
         if use.kind is not Kind.COIN_PAYMENT or use.coins == 0:
             continue
         parts = list(_parts_of(state, use))
-        shares = allocate(use.coins, weights := [part[3] for part in parts], [use.coins] * len(weights), True)
-        whole = all(quantity == units for _, quantity, units, _, _ in parts)
-        for (name, quantity, units, _, _), coins in zip(parts, shares, strict=True):
-            back = first_units(coins, quantity, units) if policy.coins_return == "by-share" else coins * whole
-            found[name] = found.get(name, 0) + back
+        shares = allocate(use.coins, weights := [amount for _, amount in parts], [use.coins] * len(weights), True)
+        whole = all(part.is_whole for part, _ in parts)
+        for (part, _), coins in zip(parts, shares, strict=True):
+            back = part.share(coins) if policy.coins_return == "by-share" else coins * whole
+            found[part.id] = found.get(part.id, 0) + back
     return found
 
 
-def _parts_of(state: _State, use: Use) -> Iterable[tuple[str, int, int, int, int]]:
-    """(id, quantity, units returned, amount saved, platform's part) of everything that the application saved on."""
-    for name, store, quantity, units, savings in state.parts():
-        if use.store is None or use.store == store:
-            amount = sum(saving.amount for saving in savings if saving.rule == use.rule)
+def _parts_of(state: State, use: Use) -> Iterator[tuple[Part, int]]:
+    """Everything that the application saved on, with the amount saved."""
+    for part in state.parts():
+        if use.store is None or use.store == part.store:
+            amount = sum(saving.amount for saving in part.savings if saving.rule == use.rule)
             if amount:
-                platform = sum(saving.platform for saving in savings if saving.rule == use.rule)
-                yield name, quantity, units, amount, platform
+                yield part, amount
 
 
 def _instruments(
-    old: _State, new: _State, lots: tuple[Lot, ...], policy: Policy, at: datetime
+    old: State, new: State, lots: tuple[Lot, ...], policy: Policy, at: datetime
 ) -> tuple[tuple[Lot, ...], tuple[Lot, ...], tuple[tuple[str, int], ...]]:
     """Pieces that come back now, pieces that would but have expired, and uses given back."""
     alive: dict[tuple[str, datetime | None], int] = {}
@@ -278,17 +277,17 @@ def _instruments(
     return _lots(alive), _lots(expired), tuple(sorted(uses.items()))
 
 
-def _pieces_back(state: _State, use: Use, pieces: int, policy: Policy) -> int:
+def _pieces_back(state: State, use: Use, pieces: int, policy: Policy) -> int:
     """How many pieces of one application have come back in this state."""
     if policy.returns == "never":
         return 0
     parts = list(_parts_of(state, use))
-    if all(quantity == units for _, quantity, units, _, _ in parts):
+    if all(part.is_whole for part, _ in parts):
         return pieces if parts else 0
     if policy.returns == "full-only":
         return 0
-    saved = sum(amount for _, _, _, amount, _ in parts)
-    back = sum(first_units(amount, quantity, units) for _, quantity, units, amount, _ in parts)
+    saved = sum(amount for _, amount in parts)
+    back = sum(part.share(amount) for part, amount in parts)
     # Never the last piece before everything is back, however the cents were shared.
     return min(pieces * back // saved, pieces - 1)
 
@@ -306,12 +305,12 @@ def _slice(lots: list[Lot], start: int, pieces: int) -> list[Lot]:
     return found
 
 
-def _funders(old: _State, new: _State) -> tuple[FunderShare, ...]:
+def _funders(old: State, new: State) -> tuple[FunderShare, ...]:
     """Savings on what comes back now, by rule and funder."""
     found: dict[str, tuple[int, int, dict[str, int]]] = {}
-    for (_, _, quantity, then, savings), (_, _, _, now, _) in zip(old.parts(), new.parts(), strict=True):
-        for saving in savings:
-            back = less(first_of(saving, quantity, now), first_of(saving, quantity, then))
+    for then, now in zip(old.parts(), new.parts(), strict=True):
+        for saving in now.savings:
+            back = less(shared(saving, now.share), shared(saving, then.share))
             platform, seller, payers = found.get(saving.rule, (0, 0, {}))
             for who, share in back.payers:
                 payers[who] = payers.get(who, 0) + share
@@ -321,6 +320,20 @@ def _funders(old: _State, new: _State) -> tuple[FunderShare, ...]:
         for rule, (platform, seller, payers) in sorted(found.items())
         if platform or seller or any(payers.values())
     )
+
+
+def _taken_back(quote: Quote, earlier: Earlier, cash: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """Coins that rewards had brought and that go back now, by the share of money paid back; parts of a coin stay."""
+    found = []
+    for each in quote.earned:
+        lines = [line for line in quote.lines if not each.lines or line.id in each.lines]
+        pays = sum(line.pays for line in lines)
+        then = sum(paid_back(line, earlier) for line in lines)
+        now = then + sum(cash[line.id] for line in lines)
+        coins = each.coins * now // pays - each.coins * then // pays if pays else 0
+        if coins:
+            found.append((each.rule, coins))
+    return tuple(sorted(found))
 
 
 def _difference(now: Mapping[str, int], then: Mapping[str, int]) -> dict[str, int]:
@@ -335,26 +348,3 @@ def _by_expiry(lot: Lot) -> tuple[bool, float]:
 def _lots(found: Mapping[tuple[str, datetime | None], int]) -> tuple[Lot, ...]:
     lots = [Lot(rule, pieces, expires) for (rule, expires), pieces in found.items()]
     return tuple(sorted(lots, key=lambda lot: (lot.rule, _by_expiry(lot))))
-
-
-def _problems(
-    quote: Quote, returned: Mapping[str, int], earlier: Earlier, at: datetime, shipping: bool
-) -> Iterable[Problem]:
-    """Everything that makes this return impossible."""
-    quantities = {line.id: line.quantity for line in quote.lines}
-    if at.utcoffset() is None:
-        yield Problem("needs an offset, as in 2026-06-20T18:30:00-07:00", "at")
-    if shipping and earlier.shipping:
-        yield Problem("shipping was paid back before", "shipping")
-    if not shipping and not any(returned.values()):
-        yield Problem("nothing is returned", "returned")
-    for path, units_of in (("before", earlier.units), ("returned", returned)):
-        for name, units in units_of.items():
-            if name not in quantities:
-                yield Problem(f"the order has no line {name!r}", path)
-            elif type(units) is not int or units < 0:
-                yield Problem(f"units are a whole number from 0, not {units!r}", f"{path}[{name}]")
-            elif units > (left := quantities[name] - (earlier.units.get(name, 0) if path == "returned" else 0)):
-                yield Problem(
-                    f"only {left} of {quantities[name]} units are left to return, not {units}", f"{path}[{name}]"
-                )

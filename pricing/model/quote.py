@@ -6,7 +6,7 @@ and its sisters give py-money. The rows of which a quote has hundreds are NamedT
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -73,16 +73,21 @@ class Units(NamedTuple):
 
 
 def first_of(saving: Saving, quantity: int, units: int) -> Saving:
-    """What the first `units` of `quantity` equal units have of a saving, and who pays for it.
+    """What the first `units` of `quantity` equal units have of a saving, and who pays for it."""
+    return shared(saving, lambda amount: first_units(amount, quantity, units))
+
+
+def shared(saving: Saving, share: Callable[[int], int]) -> Saving:
+    """A part of a saving, where `share` says how much of an amount is in it: never less for more.
 
     Payers are shared as running sums, in their order, so that none ever has less than nothing.
     """
     amounts = [saving.platform]
-    for _, share in saving.payers:
-        amounts.append(amounts[-1] + share)
-    sums = [first_units(amount, quantity, units) for amount in amounts]
+    for _, part in saving.payers:
+        amounts.append(amounts[-1] + part)
+    sums = [share(amount) for amount in amounts]
     payers = tuple([(who, sums[at + 1] - sums[at]) for at, (who, _) in enumerate(saving.payers)])
-    return Saving(saving.rule, first_units(saving.amount, quantity, units), sums[0], payers)
+    return Saving(saving.rule, share(saving.amount), sums[0], payers)
 
 
 def less(one: Saving, other: Saving) -> Saving:
@@ -209,6 +214,8 @@ class Earned(NamedTuple):
 
     rule: str
     coins: int
+    lines: tuple[str, ...] = ()
+    """Ids of the lines that it is earned on; sorted. Empty: all."""
 
 
 @frozen

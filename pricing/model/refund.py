@@ -60,7 +60,7 @@ class Refund:
     lines: tuple[RefundLine, ...]
     """Sorted by line id; only lines that get or gave something back."""
     shipping: int
-    """Minor units paid back for shipping."""
+    """Minor units paid back for shipping, all charges together."""
     shipping_coins: int
     """Coins paid back for the part of shipping that coins had paid."""
     pieces: tuple[Lot, ...]
@@ -71,6 +71,10 @@ class Refund:
     """(rule, uses) of coupons and codes that count as not used again; sorted. Expired ones are not among them."""
     funders: tuple[FunderShare, ...]
     """Sorted by rule."""
+    charges: tuple[tuple[str, int], ...] = ()
+    """What each charge gets back of `shipping` where it was named: (as in "nova-home/standard", minor units); sorted."""
+    earned: tuple[tuple[str, int], ...] = ()
+    """(rule, coins) that a reward had brought and that are taken back; sorted."""
 
     @property
     def cash(self) -> int:

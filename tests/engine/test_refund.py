@@ -9,14 +9,17 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
+from money.currency import Currency
+from money.money import Money
 
-from pricing.engine.refund import Earlier, agreed, refund, used_lots
+from pricing import agreed, refund
+from pricing.engine.refund import Earlier, used_lots
 from pricing.model.cart import Cart, Customer, Line, Lot, ShippingCharge, Wallet
 from pricing.model.errors import CartError
 from pricing.model.kind import Kind
 from pricing.model.policy import HOUSE_POLICY
-from pricing.model.quote import Bought, Quote, QuoteCharge, QuoteLine, Saving, Use
-from pricing.model.refund import Refund
+from pricing.model.quote import Bought, Earned, Quote, QuoteCharge, QuoteLine, Saving, Use
+from pricing.model.refund import FunderShare, Refund
 
 AT = datetime(2026, 6, 20, 12, tzinfo=UTC)
 SOON = AT + timedelta(days=2)
@@ -223,7 +226,7 @@ def test_an_agreed_amount_is_at_most_what_is_still_held() -> None:
         ({"1": 3}, {}, "only 2 of 2 units are left to return, not 3 @ returned[1]"),
         ({"1": 2}, {"1": 1}, "only 1 of 2 units are left"),
         ({"1": -1, "2": 1}, {}, "units are a whole number from 0, not -1"),
-        ({"1": True}, {}, "not True"),
+        ({"1": True}, {}, "not true"),
         ({}, {}, "nothing is returned"),
         ({"1": 0}, {}, "nothing is returned"),
         ({"1": 1}, {"1": 5}, "only 2 of 2 units are left to return, not 5 @ before[1]"),
@@ -277,3 +280,85 @@ def test_every_sequence_of_returns_ends_at_the_same_sums(
         saved = sum(s.platform for line in asked.lines for s in line.savings if s.rule == rule)
         assert sum(share.platform for share in shares) == saved
     assert all(line.cash >= 0 and line.coins >= 0 for back in parts for line in back.lines)
+
+
+# The public names
+
+
+def usd(amount: str) -> Money:
+    return Money(amount, Currency.USD)
+
+
+def parcels() -> Quote:
+    """Two stores: one delivers in two parcels, of which coins and a bank pay a part; the other for nothing."""
+    made = quote([(1000, 2, {}), (500, 1, {})], [use("coins", Kind.COIN_PAYMENT, 100, coins=10)])
+    return evolve(
+        made,
+        lines=tuple(line._replace(store=store) for line, store in zip(made.lines, "ab", strict=True)),
+        shipping=(
+            QuoteCharge("a", "post", 600, 500, (Saving("coins", 100, 40, (("bank-x", 30),)),), "1"),
+            QuoteCharge("a", "post", 300, 300, (), "2"),
+            QuoteCharge("b", "post", 400, 0, (Saving("free", 400, 0),)),
+        ),
+    )
+
+
+def test_shipping_comes_back_in_part_and_never_more_than_was_paid() -> None:
+    asked = parcels()
+    first = refund(asked, {}, at=AT, shipping={"a/post/1": usd("2.00"), "a/post/2": 1})
+    assert (first.cash, first.shipping, first.charges) == (201, 201, (("a/post/1", 200), ("a/post/2", 1)))
+    assert (first.coins, first.funders) == (4, (FunderShare("coins", 16, 12, (("bank-x", 12),)),))
+    then = Earlier(shipping=dict(first.charges))
+    rest = refund(asked, {}, then, at=AT, shipping=True)
+    assert (rest.cash, rest.charges, rest.coins) == (300 + 299, (), 6)
+    whole = refund(asked, {}, at=AT, shipping=True)
+    assert (whole.cash, whole.coins) == (first.cash + rest.cash, first.coins + rest.coins)
+    for amount, what in (
+        ({"a/post/1": usd("3.01")}, "at most 300 minor units are left"),
+        ({"a/post/1": 0}, "a whole number above zero"),
+        ({"a/post/1": Money("1", Currency.JPY)}, "is in JPY, but the order is in 'USD'"),
+        ({"a/post/1": "1.00"}, "expected a Money, not str"),
+        ({"b/post": 1}, "at most 0 minor units are left"),
+        ({"a/post": 1}, "no charge 'a/post'"),
+        ("a/post", "expected True, False or amounts by charge"),
+    ):
+        with pytest.raises(CartError, match=what):
+            refund(asked, {}, then, at=AT, shipping=amount)  # type: ignore[arg-type]
+    with pytest.raises(CartError, match="paid back before"):
+        refund(asked, {}, Earlier(shipping={"a/post/1": 500, "a/post/2": 300}), at=AT, shipping=True)
+
+
+def test_an_agreed_amount_names_whom_it_is_taken_from() -> None:
+    asked = parcels()
+    with pytest.raises(CartError, match="name the line or the store that it is for: a, b @ store"):
+        agreed(asked, usd("1.00"))
+    assert [(line.id, line.cash) for line in agreed(asked, usd("1.00"), store="b").lines] == [("2", 100)]
+    assert agreed(asked, usd("20.00"), line="1").total == usd("20.00")
+    for wrong, what in (
+        ({"store": "c"}, "the order has no store 'c'"),
+        ({"line": "1", "store": "b"}, "the order has no line '1' at 'b'"),
+        ({"line": "9"}, "the order has no line '9'"),
+    ):
+        with pytest.raises(CartError, match=what):
+            agreed(asked, 1, **wrong)  # type: ignore[arg-type]
+
+
+def test_coins_earned_are_taken_back_by_share_in_the_customers_favour() -> None:
+    asked = evolve(quote([(1000, 3, {}), (500, 1, {})]), earned=(Earned("club", 10, ("1",)), Earned("all", 7)))
+    taken = []
+    for before in range(3):
+        taken.append(refund(asked, {"1": 1}, {"1": before}, at=AT).earned)
+    assert taken == [(("all", 2), ("club", 3)), (("all", 2), ("club", 3)), (("all", 2), ("club", 4))]
+    assert refund(asked, {"2": 1}, {"1": 3}, at=AT).earned == (("all", 1),)
+
+
+def test_a_return_that_cannot_be_is_told() -> None:
+    asked = parcels()
+    for returned, words, what in (
+        ([1], {}, "expected units by line, not a list @ returned"),
+        ({"1": "x"}, {}, "units are a whole number from 0, not 'x'"),
+        ({"1": 1}, {"at": "now"}, "needs an offset"),
+        ({"1": 2}, {"before": {"1": 1}}, "only 1 of 2 units are left to return, not 2"),
+    ):
+        with pytest.raises(CartError, match=what):
+            refund(asked, returned, **{"at": AT, **words})  # type: ignore[arg-type]
