@@ -46,7 +46,7 @@ def minor_unit(amount: Money | int, currency: str, path: str) -> int:
     if isinstance(amount, int):  # a bool is refused where it is looked at
         return amount
     try:
-        minor, named = from_money(amount)  # type: ignore[arg-type]  # what is no Money is refused inside
+        minor, named = from_money(amount)
     except AmountError as error:
         raise CartError([Problem(str(error), path)]) from None
     if named != currency:
