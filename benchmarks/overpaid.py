@@ -84,11 +84,11 @@ class Money:
         optimum = min(proofs.values())
         ours = {row: total for row, total in proofs.items() if row in OURS}
         for row in EXACT & proofs.keys():
-            for own in ours:
+            for own, total in ours.items():
                 self.compared[row] = self.compared.get(row, 0) + 1
-                self.agreed[row] = self.agreed.get(row, 0) + (proofs[row] == ours[own])
-                if proofs[row] != ours[own]:
-                    self.wrong.append(f"{place}: {own} {ours[own]}, {row} {proofs[row]}")
+                self.agreed[row] = self.agreed.get(row, 0) + (proofs[row] == total)
+                if proofs[row] != total:
+                    self.wrong.append(f"{place}: {own} {total}, {row} {proofs[row]}")
         for row in OURS & usable.keys():
             if usable[row]["lower_bound"] > optimum or usable[row]["total"] < optimum:
                 self.wrong.append(f"{place}: {row} bound {usable[row]['lower_bound']}, optimum {optimum}")

@@ -16,7 +16,7 @@ def read(name: str) -> str:
 
 def section(text: str, title: str) -> str:
     """What stands under a heading of the second level."""
-    return text.split(f"\n## {title}\n")[1].split("\n## ")[0]
+    return text.split(f"\n## {title}\n")[1].split("\n## ", maxsplit=1)[0]
 
 
 def blocks(text: str) -> list[tuple[str, str]]:

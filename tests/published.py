@@ -167,7 +167,7 @@ def said(record: dict[str, Any], more_policy: str = "") -> Said:
 
 def policy_text(platform: str, policy: Mapping[str, str]) -> str:
     """The marketplace's policy with the switches that the record names."""
-    folder = MARKETPLACES.get(platform.split()[0])
+    folder = MARKETPLACES.get(platform.split(maxsplit=1)[0])
     text = (FOLDER / (folder or "aliexpress") / "policy.promo").read_text("utf-8")
     if folder is None:
         text = re.sub(r"(?m)^  limit .*\n", "", text)

@@ -36,4 +36,4 @@ NEEDS = {
 def make(name: str) -> Peer:
     """The peer, or ImportError when its package is not installed."""
     module, _, kind = PEERS[name].partition(":")
-    return cast(Peer, getattr(import_module(module), kind)())
+    return cast("Peer", getattr(import_module(module), kind)())

@@ -72,9 +72,9 @@ def _engine(name: str, which: str, folder: str) -> Engine:
         return engine_of(name, folder)
     except NoSuchRules as error:
         raise click.BadParameter(f"{error}.", param_hint=f"'{which}'") from None
-    except RuleErrors as error:
+    except RuleErrors:
         remark(f"The rules of {which}, {name}, are wrong:")
-        raise error
+        raise
 
 
 def _print(found: dict[str, Comparison], as_json: bool) -> None:

@@ -164,7 +164,9 @@ class Pool:
 
     __slots__ = ("expiries", "held", "name", "trades")
 
-    def __init__(self, name: str, held: int, expiries: list[tuple[int, int]], trades: list[tuple[int, int, int, str]]):
+    def __init__(
+        self, name: str, held: int, expiries: list[tuple[int, int]], trades: list[tuple[int, int, int, str]]
+    ) -> None:
         self.name = name
         self.held = held
         self.expiries = expiries

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from benchmarks.cards import Workload
 from benchmarks.hard import hard
 from benchmarks.markets import RULES_PER_FILE, carts, files, texts
 from benchmarks.peers.facts import facts_of
@@ -65,7 +66,7 @@ def test_rules_load_and_carts_are_read(size: str) -> None:
 
 
 @pytest.mark.parametrize("work", hard(), ids=lambda work: work.name)
-def test_hard_carts_load(work) -> None:
+def test_hard_carts_load(work: Workload) -> None:
     Engine.from_texts(work.book.texts())
     assert Cart.from_dict(work.carts[0]).lines
 

@@ -113,6 +113,6 @@ def test_a_file_is_replaced_whole_and_keeps_its_permissions(tmp_path: Path) -> N
     file.chmod(0o640)
     write_whole(file, b"new")
     assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"new", 0o640)
-    with pytest.raises(OSError):
+    with pytest.raises(FileNotFoundError):
         write_whole(tmp_path / "no folder" / "a.promo", b"new")
     assert [found.name for found in tmp_path.iterdir()] == ["a.promo"]

@@ -220,7 +220,7 @@ def test_an_agreed_amount_is_at_most_what_is_still_held() -> None:
 
 
 @pytest.mark.parametrize(
-    "returned, before, message",
+    ("returned", "before", "message"),
     [
         ({"9": 1}, {}, "no line '9' @ returned"),
         ({"1": 3}, {}, "only 2 of 2 units are left to return, not 3 @ returned[1]"),

@@ -91,7 +91,7 @@ def test_instants_need_an_offset(ledger: Ledger, call: Callable[[Ledger, Any], o
 
 
 @pytest.mark.parametrize(
-    "when, zone",
+    ("when", "zone"),
     [
         (datetime.min.replace(tzinfo=UTC), "America/Los_Angeles"),
         (datetime.max.replace(tzinfo=UTC), "Asia/Tokyo"),

@@ -73,7 +73,7 @@ def test_verify_says_what_is_wrong_and_fails(where: str, rules: str, capsys: pyt
 
 
 @pytest.mark.parametrize(
-    "args, status, message",
+    ("args", "status", "message"),
     [
         (["wallet", "nobody"], 1, "never heard of this customer @ nobody"),
         (["wallet", "ann", "--at", "2026-06-10"], 2, "is not an instant"),

@@ -128,7 +128,7 @@ def test_nobody_rewrites_the_journal(where: str, statement: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "statement, table",
+    ("statement", "table"),
     [
         ("UPDATE coin_balance SET coins = coins + 1", "coin_balance.coins"),
         ("UPDATE lot SET pieces = pieces + 1", "lot.pieces"),

@@ -196,7 +196,7 @@ def test_pieces_that_are_not_in_the_ledger_are_not_believed(ledger: Ledger) -> N
     assert ledger.order("o-1") is None and not ledger.wallet("ann", NOON).known
 
 
-@pytest.mark.parametrize("field, value", [("total_minor", 1), ("coins_spent", 7)])
+@pytest.mark.parametrize(("field", "value"), [("total_minor", 1), ("coins_spent", 7)])
 def test_a_quote_that_was_tampered_with_is_refused(ledger: Ledger, field: str, value: int) -> None:
     quote = evolve(quoted(ledger), **{field: value})
     with pytest.raises(LedgerError) as failed:

@@ -71,7 +71,7 @@ class Situation:
     def _note_keys(self, word: str) -> None:
         """Note every line under its values of one scope word."""
         found: dict[str, list[int]] = {}
-        if word == "stores" or word == "skus" or word == "brands":
+        if word in ("stores", "skus", "brands"):
             for place, line in enumerate(self.lines):
                 value = self.stores[place] if word == "stores" else line.sku if word == "skus" else line.brand
                 mine = found.get(value)

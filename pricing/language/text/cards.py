@@ -395,7 +395,7 @@ def _fitted(line: TextLine, where: Span, meant: str) -> TextLine | None:
 def _form(meant: str) -> str:
     if meant == "buy":
         return "buy says from how many items on, as in: buy 3 take 10% off, or: buy 1 get 1 free"
-    word = WORDS[meant.split()[0]]
+    word = WORDS[meant.split(maxsplit=1)[0]]
     return f"{'at most' if word.word == 'at' else word.word} says {word.says}, as in: {word.example}"
 
 
