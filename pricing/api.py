@@ -39,10 +39,16 @@ class Engine:
         """The work allowed to one quote, in steps of the search."""
         self._from: tuple[Path, str | Path | None, Loaded | None] | None = None
         """The folder, the cache, and what was loaded, for the next time."""
+        self._may_be_empty = False
 
     @classmethod
-    def load(cls, folder: str | Path, cache: str | Path | None = None, *, work: int = STEP_LIMIT) -> Engine:
+    def load(
+        cls, folder: str | Path, cache: str | Path | None = None, *, work: int = STEP_LIMIT, allow_empty: bool = False
+    ) -> Engine:
         """An engine for a folder of rules. Raises RuleErrors, with all diagnostics at once, when a rule is wrong.
+
+        A folder in which no file can hold a card is refused too, unless `allow_empty`: from a wrong place a shop would
+        sell everything at its list price in silence.
 
         `cache` is a folder, made when it is not there, in which loaded rules are kept: the next load reads only the files
         that have changed. It must belong to this user, and nobody else may be able to write to it; otherwise it is not
@@ -56,7 +62,7 @@ class Engine:
         from pricing.language.loading.load import load_folder
 
         loaded = load_folder(Path(folder), Path(cache) if cache is not None else None)
-        return cls._of(loaded, Path(folder), cache, work)
+        return cls._of(loaded, Path(folder), cache, work, allow_empty)
 
     def reload(self) -> Engine:
         """A new engine for the folder as it is now; this one keeps answering as before. Raises RuleErrors like `load`.
@@ -69,24 +75,26 @@ class Engine:
 
         folder, cache, earlier = self._from
         loaded = load_folder(folder, Path(cache) if cache is not None else None, earlier)
-        return Engine._of(loaded, folder, cache, self.work)
+        return Engine._of(loaded, folder, cache, self.work, self._may_be_empty)
 
     @classmethod
-    def _of(cls, loaded: Loaded, folder: Path, cache: str | Path | None, work: int) -> Engine:
+    def _of(cls, loaded: Loaded, folder: Path, cache: str | Path | None, work: int, allow_empty: bool) -> Engine:
+        loaded = loaded if allow_empty else loaded.filled(folder)
         if loaded.cache_trouble:
             warnings.warn(loaded.cache_trouble, stacklevel=3)
         if loaded.book is None:
             raise RuleErrors(loaded.diagnostics, loaded.report())
         engine = cls(loaded.book, work)
         engine._from = folder, cache, loaded
+        engine._may_be_empty = allow_empty
         return engine
 
     @classmethod
-    def from_texts(cls, texts: Mapping[str, str], *, work: int = STEP_LIMIT) -> Engine:
-        """An engine for rule files given as text, by their path in the folder; `work` and errors as in `load`."""
+    def from_texts(cls, texts: Mapping[str, str], *, work: int = STEP_LIMIT, allow_empty: bool = False) -> Engine:
+        """An engine for rule files given as text, by their path in the folder; all else as in `load`."""
         from pricing.language.loading.load import load_texts
 
-        loaded = load_texts(texts)
+        loaded = load_texts(texts) if allow_empty else load_texts(texts).filled()
         if loaded.book is None:
             raise RuleErrors(loaded.diagnostics, loaded.report())
         return cls(loaded.book, work)

@@ -279,7 +279,7 @@ def run(example: Example, engine: Engine | None = None) -> Outcome:
     """Price the example: with its own rules when it has any, else with `engine`. Raises nothing that it could cause."""
     try:
         if example.texts:
-            engine = Engine.from_texts(example.texts)
+            engine = Engine.from_texts(example.texts, allow_empty=True)
         if engine is None:
             return Outcome(example, problem="there are no rules to price it with: no folder, and no promo block")
         return _priced(example, engine)

@@ -110,7 +110,7 @@ def test_wrong_rules_leave_the_old_engine_alone(rules: Path) -> None:
 
 def test_only_engines_of_folders_reload() -> None:
     with pytest.raises(ValueError, match="not loaded from a folder"):
-        Engine.from_texts({}).reload()
+        Engine.from_texts({}, allow_empty=True).reload()
 
 
 def test_a_cache_that_others_can_write_to_is_not_used(rules: Path, tmp_path: Path) -> None:
@@ -120,3 +120,24 @@ def test_a_cache_that_others_can_write_to_is_not_used(rules: Path, tmp_path: Pat
         engine = Engine.load(rules, cache=tmp_path / "cache")
     assert told(engine) == told(Engine.load(rules))
     assert list((tmp_path / "cache").iterdir()) == []
+
+
+@pytest.mark.parametrize("files", [{}, {"campaigns/a.txt": "garbage"}, {"policy.promo": "policy house\n"}])
+def test_a_folder_without_rules_is_refused_unless_it_may_be_empty(tmp_path: Path, files: dict[str, str]) -> None:
+    """From a wrong place, or with misnamed files, a shop would sell everything at its list price in silence."""
+    (tmp_path / "campaigns").mkdir()
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    for make in (lambda **more: Engine.load(tmp_path, **more), lambda **more: Engine.from_texts(files, **more)):
+        with pytest.raises(RuleErrors, match="P0136: There are no rules here"):
+            make()
+        assert len(make(allow_empty=True).book.rules) == 0
+    assert len(Engine.load(tmp_path, allow_empty=True).reload().book.rules) == 0
+
+
+def test_an_engine_keeps_its_rules_when_the_folder_becomes_empty(rules: Path) -> None:
+    engine = Engine.load(rules)
+    for file in rules.rglob("*.promo"):
+        file.unlink()
+    with pytest.raises(RuleErrors, match="P0136"):
+        engine.reload()

@@ -8,21 +8,26 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from pricing.cli.files import RuleFolder
 from pricing.cli.loading import load
+from pricing.cli.moments import last_day, now
 from pricing.cli.talk import remark
-from pricing.columns import clean
+from pricing.columns import clean, wrapped
 from pricing.language.diagnostics.fixes import applied, safe_edits
 from pricing.language.diagnostics.render import summary
 from pricing.language.loading.load import Loaded, load_with, rule_files
 from pricing.language.loading.plain import read_plain, write_whole
+from pricing.model.rule import Campaign
 
 BOM = "\ufeff"
+MOST_NAMED = 6
+"""Campaigns that are over and are named, the latest first."""
+WIDTH = 80
 ROUNDS = 10
 """A fix may uncover the next one."""
 
@@ -63,6 +68,19 @@ def _sum_up(folder: str, loaded: Loaded) -> None:
     cards = _count(len(loaded.partial.rules), "card")
     ending = "" if loaded.diagnostics else f": {summary(())}"
     remark(f"{folder}: {files}, {cards}{ending}")
+    over = [campaign for campaign in loaded.partial.campaigns if campaign.valid.end and campaign.valid.end <= now()]
+    if over:
+        _say_over(over, len(loaded.partial.campaigns))
+
+
+def _say_over(over: Sequence[Campaign], count: int) -> None:
+    """Campaigns of the past change no price; one that was meant for next year is among them, most likely."""
+    over = sorted(over, key=lambda one: (one.valid.end or now(), one.name), reverse=True)
+    named = [f"{one.name} ({last_day(one)})" for one in over[:MOST_NAMED]]
+    more = f" and {len(over) - MOST_NAMED} more" if len(over) > MOST_NAMED else ""
+    head = f"In the past are {len(over)} of {_count(count, 'campaign')}, so their cards change no price today:"
+    for line in wrapped(f"{head} {', '.join(named)}{more}.", WIDTH):
+        remark(line)
 
 
 class _Fixes:

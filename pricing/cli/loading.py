@@ -26,7 +26,7 @@ def load(folder: str | Path) -> Loaded:
 
 def engine_of(folder: str | Path) -> Engine:
     """The engine of a folder of rules. Raises RuleErrors."""
-    loaded = load(folder)
+    loaded = load(folder).filled(folder)
     if loaded.book is None:
         raise RuleErrors(loaded.diagnostics, loaded.report())
     return Engine(loaded.book)

@@ -112,10 +112,10 @@ def test_a_usage_file_with_decimals_that_the_cart_has_not(pricing: Run, folder: 
 def test_why_not_is_left_out_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Engine, "quote", lambda *_, **__: a_quote())
     for why in (True, False):
-        pricer = Pricer(Engine.from_texts({}), Wishes(False, None, (), None, why, False))
+        pricer = Pricer(Engine.from_texts({}, allow_empty=True), Wishes(False, None, (), None, why, False))
         text = pricer.price(Source("here", json.dumps(CART).encode(), False)).text
         assert ("Why not\n" in text) is why
-        pricer = Pricer(Engine.from_texts({}), Wishes(True, None, (), None, why, False))
+        pricer = Pricer(Engine.from_texts({}, allow_empty=True), Wishes(True, None, (), None, why, False))
         text = pricer.price(Source("here", json.dumps(CART).encode(), False)).text
         assert ("refused" in json.loads(text)) is why
 
@@ -166,7 +166,7 @@ def test_a_fault_of_ours_costs_one_cart_only(monkeypatch: pytest.MonkeyPatch) ->
     def fails(*_: object, **__: object) -> None:
         raise ZeroDivisionError("oh")
 
-    engine = Engine.from_texts({})
+    engine = Engine.from_texts({}, allow_empty=True)
     monkeypatch.setattr(Engine, "quote", fails)
     pricer = Pricer(engine, Wishes(True, None, (), None, True, False))
     outcome = pricer.price(Source("here", json.dumps(CART).encode(), False))

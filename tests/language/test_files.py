@@ -18,6 +18,7 @@ CARD = HEAD + 'store discount a "A"\n  take 5% off\n'
 WITHOUT_EXAMPLE: dict[str, Text] = {
     "P0101": CARD.encode().replace(b"discount a", b"discount \xff"),
     "P0102": CARD.replace("take", "take\u200b"),
+    "P0137": b"PK\x03\x04 what a word processor writes",
     "P0120": HEAD + "x y\n" * (MOST + 1),
     "P0132": CARD + "  stores " + "a, " * 200_000 + "a\n",
     "P0603": HEAD + "store discount a\n  take 1.00 off\n" + f"  tags {', '.join(['x'] * (MOST + 2))}\n",
@@ -38,7 +39,7 @@ def test_a_label_that_is_too_long() -> None:
 
 def test_every_page_without_an_example_has_a_test_of_its_own() -> None:
     without = {code for code, page in pages().items() if not page.wrong}
-    assert without - set(WITHOUT_EXAMPLE) == {"P0130", "P0131", "P0901"}  # here below, and in test_load
+    assert without - set(WITHOUT_EXAMPLE) == {"P0130", "P0131", "P0136", "P0901"}  # here below, and in test_load
 
 
 @pytest.fixture

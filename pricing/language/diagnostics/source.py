@@ -52,6 +52,10 @@ class Source:
         for start, end in pairwise((*self._starts, len(self.text))):
             yield self.text[start:end].rstrip("\r\n"), start
 
+    def start(self, number: int) -> int:
+        """The offset at which a line starts."""
+        return self._starts[number - 1]
+
     def line(self, number: int) -> str:
         """The text of a line without its line end."""
         start = self._starts[number - 1]

@@ -12,11 +12,12 @@ from itertools import chain
 
 from attrs import evolve, field, frozen
 
-from pricing.language.diagnostics.diagnostic import Diagnostic, Findings
+from pricing.language.diagnostics.diagnostic import Diagnostic, Findings, about_file
 from pricing.language.diagnostics.source import Source, Span
 from pricing.language.loading.catalogue import NO_CATALOGUE, Catalogue, read_catalogue
 from pricing.language.loading.entry import Entry, diagnostics_of, digest, key_of
 from pricing.language.loading.rule_file import Names, RuleFile, blocks_of, same_lists, shared_lists
+from pricing.language.loading.strays import is_table
 from pricing.language.meaning.policies import read_policy
 from pricing.language.meaning.references import unique
 from pricing.language.meaning.resolve import Card, allowed
@@ -210,10 +211,16 @@ def _sorted_out(texts: Mapping[str, Text], prefix: str) -> _Texts:
     found = _Texts([], {}, {}, {})
     for name in sorted(texts):
         rules = name.endswith(".promo")
-        if not rules and not (name.startswith("catalogue/") and name.endswith(".csv")):
+        if not rules and not is_table(name):
             continue
         told: list[Diagnostic] = []
+        other = _other_program(prefix + name, texts[name])
+        if other is not None:
+            found.told[name] = [other]
+            continue
         source = _source(prefix + name, texts[name], told)
+        if rules and not source.text.strip():
+            told.append(_nothing_in(source.name))
         if told:
             found.told[name] = told
         if not rules:
@@ -231,6 +238,33 @@ def _bytes(text: Text) -> bytes:
 
 def _is_policy_file(source: Source) -> bool:
     return source.name.rsplit("/", 1)[-1] == POLICY_FILE
+
+
+def _nothing_in(name: str) -> Diagnostic:
+    helps = ("Was it saved? A rule file begins with: campaign NAME, and its currency and zone.",)
+    return about_file("P0134", name, "There is nothing in this file.", helps=helps)
+
+
+_OTHERS = (
+    (b"PK\x03\x04", "a document of a word processor or spreadsheet (.docx, .xlsx)"),
+    (b"\xd0\xcf\x11\xe0", "a document of a word processor or spreadsheet (.doc, .xls)"),
+    (b"{\\rtf", "a document of a word processor (.rtf)"),
+    (b"%PDF", "a PDF"),
+)
+
+
+def _other_program(name: str, text: Text) -> Diagnostic | None:
+    """The one thing to say about a file that is no plain text in UTF-8, whatever its name says."""
+    if isinstance(text, str):
+        return None
+    if text[:2] in (b"\xff\xfe", b"\xfe\xff") or (text[:200].count(0) > len(text[:200]) // 4):
+        helps = ("Save the file again and choose UTF-8 as its encoding.",)
+        return about_file("P0101", name, "This file is written in UTF-16, not in UTF-8.", helps=helps)
+    for start, what in _OTHERS:
+        if text.startswith(start):
+            kind = "CSV, with commas and in UTF-8" if name.endswith(".csv") else "plain text in UTF-8"
+            return about_file("P0137", name, f"This is {what}, not plain text.", helps=(f"Save it as {kind}.",))
+    return None
 
 
 def _source(name: str, text: Text, told: list[Diagnostic]) -> Source:

@@ -7,7 +7,7 @@ Reads files or texts; runs load → cards → parser → build → resolve → r
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from pricing.language.diagnostics.render import render
 from pricing.language.loading.entry import Entry, digest
 from pricing.language.loading.kept import Kept
 from pricing.language.loading.plain import Unfit, read_plain
+from pricing.language.loading.strays import is_table, stray
 from pricing.model.bulk import collector_at_rest
 from pricing.model.rulebook import RuleBook
 
@@ -40,10 +41,25 @@ class Loaded:
     """Files without mistakes, for the next load."""
     cache_trouble: str = field(default="", eq=False)
     """Why the cache was not used, as a sentence."""
+    files: int = field(default=0, eq=False)
+    """How many files were read that can hold cards."""
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
         return tuple(item for item in self.diagnostics if item.is_error)
+
+    def filled(self, where: str | Path = "") -> Loaded:
+        """The same, refused when no file could hold cards: from a wrong place, all would sell at list price in silence."""
+        if self.files:
+            return self
+        named = str(where) or "rules"
+        helps = ("Rules stand in files that end in .promo, such as campaigns/summer.promo.",)
+        told = about_file(
+            "P0136", named, "There are no rules here: no file ends in .promo but the policy.", helps=helps
+        )
+        if not any(item.code == "P0130" for item in self.diagnostics):
+            return evolve(self, book=None, diagnostics=(*self.diagnostics, told))
+        return self
 
     def report(self, form: str = "text", colour: bool = False) -> str:
         """All findings as `text` with carets, `short` lines, or `json`."""
@@ -61,20 +77,22 @@ def load_folder(
     root = Path(path)
     if not root.is_dir():
         return Loaded(None, (about_file("P0130", str(path), f"There is no folder called {path}."),))
-    texts, told = _texts_of(root)
+    texts, told, strays = _texts_of(root)
     prefix = _prefix(path)
+    told += strays
     if cache is None and earlier is None:
         return _load(texts, prefix, told, keep=True, tell=tell)
-    # What cannot be read has no key.
-    key = digest(os.fsencode(prefix), *(part for name in texts for part in (os.fsencode(name), texts[name])))
-    key = b"" if told else key
+    lying = "\n".join(item.file for item in strays)
+    read = (part for name in texts for part in (os.fsencode(name), texts[name]))
+    key = digest(os.fsencode(prefix), os.fsencode(lying), *read)
+    key = b"" if len(told) > len(strays) else key  # what cannot be read has no key
     if earlier is not None and key and earlier.key == key:
         return earlier
     kept = Kept(cache, root) if cache is not None else None
     with collector_at_rest():
         whole = kept.whole(key) if kept is not None else None
     if whole is not None:
-        return Loaded(whole.book, whole.diagnostics, whole.book, key, whole.entries)
+        return Loaded(whole.book, whole.diagnostics, whole.book, key, whole.entries, files=_count(texts))
     loaded = evolve(_load(texts, prefix, told, _finder(earlier, kept), keep=True, tell=tell), key=key)
     if kept is None:
         return loaded
@@ -84,9 +102,9 @@ def load_folder(
 
 def load_with(root: Path, changed: Mapping[str, str]) -> Loaded:
     """The rules of a folder as they would be with other texts in some of its files, by their name in findings."""
-    texts, told = _texts_of(root)
+    texts, told, strays = _texts_of(root)
     prefix = _prefix(root)
-    return _load({name: changed.get(prefix + name, text) for name, text in texts.items()}, prefix, told)
+    return _load({name: changed.get(prefix + name, text) for name, text in texts.items()}, prefix, [*told, *strays])
 
 
 def _prefix(path: str | Path) -> str:
@@ -94,19 +112,34 @@ def _prefix(path: str | Path) -> str:
     return "" if str(path) in (".", "") else Path(path).as_posix().rstrip("/") + "/"
 
 
-def _texts_of(root: Path) -> tuple[dict[str, bytes], list[Diagnostic]]:
-    """The texts of a folder by name, in order, and which files cannot be read."""
+def _texts_of(root: Path) -> tuple[dict[str, bytes], list[Diagnostic], list[Diagnostic]]:
+    """The texts of a folder by name, in order; which files cannot be read, and which are not meant to be."""
     texts: dict[str, bytes] = {}
     told: list[Diagnostic] = []
+    strays: list[Diagnostic] = []
+    prefix = _prefix(root)
     for file in _files_under(root, told):
         key = file.relative_to(root).as_posix()
+        if not _is_read(key):
+            strays += [item] if (item := stray(key, prefix)) is not None else []
+            continue
         try:
             texts[key] = read_plain(file, root if file.is_symlink() else None)
         except Unfit as error:
             told.append(about_file("P0131", str(file), f"This is named like a rule file, but {error.strerror}."))
         except OSError as error:
             told.append(about_file("P0131", str(file), f"This file cannot be read: {error.strerror}."))
-    return texts, told
+    return texts, told, strays
+
+
+def _is_read(name: str) -> bool:
+    """Whether a file is a rule file, or one of the catalogue's tables."""
+    return name.endswith(".promo") or is_table(name)
+
+
+def _count(texts: Iterable[str]) -> int:
+    """How many files can hold cards."""
+    return sum(name.endswith(".promo") and name.rpartition("/")[2] != "policy.promo" for name in texts)
 
 
 def _finder(earlier: Loaded | None, kept: Kept | None) -> Find:
@@ -125,7 +158,9 @@ def rule_files(root: Path) -> list[Path]:
 
 
 def _files_under(root: Path, told: list[Diagnostic]) -> list[Path]:
-    """Everything named like a rule or catalogue file, sorted; folders that cannot be looked into are told."""
+    """Every file, sorted, but hidden ones; and folders that are named like a file. Folders that cannot be looked into are
+    told.
+    """
 
     def unread(error: OSError) -> None:
         told.append(about_file("P0131", str(error.filename), f"This folder cannot be read: {error.strerror}."))
@@ -134,8 +169,8 @@ def _files_under(root: Path, told: list[Diagnostic]) -> list[Path]:
     for folder, inner, names in os.walk(root, onerror=unread):
         here = Path(folder)
         inner[:] = [name for name in inner if not name.startswith(".")]
-        wanted = (".promo", ".csv") if here == root / "catalogue" else (".promo",)
-        found += [here / name for name in (*inner, *names) if name.endswith(wanted) and not name.startswith(".")]
+        found += [here / name for name in names if not name.startswith(".")]
+        found += [here / name for name in inner if _is_read((here / name).relative_to(root).as_posix())]
     return sorted(found)
 
 
@@ -147,7 +182,8 @@ def load_texts(texts: Mapping[str, Text], catalogue: Mapping[str, Text] | None =
     named = {
         name if name.startswith("catalogue/") else f"catalogue/{name}": text for name, text in (catalogue or {}).items()
     }
-    return _load({**texts, **named}, "", [])
+    every = {**texts, **named}
+    return _load(every, "", [item for name in sorted(every) if (item := stray(name)) is not None])
 
 
 def _load(
@@ -173,7 +209,7 @@ def _load(
     found = [*told, *made.told]
     ordered = tuple(sorted(found, key=lambda item: (item.file, item.start, item.end, item.code, item.message)))
     good = None if any(item.is_error for item in ordered) else made.book
-    return Loaded(good, ordered, made.book, b"", made.entries)
+    return Loaded(good, ordered, made.book, b"", made.entries, files=_count(texts))
 
 
 def _last_place(error: BaseException) -> str:
