@@ -6,7 +6,7 @@
 import os
 import sys
 
-from setuptools import setup
+from setuptools import find_packages, setup
 
 COMPILED = (
     "problem",
@@ -55,4 +55,9 @@ def extensions() -> list:
     return modules
 
 
-setup(ext_modules=extensions())
+setup(
+    ext_modules=extensions(),
+    # py-money brings no types, and a Money stands in most signatures: its stubs come with us, as PEP 561 has it.
+    packages=[*find_packages(include=["pricing*"]), "money-stubs"],
+    package_dir={"money-stubs": "typings/money"},
+)

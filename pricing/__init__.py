@@ -4,7 +4,8 @@ from pricing import receipt, wire  # noqa: F401  # they hang themselves into the
 from pricing.api import Engine
 from pricing.engine.refund import agreed, refund
 from pricing.model.cart import Cart, Customer, Line, Lot, RuleUsage, ShippingCharge, TypedCode, Usage, Wallet
-from pricing.model.errors import CartError, RuleErrors
+from pricing.model.diagnostic import Diagnostic
+from pricing.model.errors import CartError, Problem, RuleErrors
 from pricing.model.quote import Quote, Reasons
 from pricing.model.refund import Refund
 
@@ -12,9 +13,11 @@ __all__ = [
     "Cart",
     "CartError",
     "Customer",
+    "Diagnostic",
     "Engine",
     "Line",
     "Lot",
+    "Problem",
     "Quote",
     "Reasons",
     "Refund",

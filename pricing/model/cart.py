@@ -195,6 +195,11 @@ class Cart:
         """The JSON object that `from_dict` reads back to an equal cart."""
         return doors.cart_to_dict(self)
 
+    @staticmethod
+    def json_schema() -> dict[str, Any]:
+        """JSON Schema 2020-12 of what `from_dict` reads; also the file docs/schemas/cart.json."""
+        return doors.cart_schema()
+
 
 @frozen
 class RuleUsage:

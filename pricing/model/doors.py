@@ -17,6 +17,8 @@ class Doors:
     cart_to_dict: Callable[[Any], dict[str, Any]]
     quote_to_dict: Callable[..., dict[str, Any]]
     receipt: Callable[..., str]
+    cart_schema: Callable[[], dict[str, Any]]
+    quote_schema: Callable[[], dict[str, Any]]
 
 
 doors = Doors()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from pricing.model.diagnostic import Diagnostic
+
 
 @frozen
 class Problem:
@@ -31,11 +33,11 @@ class CartError(ValueError):
 class RuleErrors(ValueError):
     """Rules that cannot be used. `diagnostics` lists all of them; `str()` is the full report for the writer."""
 
-    def __init__(self, diagnostics: tuple[object, ...], report: str) -> None:
+    def __init__(self, diagnostics: tuple[Diagnostic, ...], report: str) -> None:
         self.diagnostics = diagnostics
         super().__init__(report)
 
-    def __reduce__(self) -> tuple[type[RuleErrors], tuple[tuple[object, ...], str]]:
+    def __reduce__(self) -> tuple[type[RuleErrors], tuple[tuple[Diagnostic, ...], str]]:
         return type(self), (self.diagnostics, str(self))
 
 

@@ -336,6 +336,11 @@ class Quote:
         """
         return doors.quote_to_dict(self, why, units)
 
+    @staticmethod
+    def json_schema() -> dict[str, Any]:
+        """JSON Schema 2020-12 of what `to_dict` gives; also the file docs/schemas/quote.json."""
+        return doors.quote_schema()
+
     def receipt(self, why: bool | str | Reasons | None = None) -> str:
         """The text a person reads, with the reasons for what was not used and what to add: `why` as in `to_dict`."""
         return doors.receipt(self, why)

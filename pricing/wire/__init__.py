@@ -7,15 +7,18 @@ from pricing.model.doors import doors
 from pricing.wire.cart import cart_from_dict, cart_from_json, cart_to_dict
 from pricing.wire.fields import instant, json_from_text
 from pricing.wire.quote import quote_to_dict, quote_to_json
+from pricing.wire.schema import cart_schema, quote_schema
 from pricing.wire.usage import check_usage, usage_from_dict
 
 __all__ = [
     "cart_from_dict",
     "cart_from_json",
+    "cart_schema",
     "cart_to_dict",
     "check_usage",
     "instant",
     "json_from_text",
+    "quote_schema",
     "quote_to_dict",
     "quote_to_json",
     "usage_from_dict",
@@ -24,3 +27,5 @@ __all__ = [
 doors.cart_from_dict = cart_from_dict
 doors.cart_to_dict = cart_to_dict
 doors.quote_to_dict = quote_to_dict
+doors.cart_schema = cart_schema
+doors.quote_schema = quote_schema

@@ -1,4 +1,4 @@
-"""One finding about the rules, as a value: code, place, words, and edits that would put it right.
+"""Findings about the rules, collected while a file is worked on; each is a `Diagnostic` of the model.
 
 Made by every step of `language` through `Findings`, collected by `load`, shown by `render`, applied by `fixes`.
 """
@@ -7,63 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from attrs import frozen
-
 from pricing.language.diagnostics.codes import severity_of
 from pricing.language.diagnostics.nearest import nearest
 from pricing.language.diagnostics.source import HasSpan, Source
+from pricing.model.diagnostic import Diagnostic, Edit, Fix
 
-
-@frozen
-class Edit:
-    """Replace a stretch of a file. Offsets and columns count characters; lines and columns from 1."""
-
-    file: str
-    start: int
-    end: int
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-    replacement: str
-
-
-@frozen
-class Fix:
-    """Edits that put a finding right. `safe`: no meaning other than the evident one can get lost."""
-
-    says: str
-    edits: tuple[Edit, ...]
-    safe: bool = False
-
-
-@frozen
-class Diagnostic:
-    """One finding. `severity` is `error` (blocks the rules), `warning` or `hint`."""
-
-    code: str
-    severity: str
-    message: str
-    file: str
-    line: int = 0
-    """From 1; 0 when the finding is about the file or folder as a whole."""
-    column: int = 0
-    end_line: int = 0
-    end_column: int = 0
-    start: int = 0
-    end: int = 0
-    text: str = ""
-    """The line of the file that `line` names, so that a report needs no file."""
-    caret: str = ""
-    """A few words to stand beside the carets."""
-    notes: tuple[str, ...] = ()
-    helps: tuple[str, ...] = ()
-    fixes: tuple[Fix, ...] = ()
-
-    @property
-    def is_error(self) -> bool:
-        return self.severity == "error"
-
+__all__ = ["Diagnostic", "Edit", "Findings", "Fix"]
 
 MOST = 500
 """After so many findings a step stops telling: the file is something other than rules, and a report has an end."""
