@@ -56,12 +56,33 @@ def receipt(quote: Quote, why: bool | str | Reasons | None = None) -> str:
 
 def answers(quote: Quote, rules: Iterable[str]) -> str:
     """What there is to say about these rules, whatever the reason; no rules named: about all."""
-    names, reasons = frozenset(rules), quote.reasons()
-    if names:
-        refused = tuple(refusal for refusal in reasons.refused if refusal.rule in names)
-        steps = tuple(step for step in reasons.next_steps if step.rule in names)
-        reasons = Reasons(refused, steps, reasons.labels)
+    names = tuple(rules)
+    reasons = reasons_of(quote, names) if names else quote.reasons()
     return _text(_Paper(quote, reasons).reasons(reasons)).lstrip("\n")
+
+
+def reasons_of(quote: Quote, rules: Iterable[str]) -> Reasons:
+    """The reasons of a quote that are about these rules."""
+    names, reasons = frozenset(rules), quote.reasons()
+    refused = tuple(refusal for refusal in reasons.refused if refusal.rule in names)
+    steps = tuple(step for step in reasons.next_steps if step.rule in names)
+    return Reasons(refused, steps, reasons.labels)
+
+
+def told_of(quote: Quote, rules: Iterable[str]) -> str:
+    """What became of each of these rules, used or not, ending with a line break."""
+    names = tuple(dict.fromkeys(rules))
+    reasons = reasons_of(quote, names)
+    paper = _Paper(quote, reasons)
+    spoken = {each.rule for each in reasons.refused} | {each.rule for each in reasons.next_steps}
+    lines: list[str] = []
+    for name in names:
+        amounts = [use.amount for use in quote.used if use.rule == name]
+        if amounts:
+            lines += wrapped(f"{paper.named(name)}: used, it takes {paper.show(sum(amounts))} off.", WIDTH, "", "  ")
+        elif name not in spoken:
+            lines += wrapped(f"{paper.named(name)}: has nothing to do with this cart.", WIDTH, "", "  ")
+    return _text([*lines, *paper.reasons(reasons)]).lstrip("\n")
 
 
 def _text(lines: Iterable[str]) -> str:

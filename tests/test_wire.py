@@ -292,8 +292,12 @@ def test_what_is_no_object(data: object) -> None:
 
 TEXTS: list[tuple[str | bytes, str]] = [
     ("", "nothing there @ line 1, column 1"),
-    ("{", "not JSON: expecting property name enclosed in double quotes @ line 1, column 2"),
-    ("{}\n{}", "not JSON: extra data @ line 2, column 1"),
+    ("{", "not JSON: it ends too early: a closing }, ] or quote is missing @ line 1, column 2"),
+    (
+        "{}\n{}",
+        "not JSON: it ends before this, and more follows; several carts stand one a line in a file that ends in .jsonl"
+        " @ line 2, column 1",
+    ),
     (b"\xff", "not UTF-8 text @ byte 1"),
     ("[" * 200_000, "objects and lists stand too deep inside each other @ cart"),
     ('{"a":' * 200_000, "objects and lists stand too deep inside each other @ cart"),

@@ -22,7 +22,7 @@ NOON = time(12)
 
 
 def now() -> datetime:
-    """This moment, to the second."""
+    """What the clock says, to the second."""
     return datetime.now(UTC).replace(microsecond=0)
 
 

@@ -17,12 +17,16 @@ import click
 from attrs import frozen
 
 from pricing.api import Engine
+from pricing.cli.adding import NOTHING_ADDED, Added
 from pricing.cli.inputs import Source
+from pricing.cli.noting import Notes
 from pricing.columns import clean
+from pricing.language.loading.catalogue import NO_CATALOGUE, Catalogue
 from pricing.model.cart import Cart, RuleUsage
 from pricing.model.errors import CartError
+from pricing.model.quote import Reasons
 from pricing.model.rulebook import RuleBook
-from pricing.receipt import receipt
+from pricing.receipt import reasons_of, receipt, told_of
 from pricing.wire import cart_from_dict, json_from_text, quote_to_json, usage_from_dict
 
 
@@ -36,9 +40,16 @@ class Wishes:
     without: tuple[str, ...]
     usage: object
     """What the usage file holds; None: nothing has been used."""
-    why: bool
+    why: bool | str | None
+    """As in `Quote.to_dict`; None: all of a cart that stands alone, none of one among others."""
     titled: bool
     """Each receipt says where its cart stands."""
+    about: tuple[str, ...] = ()
+    """Tell only of these rules why they were not used."""
+    added: Added = NOTHING_ADDED
+    """What is put into every cart."""
+    catalogue: Catalogue = NO_CATALOGUE
+    """Names that exist."""
 
 
 @frozen
@@ -50,6 +61,8 @@ class Outcome:
     problems: tuple[str, ...]
     size: int
     """Bytes that were read for it."""
+    notes: tuple[str, ...] = ()
+    """Names that nobody knows."""
 
 
 class Pricer:
@@ -60,28 +73,41 @@ class Pricer:
         self.wishes = wishes
         self.usages: dict[str, Mapping[str, RuleUsage] | CartError] = {}
         """By currency, for amounts are written in the cart's."""
+        self.notes = Notes(wishes.catalogue, lambda name: engine.plan.rules.find(name) is not None)
 
     def price(self, source: Source) -> Outcome:
         """The outcome of one cart; raises nothing that the cart could cause."""
         try:
-            return Outcome(source.where, self.quoted(source), (), len(source.text))
+            cart = self.cart(source)
+            return Outcome(source.where, self.quoted(cart, source), (), len(source.text), self.notes.of(cart))
         except CartError as error:
             problems = tuple(str(problem) for problem in error.problems)
         except Exception as error:  # one cart that meets a fault of ours must not lose the other carts their prices
             problems = (f"a fault of the program, please report it with this cart: {type(error).__name__}: {error}",)
         return Outcome(source.where, "", problems, len(source.text))
 
-    def quoted(self, source: Source) -> str:
-        """The quote of one cart, as text. Raises CartError."""
+    def cart(self, source: Source) -> Cart:
+        """One cart, with what the command line puts into it. Raises CartError."""
         data = json_from_text(source.text)
-        if self.wishes.at is not None and isinstance(data, dict):
-            data["at"] = self.wishes.at
-        cart = cart_from_dict(data)
+        if isinstance(data, dict):
+            if self.wishes.at is not None:
+                data["at"] = self.wishes.at
+            self.wishes.added.to(data)
+        return cart_from_dict(data)
+
+    def quoted(self, cart: Cart, source: Source) -> str:
+        """The quote of a cart, as text. Raises CartError."""
         quote = self.engine.quote(cart, usage=self.usage(cart), without=self.wishes.without)
-        if self.wishes.as_json:
-            return quote_to_json(quote, self.wishes.why)
-        title = f"{clean(source.where)}\n" if self.wishes.titled or source.one_of_many else ""
-        return title + receipt(quote, self.wishes.why)
+        among_others = self.wishes.titled or source.one_of_many
+        why: bool | str | Reasons = (
+            self.wishes.why if self.wishes.why is not None else ("none" if among_others else "all")
+        )
+        title = f"{clean(source.where)}\n" if among_others else ""
+        if self.wishes.about and self.wishes.as_json:
+            return quote_to_json(quote, reasons_of(quote, self.wishes.about))
+        if self.wishes.about:
+            return f"{title}{receipt(quote, 'none')}\n{told_of(quote, self.wishes.about)}"
+        return quote_to_json(quote, why) if self.wishes.as_json else title + receipt(quote, why)
 
     def usage(self, cart: Cart) -> Mapping[str, RuleUsage] | None:
         """Earlier uses, in the cart's currency. Raises CartError when an amount has decimals that it has not."""

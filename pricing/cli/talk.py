@@ -13,6 +13,8 @@ from pricing.columns import clean
 
 PATIENCE = 1.0
 """Seconds before a progress bar appears."""
+LINE_PATIENCE = 10.0
+"""Seconds before a line says how far it is."""
 
 
 def complain(where: str, what: str) -> None:
@@ -31,10 +33,10 @@ def remark(what: str) -> None:
 
 
 class Progress:
-    """A bar on stderr, when somebody looks at it, when the work is long, and when no data is shown beside it: because that
-    goes elsewhere, or, `while_silent`, because the work brings none.
+    """How far long work has come, on stderr. On a terminal a bar, unless data is shown beside it: because that goes
+    elsewhere, or, `while_silent`, because the work brings none. Where nobody looks, as in a log, a line now and then.
 
-    `total` is in bytes; None: not known, so no bar. To be used in a `with`.
+    `total` is in bytes; None: not known, so there is no bar, and lines say how much was read. To be used in a `with`.
     """
 
     def __init__(self, total: int | None, label: str = "Pricing", while_silent: bool = False) -> None:
@@ -45,6 +47,7 @@ class Progress:
         self.start = time.monotonic()
         self.bar: Any = None
         self.wanted = sys.stderr.isatty() and (while_silent or not sys.stdout.isatty())
+        self.next_line = LINE_PATIENCE
 
     def __enter__(self) -> Progress:
         return self
@@ -55,7 +58,10 @@ class Progress:
     def advance(self, done: int) -> None:
         """So many more bytes are done."""
         self.done += done
-        if not self.wanted or not self.total or time.monotonic() - self.start < PATIENCE:
+        if not self.wanted or not self.total:
+            self._line()
+            return
+        if time.monotonic() - self.start < PATIENCE:
             return
         if self.bar is None:
             self.bar = click.progressbar(length=self.total, label=self.label, file=sys.stderr, update_min_steps=1)
@@ -63,6 +69,15 @@ class Progress:
             self.shown = 0
         self.bar.update(self.done - self.shown)
         self.shown = self.done
+
+    def _line(self) -> None:
+        """A line at first soon, then ever more seldom: as long as it has taken so far."""
+        gone = time.monotonic() - self.start
+        if gone < self.next_line or sys.stdout.isatty():
+            return
+        self.next_line = 2 * gone
+        far = f"{100 * self.done // self.total}%" if self.total else f"{self.done / 1_000_000:.1f} MB"
+        remark(f"{self.label}: {far} after {gone:.0f} s")
 
     def reach(self, done: int, total: int) -> None:
         """So many bytes of so many are done."""

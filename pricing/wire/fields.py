@@ -13,6 +13,7 @@ from typing import Any
 
 from pricing.model.cart import in_utc
 from pricing.model.errors import CartError, Problem
+from pricing.wire import slips
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 """RFC 3339: a date, a time with seconds, an offset."""
@@ -73,8 +74,7 @@ def json_from_text(text: str | bytes) -> object:
         except ValueError:  # a number with more digits than Python is willing to read
             return json.JSONDecoder(object_pairs_hook=_object, parse_int=_whole).decode(text)
     except json.JSONDecodeError as error:
-        what = f"not JSON: {error.msg[0].lower()}{error.msg[1:]}" if text.strip() else "nothing there"
-        raise CartError([Problem(what, f"line {error.lineno}, column {error.colno}")]) from None
+        raise CartError([Problem(*slips.told(text, error))]) from None
     except RecursionError:
         raise CartError([Problem("objects and lists stand too deep inside each other", "cart")]) from None
 

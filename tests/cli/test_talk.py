@@ -65,3 +65,20 @@ def test_no_bar_between_receipts(monkeypatch: pytest.MonkeyPatch) -> None:
     with talk.Progress(400) as progress:
         progress.advance(400)
     assert terminal.getvalue() == ""
+
+
+def test_a_log_gets_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody looks at a bar, and where it is not known how much there is."""
+    clock = [0.0]
+    monkeypatch.setattr(talk.time, "monotonic", lambda: clock[0])
+    for total, said in ((4_000_000, ["Pricing: 25% after 10 s", "Pricing: 50% after 20 s"]),
+                        (None, ["Pricing: 1.0 MB after 10 s", "Pricing: 2.0 MB after 20 s"])):  # fmt: skip
+        log = io.StringIO()
+        monkeypatch.setattr("sys.stderr", log)
+        monkeypatch.setattr("sys.stdout", io.StringIO())
+        clock[0] = 0.0
+        with talk.Progress(total) as progress:
+            for second in (9, 10, 19, 20):
+                clock[0] = second
+                progress.advance(1_000_000 if second in (10, 20) else 0)
+        assert log.getvalue().splitlines() == said
