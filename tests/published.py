@@ -393,7 +393,7 @@ def in_parts_of_a_unit(offer: Offer) -> bool:
         return False
     goods = sum(Fraction(line["unit_price"]) * line["qty"] for line in offer.lines)
     most = goods * Fraction(percent) / 100 * int(worth[1]) / Fraction(worth[2])
-    return coins(offer.terms) > most and most % unit != 0
+    return bool(coins(offer.terms) > most and most % unit != 0)
 
 
 def coins(terms: dict[str, Any]) -> int:

@@ -39,8 +39,8 @@ def patterns() -> Iterator[tuple[str, re.Pattern[str], bool, bool]]:
             if not isinstance(node.func.value, ast.Name) or node.func.value.id != "re" or node.func.attr == "escape":
                 continue
             if node.func.attr != "compile" and isinstance(node.args[0], ast.Constant):
-                found = re.compile(node.args[0].value)
-                yield f"{shown}:{node.args[0].value}", found, node.func.attr in LOOKING, node.func.attr == "fullmatch"
+                found = re.compile(str(node.args[0].value))
+                yield f"{shown}:{found.pattern}", found, node.func.attr in LOOKING, node.func.attr == "fullmatch"
         if "re.compile(" not in source:
             continue
         module = importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))

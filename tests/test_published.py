@@ -129,8 +129,7 @@ def coupons_used(quote: Quote, _: dict[str, Any]) -> int:
 
 
 def one_coupon_per_order(_: Quote, record: dict[str, Any]) -> int:
-    _, quote = quoted(record, "  limit 1 platform coupon per order\n")
-    return coupons_used(quote, record)
+    return coupons_used(quoted(record, "  limit 1 platform coupon per order\n")[1], record)
 
 
 FIGURES: dict[str, Callable[[Quote, dict[str, Any]], Any]] = {

@@ -38,7 +38,7 @@ def test_fifty_off_any_order_meant_for_orders_above_five_hundred() -> None:
     made = audited(meant.replace("spend 500.00 take", "take"))
     worst = made.worst("share")
     assert worst is not None
-    assert (worst.pays, worst.share) == (0, 0)
+    assert worst.pays == worst.share == 0
     assert [finding.store for finding in made.below(FLOOR)] == ["alba", "brio", "cora", None]
 
 

@@ -211,7 +211,9 @@ def test_going_to_a_card_and_a_list(tmp_path: Path) -> None:
         for word, goal in (("LAMP5\n", 'LAMP5 "5'), ("friends\n  spend", "friends\n  stores")):
             place = editor.place(text, word, 2)
             params = lsp.DefinitionParams(editor.document, place)
-            (found,) = await editor.client.text_document_definition_async(params) or ()
+            places = await editor.client.text_document_definition_async(params)
+            assert isinstance(places, list)
+            (found,) = places
             assert isinstance(found, lsp.Location)
             assert (found.uri, found.range.start) == (editor.uri, editor.place(text, goal))
         found = await editor.client.text_document_document_symbol_async(lsp.DocumentSymbolParams(editor.document))

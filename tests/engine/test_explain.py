@@ -242,7 +242,7 @@ def enlarged(truth: Truth, key: Key, missing: int | None, units: int | None) -> 
     else:
         model = min(lines, key=lambda line: (any(name for _, name in truth.oracle.units[line.id]), line.id))
         named = any(clause.word == "skus" for clause in application.rule.scope.only)
-        price = missing, truth.cart.currency
+        price = missing or 0, truth.cart.currency
         more = evolve(model, id="more", sku=model.sku if named else "more", price=price, quantity=1)
         cart = evolve(truth.cart, lines=[*truth.cart.lines, more])
     return Truth((truth.book, cart, truth.usage))

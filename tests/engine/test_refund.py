@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from attrs import evolve
@@ -244,7 +245,7 @@ _lines = st.lists(_line, min_size=1, max_size=4)
 
 @given(_lines, st.integers(0, 500), st.sampled_from(["full-only", "by-share"]), st.randoms(use_true_random=False))
 def test_every_sequence_of_returns_ends_at_the_same_sums(
-    lines: list[tuple[int, int, int, int]], coins: int, returns: str, random: object
+    lines: list[tuple[int, int, int, int]], coins: int, returns: str, random: Random
 ) -> None:
     shaped = []
     for price, units, one, two in lines:
@@ -259,16 +260,16 @@ def test_every_sequence_of_returns_ends_at_the_same_sums(
         used.append(use("select", Kind.SELECT_COUPON, selected, 3))
     asked = quote(shaped, used, [Lot("select", 3, LATER)])
     policy = evolve(HOUSE_POLICY, returns=returns)
-    units = [line.id for line in asked.lines for _ in range(line.quantity)]
-    random.shuffle(units)  # type: ignore[attr-defined]
+    left = [line.id for line in asked.lines for _ in range(line.quantity)]
+    random.shuffle(left)
     before: dict[str, int] = {}
     parts: list[Refund] = []
-    while units:
-        many = random.randint(1, len(units))  # type: ignore[attr-defined]
-        now = {name: units[:many].count(name) for name in set(units[:many])}
+    while left:
+        many = random.randint(1, len(left))
+        now = {name: left[:many].count(name) for name in set(left[:many])}
         parts.append(refund(asked, now, before, at=AT, policy=policy))
         before = {name: before.get(name, 0) + now.get(name, 0) for name in {*before, *now}}
-        units = units[many:]
+        left = left[many:]
     for line in asked.lines:
         assert sum(part.cash for back in parts for part in back.lines if part.id == line.id) == line.pays
     assert sum(back.coins for back in parts) == (coins if paid_in_coins else 0)

@@ -218,6 +218,6 @@ def test_no_quote_is_dearer_than_the_layer_by_layer_answer() -> None:
     hurried = Engine(engine.book, work=1)
     for cart in map(Cart.from_dict, made.carts):
         problem = case_of(engine.plan, cart, {}, frozenset()).problem
-        plain = search.Best()
+        plain = Best()
         search._greedy(problem, plain)
         assert hurried.quote(cart).total_minor <= plain.total

@@ -61,6 +61,8 @@ class Careless(Engine):
         cart: Cart,
         usage: Mapping[str, RuleUsage | Mapping[str, object]] | None = None,
         without: Iterable[str] = (),
+        *,
+        work: int | None = None,
     ) -> Quote:
         self.case = case_of(self.plan, cart, usage or {}, frozenset(without))  # type: ignore[arg-type]  # all RuleUsage
         found = search(self.case.problem)

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pricing.engine.rules.plan import Plan
-from pricing.language.loading import book, kept
+from pricing.language.loading import kept
 from pricing.language.loading.load import Loaded, load_folder
+from pricing.language.loading.rule_file import RuleFile
 from pricing.model.rulebook import RuleBook
 
 NAMES = ("red", "RED", "blue-1", "blue-l", "green", "ten", "раy")
@@ -144,8 +145,8 @@ def test_edits_come_out_as_if_everything_was_read_anew(
             write(folder, name, text)
         earlier = load_folder(folder, cache)
         same(earlier, load_folder(folder))
-        for name, text in edits:
-            write(folder, name, text)
+        for name, edited in edits:
+            write(folder, name, edited)
             anew = load_folder(folder)
             same(load_folder(folder, None, earlier), anew)
             earlier = load_folder(folder, cache, earlier)
@@ -211,13 +212,13 @@ def rules(tmp_path: Path) -> Path:
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the files whose text is read."""
     found: list[str] = []
-    real = book.RuleFile._read
+    real = RuleFile._read
 
-    def counting(file: book.RuleFile) -> None:
+    def counting(file: RuleFile) -> None:
         found.append(file.source.name.rsplit("/", 1)[-1])
         real(file)
 
-    monkeypatch.setattr(book.RuleFile, "_read", counting)
+    monkeypatch.setattr(RuleFile, "_read", counting)
     return found
 
 

@@ -14,9 +14,9 @@ from tests.language.rules_text import HEAD
 SKUS = {"skus.csv": "sku,store,price,categories\nA,nova,4.50,home\nB,nova,45.00,home\nC,luma,9.00,lamps\n"}
 
 
-def told(cards: str, catalogue: dict[str, str] | None = None, **more: str) -> set[str]:
+def told(cards: str, catalogue: dict[str, str] | None = None, more: dict[str, str] | None = None) -> set[str]:
     """The codes of what is said about some cards."""
-    return {item.code for item in load_texts({"a.promo": HEAD + cards, **more}, catalogue).diagnostics}
+    return {item.code for item in load_texts({"a.promo": HEAD + cards, **(more or {})}, catalogue).diagnostics}
 
 
 # A budget that one order could empty
@@ -95,7 +95,7 @@ def test_thresholds_that_do_not_cancel_each_other(cards: str) -> None:
 
 
 def test_thresholds_measured_on_item_prices_do_not_cancel_each_other() -> None:
-    assert "P0409" not in told(SIXTY + EIGHT, **{"policy.promo": "policy p\n  set measured-on to item-price\n"})
+    assert "P0409" not in told(SIXTY + EIGHT, more={"policy.promo": "policy p\n  set measured-on to item-price\n"})
 
 
 # Two campaigns
@@ -126,7 +126,7 @@ WEEK = 'store discount week "12 off 100"\n  stores nova\n  spend 100.00 take 12.
     ],
 )
 def test_two_campaigns_that_want_the_same_items(card: str, doubted: bool) -> None:
-    codes = told(card, SKUS, **{"b.promo": JUNE})
+    codes = told(card, SKUS, {"b.promo": JUNE})
     assert ("P0511" in codes) == doubted
     assert codes <= {"P0511"}
 
@@ -134,8 +134,8 @@ def test_two_campaigns_that_want_the_same_items(card: str, doubted: bool) -> Non
 def test_kinds_of_which_the_policy_lets_one_count_are_decided() -> None:
     swap = {"b.promo": JUNE.replace("store discount", "seller coupon")}
     card = WEEK.replace("store discount", "seller coupon")
-    assert "P0511" in told(card, **swap)
-    assert "P0511" not in told(card, **swap, **{"policy.promo": "policy p\n  limit 1 seller coupon per store\n"})
+    assert "P0511" in told(card, more=swap)
+    assert "P0511" not in told(card, more={**swap, "policy.promo": "policy p\n  limit 1 seller coupon per store\n"})
 
 
 def test_coins_that_buy_a_coupon_only_after_it_has_ended() -> None:

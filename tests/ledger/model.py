@@ -232,8 +232,8 @@ class Book:
             self.count(order, order["uses"], order["money"], order["items"], -1)
 
     def expire(self, at: datetime) -> list[str]:
-        late = [name for name, one in self.orders.items() if one["state"] in ("reserved", "verifying")]
-        late = sorted((self.orders[name]["until"], name) for name in late if self.orders[name]["until"] <= at)
+        held = [name for name, one in self.orders.items() if one["state"] in ("reserved", "verifying")]
+        late = sorted((self.orders[name]["until"], name) for name in held if self.orders[name]["until"] <= at)
         for _, name in late:
             self.step(name, "release", at)
         return [name for _, name in late]

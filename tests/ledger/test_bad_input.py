@@ -197,8 +197,8 @@ def test_a_quote_that_keeps_more_than_it_buys_is_refused(ledger: Ledger) -> None
     for bought, kept in ((2, 2), (2, 3), (3, 0), (0, 0), (2, -1)):
         changed = evolve(
             quote,
-            bought=[evolve(quote.bought[0], pieces=bought)],
-            kept=[KeptCoupon("select", kept, quote.cart.at)],
+            bought=(evolve(quote.bought[0], pieces=bought),),
+            kept=(KeptCoupon("select", kept, quote.cart.at),),
         )
         with pytest.raises(LedgerError) as failed:
             ledger.reserve(changed, "o-1", NOON)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from benchmarks.postgres import Server
@@ -76,7 +77,7 @@ def test_every_earlier_version_with_data_in_it_comes_up(empty: str, start: int) 
     assert version(database) == start
     for number in range(1, start + 1):
         for statement in DATA.get(number, ()):
-            database.write(lambda connection, statement=statement: connection.execute(text(statement)))
+            database.write(partial(Connection.execute, statement=text(statement)))
     database.close()
 
     database = Database(empty)

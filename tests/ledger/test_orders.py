@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -198,7 +199,8 @@ def test_pieces_that_are_not_in_the_ledger_are_not_believed(ledger: Ledger) -> N
 
 @pytest.mark.parametrize(("field", "value"), [("total_minor", 1), ("coins_spent", 7)])
 def test_a_quote_that_was_tampered_with_is_refused(ledger: Ledger, field: str, value: int) -> None:
-    quote = evolve(quoted(ledger), **{field: value})
+    changed: dict[str, Any] = {field: value}
+    quote = evolve(quoted(ledger), **changed)
     with pytest.raises(LedgerError) as failed:
         ledger.reserve(quote, "o-1", NOON)
     assert failed.value.code == "bad-quote"

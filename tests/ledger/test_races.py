@@ -52,23 +52,21 @@ def test_one_order_is_reserved_and_paid_once(ledger: Ledger) -> None:
     assert len(succeeded(at_once([lambda: ledger.commit("o-1", NOON)] * 16))) == 16
     refunds = at_once([lambda: ledger.refund("o-1", {"LL-2": 1}, at(1), key="r")] * 16)
     assert len(set(map(str, refunds))) == 1
-    again = at_once([lambda key=key: ledger.refund("o-1", {"LL-2": 1}, at(1), key=f"r-{key}") for key in range(16)])
+    again = at_once([partial(ledger.refund, "o-1", {"LL-2": 1}, at(1), key=f"r-{key}") for key in range(16)])
     assert not succeeded(again)
 
 
 def test_units_come_back_once_whoever_asks(ledger: Ledger) -> None:
     total = ledger.checkout(cart(line(units=5)), "o-1").quote.total_minor
     ledger.commit("o-1", NOON)
-    answers = at_once([lambda key=key: ledger.refund("o-1", {"LL-2": 1}, at(1), key=f"r-{key}") for key in range(12)])
+    answers = at_once([partial(ledger.refund, "o-1", {"LL-2": 1}, at(1), key=f"r-{key}") for key in range(12)])
     assert len(succeeded(answers)) == 5
     assert sum(back.cash for back in succeeded(answers)) == total
 
 
 def test_coins_are_spent_once(ledger: Ledger) -> None:
     ledger.grant("ann", NOON, "game", coins=25)
-    answers = at_once(
-        [lambda key=key: ledger.exchange("ann", "coins-for-select", NOON, key=f"e-{key}") for key in range(12)]
-    )
+    answers = at_once([partial(ledger.exchange, "ann", "coins-for-select", NOON, key=f"e-{key}") for key in range(12)])
     assert len(succeeded(answers)) == 2
     assert ledger.wallet("ann", NOON).coins == 5
 
@@ -83,13 +81,13 @@ def test_a_coupon_is_picked_up_once(ledger: Ledger) -> None:
 
 
 def test_the_last_piece_goes_to_one_of_many(ledger: Ledger) -> None:
-    answers = at_once([lambda who=who: ledger.pick_up(f"c-{who}", "one-each", NOON) for who in range(20)])
+    answers = at_once([partial(ledger.pick_up, f"c-{who}", "one-each", NOON) for who in range(20)])
     assert len(succeeded(answers)) == 5
 
 
 def test_pieces_are_used_once_in_two_carts(ledger: Ledger) -> None:
     ledger.grant("ann", NOON, "game", rule="select", pieces=3)
-    answers = at_once([lambda order=order: ledger.checkout(cart(), f"o-{order}") for order in range(6)])
+    answers = at_once([partial(ledger.checkout, cart(), f"o-{order}") for order in range(6)])
     used = [sum(use.pieces for use in checked.quote.used) for checked in succeeded(answers)]
     assert len(used) == 6 and sum(used) == 3
 
@@ -98,8 +96,8 @@ def test_checkouts_releases_and_sweeps_do_not_disturb_each_other(ledger: Ledger)
     for number in range(12):
         ledger.checkout(cart(customer=Customer(f"c-{number}"), codes=("TODAY3",), when=at(number)), f"o-{number}")
     calls: list[Callable[[], Any]] = [lambda: ledger.expire_holds(at(34))] * 4
-    calls += [lambda number=number: ledger.commit(f"o-{number}", at(20)) for number in range(12)]
-    calls += [lambda number=number: ledger.release(f"o-{number}", at(20)) for number in range(12)]
+    calls += [partial(ledger.commit, f"o-{number}", at(20)) for number in range(12)]
+    calls += [partial(ledger.release, f"o-{number}", at(20)) for number in range(12)]
     at_once(calls)
     states = {ledger.order(f"o-{number}").state for number in range(12)}  # type: ignore[union-attr]
     assert states <= {"committed", "released"}
@@ -134,9 +132,9 @@ def test_a_storm_on_few_orders_leaves_every_book_right(ledger: Ledger) -> None:
     assert len(succeeded(answers)) > 30
     paid = 0
     for number in range(8):
-        order = ledger.order(f"o-{number}")
-        if order is not None and order.state == "committed":
-            assert order.cash_back <= order.total
+        there = ledger.order(f"o-{number}")
+        if there is not None and there.state == "committed":
+            assert there.cash_back <= there.total
             paid += 1
     assert paid
     assert ledger.usage("", ["POT"], NOON)["POT"].spent <= 1000
