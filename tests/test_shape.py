@@ -28,6 +28,7 @@ LONG_FUNCTIONS = {
     "pricing/engine/search/search.py: _joined": "the whole of the fast search in order; to become a list of stages",
     "pricing/engine/search/walk.py: _decide": "the innermost step of the walk: a call a step is what it would cost",
     "pricing/language/loading/book.py: _book_of": "a folder's stages; to become a list of named stages",
+    "pricing/wire/schema.py: cart_schema": "a table of fields, as the interface page has it",
     "tests/ledger/model.py: reserve": "a reservation in one piece, to be read beside the page",
     "tests/oracle.py: limits_hold": "SPEC 5.3 in its order",
     "tests/oracle.py: quote": "SPEC 7 in its order",
@@ -54,6 +55,7 @@ DOUBLES = {
     "Shelf": "all goods in one currency; labels that draw the same on one field",
     "Source": "the text of a cart and where it stands; a rule file's name and text",
     "Span": "a stretch of a file's text; the line `valid` or `claim`",
+    "Table": "a file of rows of the catalogue; headings and rows of text",
     "_Reader": "private to each of its files",
     "_Work": "private to each of its files",
 }
