@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from pricing import Cart
 from pricing.cli import run
+from pricing.cli.pricer import Pricer
 from tests.cli.conftest import CART, RULES
 
 MORE = """
@@ -61,7 +63,12 @@ def test_a_coupon_and_a_code_are_given_for_this_once(shop: Path, capsys: pytest.
 
 def test_a_way_to_pay_is_put_into_the_cart(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    monkeypatch.setattr("pricing.cli.pricer.Pricer.quoted", lambda self, cart, source: seen.append(cart.payment) or "")
+
+    def quoted(_: Pricer, cart: Cart, __: object) -> str:
+        seen.append(cart.payment)
+        return ""
+
+    monkeypatch.setattr(Pricer, "quoted", quoted)
     assert run(["quote", "cart.json", "--payment", "card-x"]) == 0
     assert seen == ["card-x"]
 

@@ -70,7 +70,7 @@ def test_no_bar_between_receipts(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_log_gets_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nobody looks at a bar, and where it is not known how much there is."""
     clock = [0.0]
-    monkeypatch.setattr(talk.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
     for total, said in ((4_000_000, ["Pricing: 25% after 10 s", "Pricing: 50% after 20 s"]),
                         (None, ["Pricing: 1.0 MB after 10 s", "Pricing: 2.0 MB after 20 s"])):  # fmt: skip
         log = io.StringIO()
