@@ -38,7 +38,7 @@ _NAME = 32
 _LABEL = 56
 
 
-def receipt(quote: Quote, why: bool | str | Reasons | None = None) -> str:
+def receipt(quote: Quote, why: bool | str | Reasons | None = None, funders: bool = False) -> str:
     """The quote as text, ending with a line break; `why` as in `Quote.to_dict`: which reasons to tell.
 
     What says nothing to this customer (a campaign that is over, a code that nobody typed) is left out; `quote.refused`,
@@ -47,6 +47,8 @@ def receipt(quote: Quote, why: bool | str | Reasons | None = None) -> str:
     reasons = reasons_wanted(quote, why)
     paper = _Paper(quote, reasons)
     lines = [*paper.head(), *paper.goods(), *paper.delivery(), *paper.savings(), *paper.totals()]
+    if funders:
+        lines += paper.funders()
     lines += (*paper.wallet(), *paper.codes(), *paper.unclaimed())
     if reasons is not None:
         near = [each for each in reasons.refused if each.reason.is_near or _is_brought(quote, each.rule)]
@@ -217,6 +219,23 @@ class _Paper:
                 "This is the best price found within the limit of work. A better one may exist, "
                 f"but none below {bound}.", WIDTH
             )  # fmt: skip
+
+    def funders(self) -> Iterator[str]:
+        """Who pays for the savings, and how much: the platform, each payer, each seller."""
+        shares: dict[tuple[int, str], int] = {}
+        entries: list[QuoteLine | QuoteCharge] = [*self.quote.lines, *self.quote.shipping]
+        for entry in entries:
+            for saving in entry.savings:
+                who = [((0, "The platform"), saving.platform), ((2, f"Seller {_name(entry.store)}"), saving.seller)]
+                who += [((1, _name(payer)), share) for payer, share in saving.payers]
+                for place, share in who:
+                    shares[place] = shares.get(place, 0) + share
+        if any(shares.values()):
+            yield ""
+            yield "Who pays for the savings"
+            for (_, name), share in sorted(shares.items()):
+                if share:
+                    yield self.row(f"  {name}", self.show(share))
 
     def wallet(self) -> Iterator[str]:
         """Coins spent and what they were worth, pieces bought, coupons kept."""

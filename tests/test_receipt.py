@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from pricing.columns import clean, left, right, shorten, shorten_name, width, wrapped
 from pricing.model.cart import Lot, Wallet
-from pricing.model.quote import Earned, KeptCoupon, NextStep, Reasons, Refusal, Unclaimed
+from pricing.model.kind import Kind
+from pricing.model.quote import Earned, KeptCoupon, NextStep, Reasons, Refusal, Saving, Unclaimed, Use
 from pricing.model.reason import Reason
 from pricing.receipt import WIDTH, answers, receipt
 from tests.quotes import LABELS, a_quote
@@ -174,6 +175,18 @@ def test_what_the_second_edition_tells_beside_prices() -> None:
         "  - Pay with card-x for r at s: 4.50 more saved.\n",
     ):
         assert sentence in text
+
+
+def test_who_pays_is_told_on_request() -> None:
+    quote = a_quote()
+    gift = quote.lines[1]._replace(savings=(Saving("gift", 1597, 500, (("bank-x", 97),)),))
+    quote = evolve(
+        quote, lines=(quote.lines[0], gift), used=(*quote.used, Use("gift", Kind.FLASH_SALE, None, 0, 0, 1597))
+    )
+    text = receipt(quote, why=False, funders=True)
+    rows = [" ".join(line.split()) for line in text.split("Who pays for the savings\n")[1].split("\n")[:4]]
+    assert rows == ["The platform 13.80", "bank-x 0.97", "Seller luma-lights 10.00", "Seller nova-home 20.90"]
+    assert "Who pays" not in receipt(quote)
 
 
 def test_items_are_called_what_people_call_them_and_parcels_are_told_apart() -> None:

@@ -584,6 +584,20 @@ def test_what_the_second_edition_adds_to_a_quote() -> None:
     assert told["next_steps"] == [{"rule": "r", "store": "s", "payment": "card-x", "saves": "4.50"}]
 
 
+def test_labels_in_another_language() -> None:
+    quote = evolve(
+        a_quote(), translations=(("SUMMER15", "de", "15 % weniger"), ("SUMMER15", "de-CH", "15 % günstiger"))
+    )
+
+    def label(language: str | None) -> str:
+        used: list[dict[str, str]] = quote.to_dict(why=False, language=language)["used"]
+        return used[0]["label"]
+
+    assert [label(language) for language in ("de-CH", "de-AT-1996", "DE", "fr", "d", None)] == [
+        "15 % günstiger", "15 % weniger", "15 % weniger", *["15% off, up to 20"] * 3,
+    ]  # fmt: skip
+
+
 def test_the_units_of_a_line() -> None:
     """SPEC 7: runs of equal units, in the order in which a refund gives them back; their sums are the line's."""
     savings = (Saving("a", 1000, 500), Saving("b", 2, 2))

@@ -272,6 +272,8 @@ class Quote:
     """Rules and kinds that the customer declined; sorted."""
     labels: Mapping[str, str] = field(factory=dict, eq=False, repr=False)
     """What customers call the rules used, bought and kept, by rule name; a rule that is not named has no label."""
+    translations: tuple[tuple[str, str, str], ...] = field(default=(), eq=False, repr=False)
+    """(rule, language, label) of the same rules where cards have labels in other languages (BCP 47)."""
     unknown_codes: tuple[str, ...] = ()
     """What was typed and belongs to no rule; sorted."""
     unclaimed: tuple[Unclaimed, ...] = ()
@@ -322,7 +324,24 @@ class Quote:
         """What to add to reach further steps, and what they save. Raises ValueError like `reasons`."""
         return self.reasons().next_steps
 
-    def to_dict(self, why: bool | str | Reasons | None = None, *, units: bool = False) -> dict[str, Any]:
+    def labels_in(self, language: str | None) -> Mapping[str, str]:
+        """What customers call the rules used, bought and kept, in a language: `de-CH` takes the label for it, else that
+        for `de`, else the card's own."""
+        if language is None or not self.translations:
+            return self.labels
+        found = dict(self.labels)
+        wanted = language.casefold().split("-")
+        ranks = {"-".join(wanted[:length]): length for length in range(1, len(wanted) + 1)}
+        best: dict[str, int] = {}
+        for rule, tag, label in self.translations:
+            rank = ranks.get(tag.casefold(), 0)
+            if rank > best.get(rule, 0):
+                best[rule], found[rule] = rank, label
+        return found
+
+    def to_dict(
+        self, why: bool | str | Reasons | None = None, *, units: bool = False, language: str | None = None
+    ) -> dict[str, Any]:
         """The JSON object of INTERFACE ("Quote, JSON"); amounts are strings in major units.
 
         `why`: "none", "refused" (`refused` alone), or "all" (`refused` and `next_steps`); False and True mean none and
@@ -332,18 +351,22 @@ class Quote:
         `quote.to_dict(engine.reasons(quote))`.
 
         With `units` each line has its units too, as runs of equal ones: how many, what each pays, and each of its
-        savings; in the order in which a refund gives them back (SPEC 7 and 8).
+        savings; in the order in which a refund gives them back (SPEC 7 and 8). `language` (BCP 47) chooses among the
+        labels of cards that have several.
         """
-        return doors.quote_to_dict(self, why, units)
+        return doors.quote_to_dict(self, why, units, language)
 
     @staticmethod
     def json_schema() -> dict[str, Any]:
         """JSON Schema 2020-12 of what `to_dict` gives; also the file docs/schemas/quote.json."""
         return doors.quote_schema()
 
-    def receipt(self, why: bool | str | Reasons | None = None) -> str:
-        """The text a person reads, with the reasons for what was not used and what to add: `why` as in `to_dict`."""
-        return doors.receipt(self, why)
+    def receipt(self, why: bool | str | Reasons | None = None, *, funders: bool = False) -> str:
+        """The text a person reads, with the reasons for what was not used and what to add: `why` as in `to_dict`.
+
+        With `funders` it says who pays for the savings, for those who settle them.
+        """
+        return doors.receipt(self, why, funders)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Its value, and nothing of the engine."""

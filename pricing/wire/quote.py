@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pricing.model.quote import NextStep, Quote, QuoteCharge, QuoteLine, Reasons, Refusal, Saving, Use, reasons_wanted
@@ -13,18 +13,18 @@ Why = bool | str | Reasons | None
 """Which reasons: see `Quote.to_dict`."""
 
 
-def quote_to_json(quote: Quote, why: Why = None, units: bool = False) -> str:
+def quote_to_json(quote: Quote, why: Why = None, units: bool = False, language: str | None = None) -> str:
     """The quote as one line of JSON; equal quotes give equal bytes. As `Quote.to_dict`."""
-    return json.dumps(quote_to_dict(quote, why, units), ensure_ascii=False)
+    return json.dumps(quote_to_dict(quote, why, units, language), ensure_ascii=False)
 
 
-def quote_to_dict(quote: Quote, why: Why = None, units: bool = False) -> dict[str, Any]:
+def quote_to_dict(quote: Quote, why: Why = None, units: bool = False, language: str | None = None) -> dict[str, Any]:
     """The JSON object of a quote, keys in INTERFACE's order, amounts as text in major units. As `Quote.to_dict`.
 
     Reasons that are not asked for are left out: to work them out takes many times longer than to price, and empty lists
     would claim that there is nothing to tell. What the second edition added is left out when there is none of it.
     """
-    currency = quote.currency
+    currency, labels = quote.currency, quote.labels_in(language)
     return {
         "currency": currency,
         "list_total": show(quote.list_minor, currency),
@@ -36,7 +36,7 @@ def quote_to_dict(quote: Quote, why: Why = None, units: bool = False) -> dict[st
         "coins_spent": quote.coins_spent,
         "lines": [_line(line, currency, units) for line in sorted(quote.lines, key=lambda line: line.id)],
         "shipping": [_charge(charge, currency) for charge in sorted(quote.shipping, key=_charge_order)],
-        "used": [_use(use, quote) for use in sorted(quote.used, key=_use_order)],
+        "used": [_use(use, currency, labels) for use in sorted(quote.used, key=_use_order)],
         "bought": {
             bought.coupon: {"pieces": bought.pieces, "coins": bought.coins}
             for bought in sorted(quote.bought, key=lambda bought: bought.coupon)
@@ -101,10 +101,10 @@ def _use_order(use: Use) -> tuple[str, str, str]:
     return use.rule, use.store or "", use.sku or ""
 
 
-def _use(use: Use, quote: Quote) -> dict[str, Any]:
+def _use(use: Use, currency: str, labels: Mapping[str, str]) -> dict[str, Any]:
     made = _whose(use.rule, use.store, use.sku, kind=str(use.kind))
-    made |= {"pieces": use.pieces, "coins": use.coins, "amount": show(use.amount, quote.currency)}
-    if label := quote.labels.get(use.rule):
+    made |= {"pieces": use.pieces, "coins": use.coins, "amount": show(use.amount, currency)}
+    if label := labels.get(use.rule):
         made["label"] = label
     if use.because:
         made["because"] = list(use.because)

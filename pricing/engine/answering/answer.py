@@ -59,6 +59,7 @@ def quote_of(case: Case, found: Found, asked: Asked | None) -> Quote:
         tuple(sorted(situation.usage.items())) if situation.usage else (),
         tuple(sorted(situation.without)) if situation.without else (),
         _labels(case, uses, bought, kept),
+        (),
         _unknown_codes(case) if situation.cart.codes else (),
         (),
         (),
