@@ -29,6 +29,8 @@ COMMANDS = {
     "test": "Run the example carts beside the rules.",
     "audit": "Look for the cart whose savings hurt most.",
     "diff": "Show what a change of rules does to prices.",
+    "replay": "Show what a change would have done to past orders.",
+    "tune": "Find the number of a card that meets a goal on past orders.",
     "new": "Print a commented card, or a whole campaign, to fill in.",
     "ledger": "Keep and look up what was used.",
 }

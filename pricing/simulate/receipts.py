@@ -1,0 +1,38 @@
+"""The orders that change most, with both receipts: priced once more when everything else is known."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from pricing.receipt import receipt
+from pricing.simulate.carry import usage_from_text
+from pricing.simulate.price import Pricer
+from pricing.simulate.rows import savings_by_rule
+from pricing.simulate.sums import Change, Sums
+
+
+@frozen
+class Shown:
+    """One order that changes, as a person looks at it."""
+
+    change: Change
+    rules: tuple[tuple[str, int], ...]
+    """(rule, by how much more it saves under NEW) of rules that moved, the largest move first."""
+    old: str
+    """The receipt under OLD."""
+    new: str
+
+
+def shown(pricer: Pricer, sums: Sums) -> tuple[Shown, ...]:
+    """The orders of one currency that change most, the largest change first."""
+    return tuple(_shown(pricer, change) for change in sums.changes)
+
+
+def _shown(pricer: Pricer, change: Change) -> Shown:
+    cart = pricer.cart(change.cart)
+    usage = usage_from_text(change.usage)
+    old, new = pricer.old.quote(cart, usage[0]), pricer.new.quote(cart, usage[1])
+    before, after = savings_by_rule(old), savings_by_rule(new)
+    moved = {rule: after.get(rule, 0) - before.get(rule, 0) for rule in {**before, **after}}
+    rules = sorted(((rule, by) for rule, by in moved.items() if by), key=lambda one: (-abs(one[1]), one[0]))
+    return Shown(change, tuple(rules), receipt(old, "none"), receipt(new, "none"))

@@ -1,0 +1,268 @@
+"""The rows that replay makes: one for each order, with all that sums need and nothing that two runs could differ in.
+
+Reads quotes; makes Arrow batches of `SCHEMA`. Amounts are whole minor units of the order's currency; `old` and `new` are
+the two versions of the rules. Lists hold one entry a rule, payer and so on, in order of name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+from attrs import define, frozen
+
+from pricing.model.cart import Cart, in_utc
+from pricing.model.quote import Quote, Saving
+
+
+def _list_of(*fields: tuple[str, Any]) -> Any:
+    return pa.list_(pa.struct(list(fields)))
+
+
+_TEXT, _WHOLE = pa.string(), pa.int64()
+SAVINGS = (("rule", _TEXT), ("payer", _TEXT), ("seller", _TEXT), ("category", _TEXT), ("old", _WHOLE), ("new", _WHOLE))
+GOODS = (("seller", _TEXT), ("category", _TEXT), ("listed", _WHOLE), ("old", _WHOLE), ("new", _WHOLE))
+USES = (("rule", _TEXT), ("old", _WHOLE), ("new", _WHOLE), ("items_old", _WHOLE), ("items_new", _WHOLE))
+SHORT = (("rule", _TEXT), ("reach", _WHOLE), ("missing", _WHOLE), ("units", pa.bool_()))
+LIMITS = (("rule", _TEXT), ("version", pa.int8()), ("uses", _WHOLE), ("items", _WHOLE))
+
+SCHEMA = pa.schema(
+    [
+        ("number", _WHOLE),
+        ("where", _TEXT),
+        ("problem", _TEXT),  # why the order could not be priced; everything below is empty then
+        ("currency", _TEXT),
+        ("at", pa.timestamp("us", "UTC")),
+        ("day", _TEXT),  # the date where the order was made
+        ("customer", _TEXT),
+        ("segments", pa.list_(_TEXT)),
+        ("listed", _WHOLE),
+        ("old", _WHOLE),
+        ("new", _WHOLE),
+        ("old_bound", _WHOLE),  # the total itself where it is proved
+        ("new_bound", _WHOLE),
+        ("coins_old", _WHOLE),
+        ("coins_new", _WHOLE),
+        ("twice", pa.bool_()),  # whether it had to be priced under both versions
+        ("savings", _list_of(*SAVINGS)),
+        ("goods", _list_of(*GOODS)),
+        ("uses", _list_of(*USES)),
+        ("short", _list_of(*SHORT)),  # steps of changed rules that it does not reach under `new`
+        ("limits", _list_of(*LIMITS)),  # counted rules that could apply, and the most of each that it could use
+        ("cart", _TEXT),  # kept where somebody will look at it again
+        ("usage", _TEXT),  # earlier uses that changed its price, where they did
+    ]
+)
+SHIPPING = "(shipping)"
+"""The category of what shipping costs."""
+
+
+@define
+class Nested:
+    """A column of lists, filled entry by entry."""
+
+    fields: tuple[tuple[str, Any], ...]
+    ends: list[int]
+    entries: list[tuple[Any, ...]]
+
+    @classmethod
+    def of(cls, fields: tuple[tuple[str, Any], ...]) -> Nested:
+        return cls(fields, [0], [])
+
+    def add(self, entries: Iterable[tuple[Any, ...]]) -> None:
+        """The entries of one more row."""
+        self.entries.extend(entries)
+        self.ends.append(len(self.entries))
+
+    def last(self) -> list[tuple[Any, ...]]:
+        """The entries of the last row."""
+        return self.entries[self.ends[-2] :]
+
+    def array(self) -> Any:
+        columns = list(zip(*self.entries, strict=True)) or [()] * len(self.fields)
+        made = [pa.array(column, kind) for column, (_, kind) in zip(columns, self.fields, strict=True)]
+        entries = pa.StructArray.from_arrays(made, names=[name for name, _ in self.fields])
+        return pa.ListArray.from_arrays(pa.array(self.ends, pa.int32()), entries)
+
+
+@frozen
+class Counted:
+    """The most that an order could use of a counted rule."""
+
+    rule: str
+    version: int
+    """0 old, 1 new."""
+    uses: int
+    items: int
+
+
+class Rows:
+    """The rows of one batch, as they come."""
+
+    def __init__(self) -> None:
+        self.flat: dict[str, list[Any]] = {name: [] for name in SCHEMA.names if not pa.types.is_list(_kind(name))}
+        self.segments: list[list[str]] = []
+        self.lists = {
+            "savings": Nested.of(SAVINGS), "goods": Nested.of(GOODS), "uses": Nested.of(USES),
+            "short": Nested.of(SHORT), "limits": Nested.of(LIMITS),
+        }  # fmt: skip
+
+    def refuse(self, number: int, where: str, problem: str) -> None:
+        """An order that cannot be priced."""
+        flat: dict[str, Any] = dict.fromkeys(self.flat)
+        self._add({**flat, "number": number, "where": where, "problem": problem}, [], ((), (), (), (), ()))
+
+    def add(
+        self,
+        number: int,
+        where: str,
+        cart: Cart,
+        old: Quote,
+        new: Quote,
+        items: tuple[dict[str, int], dict[str, int]],
+        short: list[tuple[str, int, int, bool]],
+        limits: list[Counted],
+        text: str | None,
+    ) -> None:
+        """An order under both versions; one and the same quote twice where it has one price."""
+        at: datetime = cart.at
+        flat = {
+            "number": number, "where": where, "problem": None, "currency": cart.currency, "at": in_utc(at),
+            "day": at.date().isoformat(), "customer": cart.customer.id, "listed": old.list_minor,
+            "old": old.total_minor, "new": new.total_minor,
+            "old_bound": old.total_minor if old.optimal else min(old.lower_bound_minor, old.total_minor),
+            "new_bound": new.total_minor if new.optimal else min(new.lower_bound_minor, new.total_minor),
+            "coins_old": old.coins_spent, "coins_new": new.coins_spent, "twice": old is not new, "cart": text, "usage": None,
+        }  # fmt: skip
+        categories = {line.id: line.categories[0] if line.categories else "" for line in cart.lines}
+        uses = _uses(old, new, items)
+        counts = [(one.rule, one.version, one.uses, one.items) for one in limits]
+        nested = (_savings(old, new, categories), _goods(old, new, categories), uses, short, counts)
+        self._add(flat, list(cart.customer.segments), nested)
+
+    def _add(self, flat: dict[str, Any], segments: list[str], nested: tuple[Iterable[tuple[Any, ...]], ...]) -> None:
+        for name, column in self.flat.items():
+            column.append(flat[name])
+        self.segments.append(segments)
+        for made, entries in zip(self.lists.values(), nested, strict=True):
+            made.add(entries)
+
+    def note_usage(self, text: str) -> None:
+        """What the last row was priced after."""
+        self.flat["usage"][-1] = text
+
+    def last_uses(self) -> dict[str, tuple[int, int, int, int]]:
+        """Of the last row, by rule: uses under old and new, items under old and new."""
+        return {entry[0]: entry[1:] for entry in self.lists["uses"].last()}
+
+    def last_spent(self) -> dict[str, tuple[int, int]]:
+        """Of the last row, by rule: what it saves under old and new."""
+        found: dict[str, tuple[int, int]] = {}
+        for rule, _, _, _, old, new in self.lists["savings"].last():
+            before = found.get(rule, (0, 0))
+            found[rule] = before[0] + old, before[1] + new
+        return found
+
+    def keep_carts(self, carts: list[str], most: int) -> None:
+        """Keeps the carts of the `most` orders whose price moves most: a report shows the first of all."""
+        old, new = self.flat["old"], self.flat["new"]
+        moved = [(-abs(new[at] - old[at]), at) for at in range(len(old)) if old[at] is not None and new[at] != old[at]]
+        for _, at in sorted(moved)[:most]:
+            self.flat["cart"][at] = carts[at]
+
+    def batch(self) -> Any:
+        """All rows, as an Arrow batch of `SCHEMA`."""
+        columns = []
+        for name in SCHEMA.names:
+            if name in self.flat:
+                columns.append(pa.array(self.flat[name], _kind(name)))
+            elif name == "segments":
+                columns.append(pa.array(self.segments, _kind(name)))
+            else:
+                columns.append(self.lists[name].array())
+        return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
+
+
+def _kind(name: str) -> Any:
+    return SCHEMA.field(name).type
+
+
+def payers_of(saving: Saving) -> tuple[tuple[str, int], ...]:
+    """Who pays a saving, and how much of it; who pays nothing is left out."""
+    if not saving.platform:
+        return (("seller", saving.amount),)
+    seller = saving.amount - saving.platform
+    return (("platform", saving.platform), ("seller", seller)) if seller else (("platform", saving.platform),)
+
+
+def _savings(old: Quote, new: Quote, categories: dict[str, str]) -> list[tuple[Any, ...]]:
+    before = _savings_of(old, categories)
+    if old is new:
+        return [(*key, amount, amount) for key, amount in sorted(before.items())]
+    after = _savings_of(new, categories)
+    return [(*key, before.get(key, 0), after.get(key, 0)) for key in sorted({**before, **after})]
+
+
+def _savings_of(quote: Quote, categories: dict[str, str]) -> dict[tuple[str, str, str, str], int]:
+    """Minor units by rule, payer, seller and category."""
+    found: dict[tuple[str, str, str, str], int] = {}
+    places = [(line.store, categories[line.id], line.savings) for line in quote.lines]
+    places += [(charge.store, SHIPPING, charge.savings) for charge in quote.shipping]
+    for store, category, savings in places:
+        for saving in savings:
+            for payer, amount in payers_of(saving):
+                key = (saving.rule, payer, store, category)
+                found[key] = found.get(key, 0) + amount
+    return found
+
+
+def _goods(old: Quote, new: Quote, categories: dict[str, str]) -> list[tuple[Any, ...]]:
+    """What the goods of each seller and category cost: listed, old, new."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for line, later in zip(old.lines, new.lines, strict=True):
+        _cost(found, (line.store, categories[line.id]), line.list, line.pays, later.pays)
+    for charge, after in zip(old.shipping, new.shipping, strict=True):
+        _cost(found, (charge.store, SHIPPING), charge.list, charge.pays, after.pays)
+    return [(*key, *amounts) for key, amounts in sorted(found.items())]
+
+
+def _cost(found: dict[tuple[str, str], list[int]], key: tuple[str, str], listed: int, old: int, new: int) -> None:
+    row = found.get(key)
+    if row is None:
+        found[key] = [listed, old, new]
+    else:
+        row[0] += listed
+        row[1] += old
+        row[2] += new
+
+
+def _uses(old: Quote, new: Quote, items: tuple[dict[str, int], dict[str, int]]) -> list[tuple[Any, ...]]:
+    before = uses_of(old)
+    after = before if old is new else uses_of(new)
+    names = sorted(before if old is new else {**before, **after})
+    return [
+        (name, before.get(name, 0), after.get(name, 0), items[0].get(name, 0), items[1].get(name, 0)) for name in names
+    ]
+
+
+def uses_of(quote: Quote) -> dict[str, int]:
+    """Uses by rule as limits count them: applications, pieces of coupons, trades of an exchange (SPEC 5.3)."""
+    uses: dict[str, int] = {}
+    for use in quote.used:
+        uses[use.rule] = uses.get(use.rule, 0) + (use.pieces or 1)
+    for one in quote.bought:
+        for name, times in one.trades:
+            uses[name] = uses.get(name, 0) + times
+    return uses
+
+
+def savings_by_rule(quote: Quote) -> dict[str, int]:
+    """What each rule saves, minor units."""
+    found: dict[str, int] = {}
+    every = [line.savings for line in quote.lines] + [charge.savings for charge in quote.shipping]
+    for savings in every:
+        for saving in savings:
+            found[saving.rule] = found.get(saving.rule, 0) + saving.amount
+    return found

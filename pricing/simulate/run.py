@@ -1,0 +1,103 @@
+"""A whole replay: orders read, priced in parallel, carried along where something is counted, added up.
+
+Reads files of orders and two rule books; makes an `Answer`. Finished batches are kept in a work folder (`keep`), so that
+a replay that was killed goes on; without one they are kept for as long as it takes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from pricing.api import Engine
+from pricing.model.rulebook import RuleBook
+from pricing.simulate.carry import carry
+from pricing.simulate.crew import crew, in_order
+from pricing.simulate.keep import Kept, open_folder, orders_digest
+from pricing.simulate.mapping import Columns
+from pricing.simulate.orders import Tell, batches
+from pricing.simulate.price import FORMAT, Pricer, Task, Wishes, wishes_text
+from pricing.simulate.sums import Answer, answer_of
+
+
+@frozen
+class Plan:
+    """What is to be replayed, and with whom."""
+
+    files: tuple[str, ...]
+    columns: Columns | None = None
+    jobs: int = 1
+    dask: str | None = None
+    """Address of a Dask scheduler."""
+    work: str | None = None
+    """The folder in which finished batches are kept; None: one that goes when it is done."""
+
+
+def task_of(old: RuleBook, new: RuleBook, wishes: Wishes) -> Task:
+    """The task of pricing orders under two versions of the rules."""
+    prints = f"{FORMAT} {Engine(old).fingerprint} {Engine(new).fingerprint} {wishes_text(wishes)}"
+    return Task(old, new, wishes, hashlib.sha256(prints.encode()).hexdigest())
+
+
+def replay(task: Task, plan: Plan, tell: Tell = lambda _: None, each: Callable[[Any], None] | None = None) -> Answer:
+    """The answer; `each` is given all rows, batch by batch in the order of the orders.
+
+    Raises WrongOrders, CrewLost, OSError.
+    """
+    answer = answer_of(task.old, task.new, task.wishes.top)
+    with _work_folder(plan, task) as folder:
+        for rows in _rows(task, plan, folder, tell):
+            answer.add(rows)
+            if each is not None:
+                each(rows)
+    return answer
+
+
+def _rows(task: Task, plan: Plan, folder: Path, tell: Tell) -> Iterator[Any]:
+    """All rows in the order of the orders.
+
+    What no earlier order can change is priced in parallel. Where uses are counted, a second pass goes through the orders
+    in order of time, alone, and prices anew those whose price earlier orders do change.
+    """
+    pure = Kept(folder / "pure")
+    priced = _priced(task, plan, pure, tell)
+    if not task.wishes.carried:
+        yield from priced
+        return
+    count = sum(1 for _ in priced)
+    yield from carry(Pricer(task), pure, count, folder)
+
+
+def _priced(task: Task, plan: Plan, kept: Kept, tell: Tell) -> Iterator[Any]:
+    """The rows of every batch, priced or found."""
+    count = 0
+
+    def batches_known() -> Iterator[tuple[tuple[int, str], Any, Any | None]]:
+        for number, orders in enumerate(batches(plan.files, plan.columns, tell)):
+            name = orders_digest(orders)
+            yield (number, name), orders, kept.find(number, name)
+
+    with crew(task, plan.jobs, plan.dask) as (submit, most):
+        for (number, name), rows, new in in_order(batches_known(), submit, most):
+            if new:
+                kept.put(number, name, rows)
+            count += 1
+            yield rows
+    kept.cut(count)
+
+
+@contextmanager
+def _work_folder(plan: Plan, task: Task) -> Iterator[Path]:
+    if plan.work is not None:
+        folder = Path(plan.work)
+        open_folder(folder, task.digest)
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="pricing-replay-") as name:
+        yield Path(name)

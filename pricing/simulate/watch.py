@@ -1,0 +1,81 @@
+"""Which rules a cart can be touched by, of a few that matter: those that changed, those that are counted.
+
+Reads two rule books; makes a plan of the few rules alone, which the engine's own matching looks at. A rule that does not
+apply to the cart (its time, its audience, its scope) moves no price, so a cart that no changed rule touches has one
+price, not two (SPEC 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pricing.engine.matching.match import Situation, refusal_before_scope, rules_met, scope_of
+from pricing.engine.rules.plan import Plan
+from pricing.engine.rules.planned import PlannedRule
+from pricing.model.cart import Cart
+from pricing.model.kind import Kind
+from pricing.model.packed import meaning
+from pricing.model.rulebook import RuleBook
+
+_NOBODY: frozenset[str] = frozenset()
+
+
+class Watch:
+    """Some rules of a book, alone."""
+
+    def __init__(self, book: RuleBook, names: Iterable[str]) -> None:
+        self.names = frozenset(names)
+        """The rules that are asked about."""
+        rules = [rule for rule in book.rules if rule.name in _with_exchanges(book, self.names)] if self.names else []
+        self.plan = Plan(RuleBook(tuple(rules), book.policy)) if rules else None
+
+    def situation(self, cart: Cart) -> Situation | None:
+        """The cart laid out for `met`; None when there are no rules at all."""
+        return None if self.plan is None else Situation(self.plan, cart, {}, _NOBODY)
+
+    def met(self, situation: Situation | None) -> list[PlannedRule]:
+        """The rules that could apply to the cart, whatever has been used up."""
+        if self.plan is None or situation is None:
+            return []
+        found = []
+        for rule in rules_met(self.plan, situation):
+            if not refusal_before_scope(rule, situation) and scope_of(rule, situation):
+                found.append(rule)
+        return found
+
+    def touches(self, cart: Cart) -> bool:
+        """Whether any of the rules could apply to the cart."""
+        return bool(self.met(self.situation(cart)))
+
+
+def changed(old: RuleBook, new: RuleBook) -> tuple[frozenset[str], frozenset[str]]:
+    """Names of the rules of each book that the other has not, or has otherwise. With another policy: all of them."""
+    if old.policy != new.policy:
+        return frozenset(rule.name for rule in old.rules), frozenset(rule.name for rule in new.rules)
+    before = {rule.name: meaning(rule) for rule in old.rules}
+    after = {rule.name: meaning(rule) for rule in new.rules}
+    return (
+        frozenset(name for name, digest in before.items() if after.get(name) != digest),
+        frozenset(name for name, digest in after.items() if before.get(name) != digest),
+    )
+
+
+def counted(book: RuleBook) -> frozenset[str]:
+    """Names of the rules with a limit beyond one order, or a budget."""
+    return frozenset(
+        rule.name
+        for rule in book.rules
+        if (rule.limits or rule.budget is not None)
+        and (rule.budget is not None or any(limit.per != "order" for limit in rule.limits))
+    )
+
+
+def _with_exchanges(book: RuleBook, names: frozenset[str]) -> frozenset[str]:
+    """With the coupons that exchanges among them sell, and with all exchanges that sell their coupons."""
+    sales = [(rule.name, rule.trade.coupon) for rule in book.rules if rule.trade is not None]
+    coupons = names | {coupon for name, coupon in sales if name in names}
+    return coupons | {name for name, coupon in sales if coupon in coupons}
+
+
+def is_exchange(rule: PlannedRule) -> bool:
+    return rule.kind is Kind.COIN_EXCHANGE
