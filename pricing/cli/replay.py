@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,11 @@ from pricing.simulate.crew import CrewLost
 from pricing.simulate.files import Orders, OrdersFile, as_csv, as_dict
 from pricing.simulate.mapping import Columns, WrongOrders, read_mapping
 from pricing.simulate.orders import total_size
-from pricing.simulate.page import Head, page
-from pricing.simulate.price import Pricer, Task, Wishes, shift_of
+from pricing.simulate.page import PageHead, page
+from pricing.simulate.price import Replayer, ReplayWishes, Task, shift_of
 from pricing.simulate.receipts import shown
 from pricing.simulate.revisions import NoSuchRules, engine_of
-from pricing.simulate.run import Plan, replay, task_of
+from pricing.simulate.run import ReplayPlan, replay, task_of
 from pricing.simulate.sums import Answer
 from pricing.simulate.text import lines_of
 
@@ -72,23 +73,7 @@ def _reports(ctx: click.Context, option: click.Parameter, names: tuple[str, ...]
 @click.option("--report", "reports", metavar="FILE", multiple=True, callback=_reports,
               help="Also write a .html page, .json, .csv, or .parquet with one row an order. May be repeated.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-def command(
-    old: str,
-    new: str,
-    files: tuple[str, ...],
-    more: tuple[str, ...],
-    columns: str | None,
-    at: tuple[str | None, int],
-    usage: str,
-    near: bool,
-    jobs: int,
-    dask: str | None,
-    work: str | None,
-    top: int,
-    folder: str,
-    reports: tuple[str, ...],
-    as_json: bool,
-) -> None:
+def command(old: str, new: str, **asked: Any) -> None:
     """What a change of rules would have done to past orders.
 
     OLD and NEW are folders of rules, git revisions such as HEAD~1 (whose folder `rules` is taken), or REVISION:FOLDER.
@@ -99,12 +84,21 @@ def command(
       pricing replay HEAD rules --orders orders.jsonl.gz
       pricing replay v1.2 v1.3 --orders may.parquet june.parquet --jobs 8 --report june.html
     """
-    wishes = Wishes(at[0], at[1], usage == "carried", near, top)
-    plan = Plan((*files, *more), _columns(columns), jobs, dask, work)
-    if plan.files.count("-") > 1:
-        raise click.UsageError("The standard input (-) can be read only once.")
-    before, after = _engine(old, "OLD", folder), _engine(new, "NEW", folder)
+    at, days = asked["at"]
+    wishes = ReplayWishes(at, days, asked["usage"] == "carried", asked["near"], asked["top"])
+    plan = ReplayPlan(
+        (*asked["files"], *asked["more"]), columns_of(asked["columns"]), asked["jobs"], asked["dask"], asked["work"]
+    )
+    check_orders(plan.files)
+    before, after = _engine(old, "OLD", asked["folder"]), _engine(new, "NEW", asked["folder"])
     task = task_of(before.book, after.book, wishes)
+    answer = _replayed(task, plan, asked["reports"])
+    head = PageHead(old, new, before.fingerprint, after.fingerprint, wishes.carried)
+    _tell(answer, task, head, asked["reports"], asked["as_json"])
+
+
+def _replayed(task: Task, plan: ReplayPlan, reports: tuple[str, ...]) -> Answer:
+    """The answer; the rows go into the Parquet files among the reports meanwhile."""
     rows = [OrdersFile(name) for name in reports if name.lower().endswith(".parquet")]
 
     def write(part: Any) -> None:
@@ -112,22 +106,33 @@ def command(
             file.write(part)
 
     try:
+        return run_with_bar(task, plan, write)
+    finally:
+        for file in rows:
+            file.close()
+
+
+def run_with_bar(task: Task, plan: ReplayPlan, each: Callable[[Any], None] | None = None) -> Answer:
+    """A replay with a bar on the terminal. Raises click.UsageError, click.ClickException."""
+    try:
         with Progress(_size(plan.files), "Replaying", while_silent=True) as progress:
             size = progress.total or 0
-            answer = replay(task, plan, lambda done: progress.reach(done, size), write)
+            return replay(task, plan, lambda done: progress.reach(done, size), each)
     except WrongOrders as error:
         raise click.UsageError(f"{error}.") from None
     except CrewLost as error:
         raise click.ClickException(f"{error}.") from None
-    finally:
-        for file in rows:
-            file.close()
-    _tell(answer, task, Head(old, new, before.fingerprint, after.fingerprint, wishes.carried), reports, as_json)
 
 
-def _tell(answer: Answer, task: Task, head: Head, reports: tuple[str, ...], as_json: bool) -> None:
+def check_orders(files: tuple[str, ...]) -> None:
+    """Refuses what cannot be read twice. Raises click.UsageError."""
+    if files.count("-") > 1:
+        raise click.UsageError("The standard input (-) can be read only once.")
+
+
+def _tell(answer: Answer, task: Task, head: PageHead, reports: tuple[str, ...], as_json: bool) -> None:
     """Prints the answer, writes the reports, and complains of orders that could not be priced."""
-    pricer = Pricer(task)
+    pricer = Replayer(task)
     orders: Orders = {name: shown(pricer, sums) for name, sums in answer.by_currency.items()}
     for name in reports:
         kind = name.lower().rpartition(".")[2]
@@ -169,7 +174,8 @@ def _size(files: tuple[str, ...]) -> int | None:
         return None  # reading will say what is wrong
 
 
-def _columns(file: str | None) -> Columns | None:
+def columns_of(file: str | None) -> Columns | None:
+    """The mapping in a file that the command line names. Raises click.BadParameter."""
     if file is None:
         return None
     try:
@@ -183,6 +189,6 @@ def _engine(name: str, which: str, folder: str) -> Engine:
         return engine_of(name, folder)
     except NoSuchRules as error:
         raise click.BadParameter(f"{error}.", param_hint=f"'{which}'") from None
-    except RuleErrors as error:
+    except RuleErrors:
         remark(f"The rules of {which}, {name}, are wrong:")
-        raise error
+        raise

@@ -25,9 +25,9 @@ from attrs import asdict, define, field
 
 from pricing.engine.rules.planned import PlannedRule
 from pricing.model.cart import NO_USAGE, RuleUsage
-from pricing.simulate.counters import Counters, leaves_price_alone
-from pricing.simulate.keep import Kept, write_whole
-from pricing.simulate.price import Pricer
+from pricing.simulate.counters import UseCounters, leaves_price_alone
+from pricing.simulate.keep import KeptBatches, write_whole
+from pricing.simulate.price import Replayer
 from pricing.simulate.rows import Rows
 
 KEEP_EVERY = 50
@@ -51,7 +51,7 @@ class Met:
 
 
 @define
-class Open:
+class OpenBatch:
     """A batch of which some orders are still to come."""
 
     number: int
@@ -73,10 +73,10 @@ class Open:
         return batch
 
 
-def carry(pricer: Pricer, pure: Kept, count: int, folder: Path) -> Iterator[Any]:
+def carry(pricer: Replayer, pure: KeptBatches, count: int, folder: Path) -> Iterator[Any]:
     """The rows of all batches, in order, after what was used before."""
-    done = Kept(folder / "carried")
-    walk = _Walk(pricer, pure, done, count, folder / "counters.json")
+    done = KeptBatches(folder / "carried")
+    walk = TimeWalk(pricer, pure, done, count, folder / "counters.json")
     told = 0
     for number in walk.finished():
         walk.ready.add(number)
@@ -86,15 +86,15 @@ def carry(pricer: Pricer, pure: Kept, count: int, folder: Path) -> Iterator[Any]
             told += 1
 
 
-class _Walk:
+class TimeWalk:
     """Goes through all orders in order of time."""
 
-    def __init__(self, pricer: Pricer, pure: Kept, done: Kept, count: int, note: Path) -> None:
+    def __init__(self, pricer: Replayer, pure: KeptBatches, done: KeptBatches, count: int, note: Path) -> None:
         self.pricer = pricer
         self.pure = pure
         self.done = done
         self.note = note
-        self.counters = (Counters(), Counters())
+        self.counters = (UseCounters(), UseCounters())
         self.ready: set[int] = set()
         self.begins = sorted(_first(pure.read(number), number) for number in range(count))
         """(instant of the first order that meets a counted rule, number) of each batch, in order of time."""
@@ -105,7 +105,7 @@ class _Walk:
         start = self._known()
         yield from (number for _, number in self.begins[:start])
         waiting: list[tuple[datetime, int, int]] = []
-        open_: dict[int, Open] = {}
+        open_: dict[int, OpenBatch] = {}
         since = 0
         for place, (at, number) in enumerate(self.begins[start:], start):
             yield from self._until(at, waiting, open_)
@@ -122,7 +122,7 @@ class _Walk:
         yield from self._until(None, waiting, open_)
 
     def _until(
-        self, end: datetime | None, waiting: list[tuple[datetime, int, int]], open_: dict[int, Open]
+        self, end: datetime | None, waiting: list[tuple[datetime, int, int]], open_: dict[int, OpenBatch]
     ) -> Iterator[int]:
         """Counts the orders before an instant; those at it come in the order of their numbers, with others' still unread."""
         while waiting and (end is None or waiting[0][0] < end):
@@ -135,11 +135,11 @@ class _Walk:
                 del open_[number]
                 yield self._finish(batch)
 
-    def _finish(self, batch: Open) -> int:
+    def _finish(self, batch: OpenBatch) -> int:
         self.done.put(batch.number, self.prints[batch.number], batch.rows())
         return batch.number
 
-    def _count(self, batch: Open, order: Met) -> None:
+    def _count(self, batch: OpenBatch, order: Met) -> None:
         """One order: priced anew if need be, and counted."""
         usage: tuple[dict[str, RuleUsage], dict[str, RuleUsage]] = ({}, {})
         alone = True
@@ -185,7 +185,7 @@ class _Walk:
             return 0
         if any(self.done.find(number, self.prints[number]) is None for _, number in self.begins[:place]):
             return 0
-        self.counters = (Counters.from_state(states[0]), Counters.from_state(states[1]))
+        self.counters = (UseCounters.from_state(states[0]), UseCounters.from_state(states[1]))
         return place
 
     def _sign(self, place: int) -> list[str]:
@@ -207,7 +207,7 @@ def _meets(rows: Any) -> Any:
     return pc.fill_null(pc.greater(pc.list_value_length(rows.column("limits")), 0), False)
 
 
-def _opened(rows: Any, number: int) -> Open:
+def _opened(rows: Any, number: int) -> OpenBatch:
     """A batch with its orders that meet counted rules, the first in time last."""
     places = pc.indices_nonzero(_meets(rows)).to_pylist()
     mine = rows.take(pa.array(places, pa.int64()))
@@ -221,7 +221,7 @@ def _opened(rows: Any, number: int) -> Open:
         )
     ]
     coming.sort(key=lambda order: (order.at, order.number), reverse=True)
-    return Open(number, rows, coming)
+    return OpenBatch(number, rows, coming)
 
 
 def _uses(entries: list[dict[str, Any]]) -> dict[str, tuple[int, int, int, int]]:
@@ -245,7 +245,7 @@ def _spent(rows: Any) -> dict[int, dict[str, tuple[int, int]]]:
     return found
 
 
-def _await(waiting: list[tuple[datetime, int, int]], batch: Open) -> None:
+def _await(waiting: list[tuple[datetime, int, int]], batch: OpenBatch) -> None:
     order = batch.coming[-1]
     heapq.heappush(waiting, (order.at, order.number, batch.number))
 

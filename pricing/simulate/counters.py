@@ -18,7 +18,7 @@ _TOTAL, _SPENT, _ITEMS, _DAY, _TODAY, _SPENT_TODAY = range(6)
 _USES, _BOUGHT, _OF_DAY, _IN_DAY, _OF_WEEK, _IN_WEEK, _OF_MONTH, _IN_MONTH = range(8)
 
 
-class Counters:
+class UseCounters:
     """Uses of counted rules, by rule and, where a limit is per customer, by customer."""
 
     def __init__(self) -> None:
@@ -81,7 +81,7 @@ class Counters:
         return {"rules": self.rules, "customers": self.customers}
 
     @classmethod
-    def from_state(cls, state: dict[str, Any]) -> Counters:
+    def from_state(cls, state: dict[str, Any]) -> UseCounters:
         made = cls()
         made.rules, made.customers = state["rules"], state["customers"]
         return made

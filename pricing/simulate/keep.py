@@ -21,7 +21,7 @@ _LETTERS = 32
 """Of each digest in a name: 128 bits."""
 
 
-class Kept:
+class KeptBatches:
     """Batches of one task, kept in a folder under the names of their orders. One process writes."""
 
     def __init__(self, folder: Path) -> None:

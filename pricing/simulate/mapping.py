@@ -71,7 +71,7 @@ def read_mapping(file: str) -> Columns:
                 raise WrongOrders(f"{file}: {name}.{field} is the name of a column, or =TEXT")
         tables[name] = table
     if data:
-        raise WrongOrders(f"{file}: there are only the tables [cart] and [line], not {sorted(data)[0]!r}")
+        raise WrongOrders(f"{file}: there are only the tables [cart] and [line], not {min(data)!r}")
     zone, between = tables["cart"].pop("zone", ""), tables["cart"].pop("between", "|")
     if zone:
         try:
@@ -169,6 +169,6 @@ def _json(head: dict[str, Any], lines: list[dict[str, Any]]) -> str:
 
 
 def _lot(text: Any) -> Any:
-    """`RULE` or `RULE*PIECES`."""
+    """A rule, or a rule and its pieces with a star between."""
     rule, star, pieces = str(text).rpartition("*")
     return {"rule": rule, "pieces": int(pieces)} if star and pieces.isdecimal() else {"rule": str(text), "pieces": 1}

@@ -16,7 +16,7 @@ from pricing.simulate.chart import NEW, OLD, Band, Series, bars, lines
 from pricing.simulate.files import Orders
 from pricing.simulate.receipts import Shown
 from pricing.simulate.sums import Answer, Spent, Sums
-from pricing.simulate.tables import Table, budget_outlook, money, percent, span, tables, written
+from pricing.simulate.tables import SumTable, budget_outlook, money, percent, span, tables, written
 from pricing.simulate.text import counted
 
 MOST_ROWS = 25
@@ -25,7 +25,7 @@ MOST_BARS = 12
 
 
 @frozen
-class Head:
+class PageHead:
     """What the page says of itself."""
 
     old: str
@@ -38,7 +38,7 @@ class Head:
     """Whether uses and budgets were counted from order to order."""
 
 
-def page(answer: Answer, orders: Orders, head: Head) -> str:
+def page(answer: Answer, orders: Orders, head: PageHead) -> str:
     """The whole page."""
     body = "".join(
         part for name, sums in sorted(answer.by_currency.items()) for part in _currency(sums, orders[name], head)
@@ -57,7 +57,7 @@ def _text(text: str) -> str:
     return escape(clean(text))
 
 
-def _currency(sums: Sums, orders: tuple[Shown, ...], head: Head) -> Iterator[str]:
+def _currency(sums: Sums, orders: tuple[Shown, ...], head: PageHead) -> Iterator[str]:
     named = {table.name: table for table in tables(sums)}
     yield f"<section><h2>{counted(sums.orders, 'order')}, {_text(span(sums))}, in {_text(sums.currency)}</h2>"
     yield _verdict(sums)
@@ -125,7 +125,7 @@ def _by_day(sums: Sums) -> str:
     return _figure("Savings by day", picture, (("Old rules", OLD, True), ("New rules", NEW, False)))
 
 
-def _who_moves(table: Table, sums: Sums) -> str:
+def _who_moves(table: SumTable, sums: Sums) -> str:
     rows = [(str(row[0]), int(row[3] or 0)) for row in table.moved()[:MOST_BARS]]
     if not rows:
         return ""
@@ -190,7 +190,7 @@ def _figure(
     return f"<figure><figcaption>{title} {keys}</figcaption>{picture}</figure>"
 
 
-def _table(table: Table, sums: Sums, heading: bool = True) -> str:
+def _table(table: SumTable, sums: Sums, heading: bool = True) -> str:
     kept = [at for at, column in enumerate(table.columns) if any(row[at] is not None for row in table.rows)]
     head = "".join(
         f'<th scope="col"{_side(table.columns[at].kind)}>{_text(table.columns[at].title)}</th>' for at in kept
@@ -228,7 +228,7 @@ def _order(one: Shown, sums: Sums) -> str:
     )
 
 
-def _about(answer: Answer, head: Head) -> str:
+def _about(answer: Answer, head: PageHead) -> str:
     """How to read it."""
     counts = (
         "Uses and budgets were counted from order to order, in order of time, under either version by itself."

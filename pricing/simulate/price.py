@@ -34,7 +34,7 @@ Uses = Mapping[str, RuleUsage]
 
 
 @frozen
-class Wishes:
+class ReplayWishes:
     """How orders are replayed. All of it is part of what a kept batch was made from."""
 
     at: str | None = None
@@ -55,12 +55,12 @@ class Task:
 
     old: RuleBook
     new: RuleBook
-    wishes: Wishes
+    wishes: ReplayWishes
     digest: str
     """Tells tasks apart."""
 
 
-class Pricer:
+class Replayer:
     """Prices orders under both versions of the rules."""
 
     def __init__(self, task: Task) -> None:
@@ -196,12 +196,12 @@ def shift_of(text: str) -> tuple[str | None, int]:
     return text, 0
 
 
-def wishes_text(wishes: Wishes) -> str:
+def wishes_text(wishes: ReplayWishes) -> str:
     """The wishes as text, to be digested."""
     return json.dumps({name: getattr(wishes, name) for name in ("at", "shift_days", "carried", "near", "top")})
 
 
-_made: dict[str, Pricer] = {}
+_made: dict[str, Replayer] = {}
 """The pricer of this process: a task comes with every batch where processes are not ours to begin (Dask)."""
 
 
@@ -210,5 +210,5 @@ def price_batch(task: Task, orders: Any) -> Any:
     pricer = _made.get(task.digest)
     if pricer is None:
         _made.clear()
-        pricer = _made[task.digest] = Pricer(task)
+        pricer = _made[task.digest] = Replayer(task)
     return pricer.batch(orders)

@@ -6,16 +6,16 @@ from attrs import frozen
 
 from pricing.receipt import receipt
 from pricing.simulate.carry import usage_from_text
-from pricing.simulate.price import Pricer
+from pricing.simulate.price import Replayer
 from pricing.simulate.rows import savings_by_rule
-from pricing.simulate.sums import Change, Sums
+from pricing.simulate.sums import OrderChange, Sums
 
 
 @frozen
 class Shown:
     """One order that changes, as a person looks at it."""
 
-    change: Change
+    change: OrderChange
     rules: tuple[tuple[str, int], ...]
     """(rule, by how much more it saves under NEW) of rules that moved, the largest move first."""
     old: str
@@ -23,12 +23,12 @@ class Shown:
     new: str
 
 
-def shown(pricer: Pricer, sums: Sums) -> tuple[Shown, ...]:
+def shown(pricer: Replayer, sums: Sums) -> tuple[Shown, ...]:
     """The orders of one currency that change most, the largest change first."""
     return tuple(_shown(pricer, change) for change in sums.changes)
 
 
-def _shown(pricer: Pricer, change: Change) -> Shown:
+def _shown(pricer: Replayer, change: OrderChange) -> Shown:
     cart = pricer.cart(change.cart)
     usage = usage_from_text(change.usage)
     old, new = pricer.old.quote(cart, usage[0]), pricer.new.quote(cart, usage[1])

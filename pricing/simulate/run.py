@@ -19,15 +19,15 @@ from pricing.api import Engine
 from pricing.model.rulebook import RuleBook
 from pricing.simulate.carry import carry
 from pricing.simulate.crew import crew, in_order
-from pricing.simulate.keep import Kept, open_folder, orders_digest
+from pricing.simulate.keep import KeptBatches, open_folder, orders_digest
 from pricing.simulate.mapping import Columns
 from pricing.simulate.orders import Tell, batches
-from pricing.simulate.price import FORMAT, Pricer, Task, Wishes, wishes_text
+from pricing.simulate.price import FORMAT, Replayer, ReplayWishes, Task, wishes_text
 from pricing.simulate.sums import Answer, answer_of
 
 
 @frozen
-class Plan:
+class ReplayPlan:
     """What is to be replayed, and with whom."""
 
     files: tuple[str, ...]
@@ -39,13 +39,15 @@ class Plan:
     """The folder in which finished batches are kept; None: one that goes when it is done."""
 
 
-def task_of(old: RuleBook, new: RuleBook, wishes: Wishes) -> Task:
+def task_of(old: RuleBook, new: RuleBook, wishes: ReplayWishes) -> Task:
     """The task of pricing orders under two versions of the rules."""
     prints = f"{FORMAT} {Engine(old).fingerprint} {Engine(new).fingerprint} {wishes_text(wishes)}"
     return Task(old, new, wishes, hashlib.sha256(prints.encode()).hexdigest())
 
 
-def replay(task: Task, plan: Plan, tell: Tell = lambda _: None, each: Callable[[Any], None] | None = None) -> Answer:
+def replay(
+    task: Task, plan: ReplayPlan, tell: Tell = lambda _: None, each: Callable[[Any], None] | None = None
+) -> Answer:
     """The answer; `each` is given all rows, batch by batch in the order of the orders.
 
     Raises WrongOrders, CrewLost, OSError.
@@ -59,22 +61,22 @@ def replay(task: Task, plan: Plan, tell: Tell = lambda _: None, each: Callable[[
     return answer
 
 
-def _rows(task: Task, plan: Plan, folder: Path, tell: Tell) -> Iterator[Any]:
+def _rows(task: Task, plan: ReplayPlan, folder: Path, tell: Tell) -> Iterator[Any]:
     """All rows in the order of the orders.
 
     What no earlier order can change is priced in parallel. Where uses are counted, a second pass goes through the orders
     in order of time, alone, and prices anew those whose price earlier orders do change.
     """
-    pure = Kept(folder / "pure")
+    pure = KeptBatches(folder / "pure")
     priced = _priced(task, plan, pure, tell)
     if not task.wishes.carried:
         yield from priced
         return
     count = sum(1 for _ in priced)
-    yield from carry(Pricer(task), pure, count, folder)
+    yield from carry(Replayer(task), pure, count, folder)
 
 
-def _priced(task: Task, plan: Plan, kept: Kept, tell: Tell) -> Iterator[Any]:
+def _priced(task: Task, plan: ReplayPlan, kept: KeptBatches, tell: Tell) -> Iterator[Any]:
     """The rows of every batch, priced or found."""
     count = 0
 
@@ -93,7 +95,7 @@ def _priced(task: Task, plan: Plan, kept: Kept, tell: Tell) -> Iterator[Any]:
 
 
 @contextmanager
-def _work_folder(plan: Plan, task: Task) -> Iterator[Path]:
+def _work_folder(plan: ReplayPlan, task: Task) -> Iterator[Path]:
     if plan.work is not None:
         folder = Path(plan.work)
         open_folder(folder, task.digest)

@@ -22,7 +22,7 @@ from pricing.model.rulebook import RuleBook
 
 
 @define
-class Row:
+class Tally:
     """One name's share of all orders. What has no meaning for a name stays 0: a rule, for one, has no goods."""
 
     orders: int = 0
@@ -49,7 +49,7 @@ class Row:
 
 
 @frozen
-class Change:
+class OrderChange:
     """One order whose price moves."""
 
     number: int
@@ -103,26 +103,26 @@ class Sums:
     slack_old: int = 0
     """By how much the best prices of those could be lower, at most."""
     slack_new: int = 0
-    rules: dict[str, Row] = field(factory=dict)
-    campaigns: dict[str, Row] = field(factory=dict)
-    payers: dict[str, Row] = field(factory=dict)
-    sellers: dict[str, Row] = field(factory=dict)
+    rules: dict[str, Tally] = field(factory=dict)
+    campaigns: dict[str, Tally] = field(factory=dict)
+    payers: dict[str, Tally] = field(factory=dict)
+    sellers: dict[str, Tally] = field(factory=dict)
     """Their goods, and the savings that they pay themselves."""
-    categories: dict[str, Row] = field(factory=dict)
-    segments: dict[str, Row] = field(factory=dict)
-    days: dict[str, Row] = field(factory=dict)
+    categories: dict[str, Tally] = field(factory=dict)
+    segments: dict[str, Tally] = field(factory=dict)
+    days: dict[str, Tally] = field(factory=dict)
     spent: dict[str, Spent] = field(factory=dict)
     """By rule with a budget."""
     short: dict[tuple[str, int, bool], list[int]] = field(factory=dict)
     """By (rule, threshold, whether it counts units): orders that fell short of it by little, and by how much in all."""
-    _kept: list[tuple[int, int, Change]] = field(factory=list, repr=False)
+    _kept: list[tuple[int, int, OrderChange]] = field(factory=list, repr=False)
 
     @property
-    def changes(self) -> tuple[Change, ...]:
+    def changes(self) -> tuple[OrderChange, ...]:
         """The orders that change most, the largest change first; equal ones in their order."""
         return tuple(change for _, _, change in sorted(self._kept, key=lambda one: one[:2], reverse=True))
 
-    def offer(self, change: Change) -> None:
+    def offer(self, change: OrderChange) -> None:
         """Keeps an order if it is among those that change most."""
         heapq.heappush(self._kept, (abs(change.more), -change.number, change))
         if len(self._kept) > self.top:
@@ -135,7 +135,7 @@ class Sums:
 
 
 @frozen
-class Budget:
+class BudgetOfRule:
     """A rule's budget."""
 
     currency: str
@@ -156,7 +156,7 @@ class Answer:
 
     campaigns: dict[str, str]
     """By rule, its campaign."""
-    budgets: dict[str, Budget]
+    budgets: dict[str, BudgetOfRule]
     """By rule that has one in either version."""
     top: int = 10
     orders: int = 0
@@ -195,7 +195,7 @@ class Answer:
         self._add_budgets(sums, rows, savings)
         uses = _entries(rows, "uses")
         for name, old, new in _grouped(uses, ["rule"], ["old", "new"]):
-            row = sums.rules.setdefault(name, Row())
+            row = sums.rules.setdefault(name, Tally())
             row.uses_old += old
             row.uses_new += new
         short = _entries(rows, "short")
@@ -236,7 +236,7 @@ def answer_of(old: RuleBook, new: RuleBook, top: int) -> Answer:
         assert one is not None
         amounts = (old_rule.budget if old_rule else None, new_rule.budget if new_rule else None)
         ends = (_end(old_rule) if old_rule else None, _end(new_rule) if new_rule else None)
-        budgets[name] = Budget(one.currency, one.zone, amounts, ends)
+        budgets[name] = BudgetOfRule(one.currency, one.zone, amounts, ends)
     return Answer(campaigns, budgets, top)
 
 
@@ -307,7 +307,7 @@ def _add_changes(sums: Sums, rows: Any) -> None:
         *(part.column(name).to_pylist() for name in part.schema.names), strict=True
     ):
         if cart is not None:
-            sums.offer(Change(number, where, old, new, cart, usage))
+            sums.offer(OrderChange(number, where, old, new, cart, usage))
 
 
 def _add_orders(sums: Sums, rows: Any) -> None:
@@ -315,14 +315,14 @@ def _add_orders(sums: Sums, rows: Any) -> None:
     ones = pa.array([1] * len(rows), pa.int64())
     whole = {"orders": ones, **{name: rows.column(name) for name in ("listed", "old", "new", "day")}}
     for day, *amounts in _grouped(whole, ["day"], ["orders", "listed", "old", "new"]):
-        _add_paid(sums.days.setdefault(day, Row()), amounts)
+        _add_paid(sums.days.setdefault(day, Tally()), amounts)
     column = rows.column("segments")
     table = pa.table(whole).take(pc.list_parent_indices(column)).append_column("segment", column.flatten())
     for segment, *amounts in _grouped(table, ["segment"], ["orders", "listed", "old", "new"]):
-        _add_paid(sums.segments.setdefault(segment, Row()), amounts)
+        _add_paid(sums.segments.setdefault(segment, Tally()), amounts)
 
 
-def _add_paid(row: Row, amounts: list[int]) -> None:
+def _add_paid(row: Tally, amounts: list[int]) -> None:
     orders, listed, old, new = amounts
     row.orders += orders
     row.listed += listed
@@ -344,14 +344,14 @@ def _add_goods(sums: Sums, rows: Any) -> None:
             *(made.column(column).to_pylist() for column in
               (named, "parent_count", "listed_sum_sum", "old_sum_sum", "new_sum_sum")), strict=True
         ):  # fmt: skip
-            row = into.setdefault(name, Row())
+            row = into.setdefault(name, Tally())
             row.orders += orders
             row.listed += listed
             row.paid_old += old
             row.paid_new += new
 
 
-def _add_saved(into: dict[str, Row], savings: Mapping[str, Any], names: Any) -> None:
+def _add_saved(into: dict[str, Tally], savings: Mapping[str, Any], names: Any) -> None:
     """Savings by name, and the orders in which there are any."""
     table = pa.table({"name": names, "parent": savings["parent"], "old": savings["old"], "new": savings["new"]})
     each = table.group_by(["name", "parent"], use_threads=False).aggregate([("old", "sum"), ("new", "sum")])
@@ -359,7 +359,7 @@ def _add_saved(into: dict[str, Row], savings: Mapping[str, Any], names: Any) -> 
         some = pc.cast(pc.greater(each.column(f"{version}_sum"), 0), pa.int64())
         each = each.append_column(f"some_{version}", some)
     for name, old, new, some_old, some_new in _grouped(each, ["name"], ["old_sum", "new_sum", "some_old", "some_new"]):
-        row = into.setdefault(name, Row())
+        row = into.setdefault(name, Tally())
         row.saved_old += old
         row.saved_new += new
         row.used_old += some_old

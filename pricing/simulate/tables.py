@@ -9,7 +9,7 @@ from attrs import frozen
 
 from pricing.money import show
 from pricing.simulate.forecast import Outlook, outlook
-from pricing.simulate.sums import Row, Spent, Sums
+from pricing.simulate.sums import Spent, Sums, Tally
 
 Cell = str | int | None
 
@@ -25,7 +25,7 @@ class Column:
 
 
 @frozen
-class Table:
+class SumTable:
     """Rows under one heading, those that move most first."""
 
     name: str
@@ -50,7 +50,7 @@ _USED = (Column("orders_old", "Orders, old", "count"), Column("orders_new", "Ord
 _USES = (Column("uses_old", "Uses, old", "count"), Column("uses_new", "Uses, new", "count"))
 
 
-def tables(sums: Sums) -> tuple[Table, ...]:
+def tables(sums: Sums) -> tuple[SumTable, ...]:
     """All tables of the orders of one currency."""
     return (
         _savings(sums.rules, "rules", "Savings by rule", "Rule", uses=True),
@@ -65,7 +65,7 @@ def tables(sums: Sums) -> tuple[Table, ...]:
     )
 
 
-def _savings(rows: dict[str, Row], name: str, title: str, what: str, uses: bool = False) -> Table:
+def _savings(rows: dict[str, Tally], name: str, title: str, what: str, uses: bool = False) -> SumTable:
     made = [
         (each, row.saved_old, row.saved_new, row.more_saved, row.used_old, row.used_new)
         + ((row.uses_old, row.uses_new) if uses else ())
@@ -73,25 +73,27 @@ def _savings(rows: dict[str, Row], name: str, title: str, what: str, uses: bool 
         if row.saved_old or row.saved_new or row.uses_old or row.uses_new
     ]
     columns = (Column("name", what, "text"), *_SAVED, *_USED, *(_USES if uses else ()))
-    return Table(name, title, columns, tuple(made))
+    return SumTable(name, title, columns, tuple(made))
 
 
-def _goods(rows: dict[str, Row], name: str, title: str, what: str, saved: bool = False, by_name: bool = False) -> Table:
+def _goods(
+    rows: dict[str, Tally], name: str, title: str, what: str, saved: bool = False, by_name: bool = False
+) -> SumTable:
     made = [
         (each, row.orders, row.listed, row.paid_old, row.paid_new, row.more_paid)
         + ((row.saved_old, row.saved_new, row.more_saved) if saved else ())
         for each, row in (sorted(rows.items()) if by_name else _ordered(rows))
     ]
     head = (Column("name", what, "text"), Column("orders", "Orders", "count"), Column("listed", "List price"))
-    return Table(name, title, (*head, *_PAID, *(_SAVED if saved else ())), tuple(made))
+    return SumTable(name, title, (*head, *_PAID, *(_SAVED if saved else ())), tuple(made))
 
 
-def _ordered(rows: dict[str, Row]) -> list[tuple[str, Row]]:
+def _ordered(rows: dict[str, Tally]) -> list[tuple[str, Tally]]:
     """The largest move first."""
     return sorted(rows.items(), key=lambda one: (-abs(one[1].more_saved), -abs(one[1].more_paid), one[0]))
 
 
-def _short(sums: Sums) -> Table:
+def _short(sums: Sums) -> SumTable:
     made = []
     for (rule, reach, units), (orders, missing) in sorted(
         sums.short.items(), key=lambda one: (-one[1][0], one[0][0], one[0][1])
@@ -103,10 +105,10 @@ def _short(sums: Sums) -> Table:
         Column("missing", "Short by, on average"), Column("missing_units", "Units missing, in all", "count"),
     )  # fmt: skip
     note = "Orders that lack at most a tenth of a changed rule's next step, or one unit of it, under NEW."
-    return Table("short", "Orders just short of a step", columns, tuple(made), note)
+    return SumTable("short", "Orders just short of a step", columns, tuple(made), note)
 
 
-def _budgets(sums: Sums) -> Table:
+def _budgets(sums: Sums) -> SumTable:
     made: list[tuple[Cell, ...]] = []
     for rule, spent in sorted(sums.spent.items()):
         for version, budget in (("old", spent.budget_old), ("new", spent.budget_new)):
@@ -123,7 +125,7 @@ def _budgets(sums: Sums) -> Table:
         Column("late", "Gone at the latest", "text"),
     )  # fmt: skip
     note = "The last three are a forecast: averages of each weekday over eight weeks, twice the usual deviation around them."
-    return Table("budgets", "Budgets", columns, tuple(made), note)
+    return SumTable("budgets", "Budgets", columns, tuple(made), note)
 
 
 def budget_outlook(sums: Sums, spent: Spent, version: str) -> Outlook:

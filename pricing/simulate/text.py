@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pricing.columns import left, right, shorten_name
 from pricing.simulate.receipts import Shown
 from pricing.simulate.sums import Sums
-from pricing.simulate.tables import Cell, Table, money, percent, span, tables, written
+from pricing.simulate.tables import Cell, SumTable, money, percent, span, tables, written
 
 WIDTH = 80
 MOST_ROWS = 12
@@ -61,7 +61,7 @@ def _totals(sums: Sums) -> Iterator[str]:
         yield _row(text, "" if by is None else change(by), percent(orders, sums.orders))
 
 
-def _savings(table: Table, currency: str) -> Iterator[str]:
+def _savings(table: SumTable, currency: str) -> Iterator[str]:
     moved = table.moved()
     if moved:
         yield ""
@@ -72,7 +72,7 @@ def _savings(table: Table, currency: str) -> Iterator[str]:
     yield from _rest(moved)
 
 
-def _goods(table: Table, currency: str) -> Iterator[str]:
+def _goods(table: SumTable, currency: str) -> Iterator[str]:
     moved = tuple(row for row in table.rows if row[5])
     if moved:
         yield ""
@@ -91,7 +91,7 @@ def _rest(rows: tuple[tuple[Cell, ...], ...]) -> Iterator[str]:
         yield f"  ... and {len(rows) - MOST_ROWS} more; --report writes them all"
 
 
-def _budgets(table: Table, currency: str) -> Iterator[str]:
+def _budgets(table: SumTable, currency: str) -> Iterator[str]:
     if table.rows:
         yield ""
         yield _row("Budgets", "Budget", "Spent", "Left")
@@ -104,7 +104,7 @@ def _budgets(table: Table, currency: str) -> Iterator[str]:
             yield f"      gone probably on {likely} ({ends})" if likely else f"      may be gone: {ends}"
 
 
-def _short(table: Table, currency: str) -> Iterator[str]:
+def _short(table: SumTable, currency: str) -> Iterator[str]:
     if table.rows:
         yield ""
         yield _row("Orders just short of a step", "Step", "Orders", "Short by")
