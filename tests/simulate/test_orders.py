@@ -69,11 +69,15 @@ def test_parquet_and_csv_with_a_cart_in_one_column(tmp_path: Path) -> None:
     assert carts_in(tmp_path / "a.parquet") == carts_in(tmp_path / "a.csv") == EXPECTED
 
 
+NAMES = ("basket", "when", "hh", "sku", "shop", "each", "n", "path")
 ROWS: list[dict[str, Any]] = [
-    {"basket": 7, "when": "2026-06-12 09:30:00", "hh": 12, "sku": "N-1", "shop": "nova", "each": "22.00", "n": 2, "path": "goods/nova"},
-    {"basket": 7, "when": "2026-06-12 09:30:00", "hh": 12, "sku": "T-1", "shop": "tea", "each": "6.20", "n": 1, "path": "goods/tea|sale"},
-    {"basket": 8, "when": "2026-06-13 10:00:00", "hh": 3, "sku": "T-1", "shop": "tea", "each": "6.20", "n": 3, "path": ""},
-]  # fmt: skip
+    dict(zip(NAMES, row, strict=True))
+    for row in (
+        (7, "2026-06-12 09:30:00", 12, "N-1", "nova", "22.00", 2, "goods/nova"),
+        (7, "2026-06-12 09:30:00", 12, "T-1", "tea", "6.20", 1, "goods/tea|sale"),
+        (8, "2026-06-13 10:00:00", 3, "T-1", "tea", "6.20", 3, ""),
+    )
+]
 MAPPING = """
 [cart]
 order = "basket"

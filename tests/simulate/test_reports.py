@@ -51,8 +51,8 @@ def test_the_terminal_says_who_pays_more_in_80_columns(place: Path, capsys: pyte
     lines = told.out.splitlines()
     assert max(map(width, lines)) <= 80
     assert lines[0] == "120 orders, 2026-06-10 to 2026-06-20, amounts in USD"
-    for begin in ("All orders pay", "Savings by rule", "Savings by payer", "Budgets", "  select, new", "      gone on 2026-06-",
-                  "Orders just short of a step", "Orders that change most"):  # fmt: skip
+    for begin in ("All orders pay", "Savings by rule", "Savings by payer", "Budgets", "  select, new",
+                  "      gone on 2026-06-", "Orders just short of a step", "Orders that change most"):  # fmt: skip
         assert any(line.startswith(begin) for line in lines), begin
 
 
@@ -132,8 +132,10 @@ def test_the_page_opens_in_a_browser(place: Path, capsys: pytest.CaptureFixture[
     if chromium is None:
         pytest.skip("there is no Chromium on this machine")
     replay(place, capsys, "--report", "a.html")
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-             "--disable-background-networking", "--disable-component-update", f"--user-data-dir={place / 'user'}"]  # fmt: skip
+    flags = [
+        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+        "--disable-background-networking", "--disable-component-update", f"--user-data-dir={place / 'user'}",
+    ]  # fmt: skip
     shot = place / "a.png"
     done = subprocess.run(
         [chromium, *flags, "--window-size=1100,1600", f"--screenshot={shot}", f"file://{place / 'a.html'}"],
