@@ -149,6 +149,8 @@ class Engine:
 
     def _asked(self, quote: Quote) -> Asked:
         """Who knows the quote's reasons: whoever was asked before, if it was this engine."""
+        if not isinstance(quote, Quote):
+            raise CartError([Problem(f"expected a Quote, not {shown(quote)}", "quote")])
         if quote.rules != self.fingerprint:
             raise ValueError("this quote was priced under other rules")
         asked = quote._asked

@@ -32,7 +32,7 @@ from pricing.engine.returned import (
 )
 from pricing.engine.settling.allocate import allocate
 from pricing.model.cart import Cart, Lot
-from pricing.model.errors import CartError, Problem
+from pricing.model.errors import CartError, Problem, shown
 from pricing.model.kind import COUPON_KINDS, Kind
 from pricing.model.policy import HOUSE_POLICY, Policy
 from pricing.model.quote import Quote, Use, less, shared
@@ -70,6 +70,7 @@ def refund(
     wallet and `book` (see `used_lots`). `price` is needed where the policy says `refund to recompute`. Raises CartError
     with every problem: unknown lines, units that are not there to return, shipping paid back twice.
     """
+    _check_quote(quote)
     earlier = before if isinstance(before, Earlier) else Earlier({} if before is None else before)
     asked = minor_units(shipping, quote.currency)
     problems = list(problems_of(quote, returned, earlier, at, asked))
@@ -125,6 +126,7 @@ def agreed(
     An order of several stores needs the line or the store, for somebody has to bear the amount. At most what was paid
     for these goods and not paid back yet; nothing counts as returned. Raises CartError otherwise.
     """
+    _check_quote(quote)
     earlier = before if before is not None else Earlier()
     minor = minor_unit(amount, quote.currency, "amount")
     if type(minor) is not int or minor <= 0:
@@ -151,6 +153,11 @@ def agreed(
         uses=(),
         funders=(),
     )
+
+
+def _check_quote(quote: object) -> None:
+    if not isinstance(quote, Quote):
+        raise CartError([Problem(f"expected a Quote, not {shown(quote)}", "quote")])
 
 
 def used_lots(quote: Quote, book: RuleBook | None = None) -> tuple[Lot, ...]:

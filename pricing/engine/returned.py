@@ -142,7 +142,12 @@ def problems_of(
     """Everything that makes this return impossible."""
     if not isinstance(at, datetime) or at.utcoffset() is None:
         yield Problem("needs an offset, as in 2026-06-20T18:30:00-07:00", "at")
-    yield from _shipping_problems(quote, earlier.shipping, shipping)
+    if not isinstance(earlier.shipping, (bool, Mapping)):
+        yield Problem(f"expected True, False or amounts by charge, not {shown(earlier.shipping)}", "before.shipping")
+    elif wrong := [name for name, back in _amounts(earlier.shipping) if type(back) is not int or back < 0]:
+        yield Problem("an amount paid back is a whole number from zero", f"before.shipping[{wrong[0]}]")
+    else:
+        yield from _shipping_problems(quote, earlier.shipping, shipping)
     left = {line.id: line.quantity for line in quote.lines}
     for path, units_of in (("before", earlier.units), ("returned", returned)):
         if not isinstance(units_of, Mapping):
@@ -160,6 +165,11 @@ def problems_of(
                 left[name] -= units
     if not shipping and isinstance(returned, Mapping) and not any(returned.values()):
         yield Problem("nothing is returned", "returned")
+
+
+def _amounts(shipping: bool | Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    if not isinstance(shipping, bool):
+        yield from shipping.items()
 
 
 def _shipping_problems(

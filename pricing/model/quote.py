@@ -15,7 +15,7 @@ from attrs import field, fields, frozen
 
 from pricing.model.cart import Cart, RuleUsage
 from pricing.model.doors import doors
-from pricing.model.errors import shown
+from pricing.model.errors import CartError, Problem, shown
 from pricing.model.kind import Kind
 from pricing.model.reason import Reason, reason_of
 from pricing.model.refund import first_units
@@ -327,8 +327,10 @@ class Quote:
     def labels_in(self, language: str | None) -> Mapping[str, str]:
         """What customers call the rules used, bought and kept, in a language: `de-CH` takes the label for it, else that
         for `de`, else the card's own."""
-        if language is None or not self.translations:
+        if language is None:
             return self.labels
+        if not isinstance(language, str):
+            raise CartError([Problem(f"a language is a text such as 'de', not {shown(language)}", "language")])
         found = dict(self.labels)
         wanted = language.casefold().split("-")
         ranks = {"-".join(wanted[:length]): length for length in range(1, len(wanted) + 1)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any, cast
 
 import pytest
 from attrs import evolve
@@ -354,12 +355,16 @@ def test_coins_earned_are_taken_back_by_share_in_the_customers_favour() -> None:
 
 
 def test_a_return_that_cannot_be_is_told() -> None:
-    asked = parcels()
-    for returned, words, what in (
+    asked, odd, text = parcels(), cast("Any", 5), cast("Any", "1")
+    cases: tuple[tuple[Any, dict[str, Any], str], ...] = (
         ([1], {}, "expected units by line, not a list @ returned"),
         ({"1": "x"}, {}, "units are a whole number from 0, not 'x'"),
         ({"1": 1}, {"at": "now"}, "needs an offset"),
+        ({"1": 1}, {"quote": {}}, "expected a Quote, not an object"),
+        ({"1": 1}, {"before": Earlier(shipping=odd)}, "expected True, False or amounts by charge, not 5"),
+        ({"1": 1}, {"before": Earlier(shipping={"a/post/1": text})}, "a whole number from zero"),
         ({"1": 2}, {"before": {"1": 1}}, "only 1 of 2 units are left to return, not 2"),
-    ):
+    )
+    for returned, words, what in cases:
         with pytest.raises(CartError, match=what):
-            refund(asked, returned, **{"at": AT, **words})  # type: ignore[arg-type]
+            refund(**{"quote": asked, "returned": returned, "at": AT, **words})
