@@ -342,7 +342,7 @@ class Quote:
         return found
 
     def to_dict(
-        self, why: bool | str | Reasons | None = None, *, units: bool = False, language: str | None = None
+        self, why: bool | str | Reasons | None = None, units: bool = False, language: str | None = None
     ) -> dict[str, Any]:
         """The JSON object of INTERFACE ("Quote, JSON"); amounts are strings in major units.
 
@@ -363,7 +363,7 @@ class Quote:
         """JSON Schema 2020-12 of what `to_dict` gives; also the file docs/schemas/quote.json."""
         return doors.quote_schema()
 
-    def receipt(self, why: bool | str | Reasons | None = None, *, funders: bool = False) -> str:
+    def receipt(self, why: bool | str | Reasons | None = None, funders: bool = False) -> str:
         """The text a person reads, with the reasons for what was not used and what to add: `why` as in `to_dict`.
 
         With `funders` it says who pays for the savings, for those who settle them.
