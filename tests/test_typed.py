@@ -8,8 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import pricing
 
 ROOT = Path(__file__).parents[1]
@@ -63,9 +61,8 @@ def test_pyright_has_nothing_to_say(tmp_path: Path) -> None:
     assert [f"{one['range']['start']['line'] + 1}: {one['message']}" for one in report["generalDiagnostics"]] == []
 
 
-@pytest.mark.parametrize("strictness", [["--strict"], ["--strict", "--warn-unreachable"]])
-def test_mypy_has_nothing_to_say(strictness: list[str]) -> None:
+def test_mypy_has_nothing_to_say() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", *strictness, str(FILE)], capture_output=True, text=True, check=False, cwd=ROOT
+        [sys.executable, "-m", "mypy", "--strict", str(FILE)], capture_output=True, text=True, check=False, cwd=ROOT
     )
     assert done.returncode == 0, done.stdout
