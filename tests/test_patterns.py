@@ -12,6 +12,8 @@ import pytest
 
 from tests.backtracking import Matcher, texts
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 SMALL = 24
 BOUNDED = {

@@ -16,6 +16,7 @@ import pytest
 from pricing import Cart, Engine, Quote
 from pricing.examples import SUFFIX, find, load, run
 from pricing.language.loading.load import load_folder, load_texts
+from pricing.language.vocabulary import WORDS
 from pricing.model.cart import Line
 from pricing.model.kind import Kind
 from pricing.money import parse
@@ -138,6 +139,13 @@ def test_every_card_in_readme_loads_without_a_finding_and_every_kind_is_there() 
     assert loaded.report() == ""
     assert loaded.book is not None
     assert {rule.kind for rule in loaded.book.rules} == set(Kind)
+
+
+def test_every_word_of_the_language_is_shown_in_a_card() -> None:
+    shown = {
+        line.split()[0] for word in ("promo", "text") for block in blocks(word) for line in block.splitlines() if line
+    }
+    assert set(WORDS) - shown == set()
 
 
 @pytest.mark.parametrize("card", heads_and_cards()[1], ids=lambda card: card.splitlines()[0])

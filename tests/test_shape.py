@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 
 from tests.pages import ROOT
 
@@ -62,11 +63,17 @@ DOUBLES = {
 """Class names of pricing/ that stand for two things."""
 
 
-def modules(trees: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """The name and the text of every module."""
+@cache
+def modules(trees: tuple[str, ...]) -> list[tuple[str, str, ast.Module]]:
+    """The name, the text and the tree of every module."""
+    return list(_read(trees))
+
+
+def _read(trees: tuple[str, ...]) -> Iterator[tuple[str, str, ast.Module]]:
     for tree in trees:
         for path in sorted((ROOT / tree).rglob("*.py")):
-            yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8")
+            yield str(path.relative_to(ROOT)), text, ast.parse(text)
 
 
 def lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -95,13 +102,13 @@ def branches(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def test_no_file_is_long() -> None:
-    assert {name for name, text in modules(TREES) if len(text.splitlines()) > MOST_LINES} == set(LONG_FILES)
+    assert {name for name, text, _ in modules(TREES) if len(text.splitlines()) > MOST_LINES} == set(LONG_FILES)
 
 
 def test_no_function_is_long_or_has_many_branches() -> None:
     found = set()
-    for name, text in modules(TREES):
-        for node in ast.walk(ast.parse(text)):
+    for name, _, tree in modules(TREES):
+        for node in ast.walk(tree):
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 continue
             if lines(node) > MOST_LINES_OF_A_FUNCTION or branches(node) > MOST_BRANCHES:
@@ -112,8 +119,9 @@ def test_no_function_is_long_or_has_many_branches() -> None:
 def test_a_class_name_has_one_meaning() -> None:
     names = Counter(
         node.name
-        for _, text in modules(("pricing",))
-        for node in ast.parse(text).body
+        for name, _, tree in modules(TREES)
+        if name.startswith("pricing/")
+        for node in tree.body
         if isinstance(node, ast.ClassDef)
     )
     assert {name for name, many in names.items() if many > 1} == set(DOUBLES)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pricing
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "tests" / "typed" / "public_names.py"
 

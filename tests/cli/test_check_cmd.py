@@ -10,6 +10,8 @@ import pytest
 from pricing.cli import run
 from tests.cli.conftest import RULES, Run
 
+pytestmark = pytest.mark.slow
+
 SLIPS = RULES.replace("  stores  ", "  store  ").replace("50.00  take", "50,00  take")
 
 

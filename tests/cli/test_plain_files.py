@@ -14,7 +14,10 @@ from pricing.language.loading.load import load_folder
 from pricing.language.loading.plain import Unfit, read_plain, write_whole
 from tests.cli.conftest import RULES, Run
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes with a name")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes with a name"),
+]
 
 BAD = RULES.replace("  stores      nova-home", "stores: nova-home")
 """Has a safe fix, and a layout to put right."""

@@ -23,6 +23,8 @@ from pricing.language.loading.load import load_texts
 from pricing.language.text.parser import parse
 from tests.language.rules_text import HEAD
 
+pytestmark = pytest.mark.slow
+
 CARD = 'store discount a "A"\n  take 1.00 off\n'
 
 
