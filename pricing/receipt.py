@@ -1,6 +1,6 @@
 """A quote as text for people (SPEC section 7): what every line costs, what was saved and by what, and why not more.
 
-Reads a `Quote`; makes lines of at most `WIDTH` columns, without anything that could disturb a terminal.
+Reads a `Quote`; makes lines that fit a number of columns, without anything that could disturb a terminal.
 """
 
 from __future__ import annotations
@@ -31,21 +31,23 @@ from pricing.model.quote import (
 from pricing.model.reason import Reason
 from pricing.money import show
 
-WIDTH = 84
-"""Columns of a receipt; fits a sheet of paper and a mail."""
+WIDTH = 80
+"""Columns of a receipt where nobody says otherwise; fits a terminal, a sheet of paper and a mail."""
+NARROWEST = 60
+"""Below that, names could not be told apart."""
 
 _NAME = 32
 _LABEL = 56
 
 
-def receipt(quote: Quote, why: bool | str | Reasons | None = None, funders: bool = False) -> str:
-    """The quote as text, ending with a line break; `why` as in `Quote.to_dict`: which reasons to tell.
+def receipt(quote: Quote, why: bool | str | Reasons | None = None, funders: bool = False, columns: int = WIDTH) -> str:
+    """The quote as text of so many columns, 60 at least, ending with a line break; `why` as in `Quote.to_dict`.
 
     What says nothing to this customer (a campaign that is over, a code that nobody typed) is left out; `quote.refused`,
     the JSON and `answers` have it all.
     """
     reasons = reasons_wanted(quote, why)
-    paper = _Paper(quote, reasons)
+    paper = _Paper(quote, reasons, columns)
     lines = [*paper.head(), *paper.goods(), *paper.delivery(), *paper.savings(), *paper.totals()]
     if funders:
         lines += paper.funders()
@@ -71,19 +73,21 @@ def reasons_of(quote: Quote, rules: Iterable[str]) -> Reasons:
     return Reasons(refused, steps, reasons.labels)
 
 
-def told_of(quote: Quote, rules: Iterable[str]) -> str:
+def told_of(quote: Quote, rules: Iterable[str], columns: int = WIDTH) -> str:
     """What became of each of these rules, used or not, ending with a line break."""
     names = tuple(dict.fromkeys(rules))
     reasons = reasons_of(quote, names)
-    paper = _Paper(quote, reasons)
+    paper = _Paper(quote, reasons, columns)
     spoken = {each.rule for each in reasons.refused} | {each.rule for each in reasons.next_steps}
     lines: list[str] = []
     for name in names:
         amounts = [use.amount for use in quote.used if use.rule == name]
         if amounts:
-            lines += wrapped(f"{paper.named(name)}: used, it takes {paper.show(sum(amounts))} off.", WIDTH, "", "  ")
+            lines += wrapped(
+                f"{paper.named(name)}: used, it takes {paper.show(sum(amounts))} off.", paper.columns, "", "  "
+            )
         elif name not in spoken:
-            lines += wrapped(f"{paper.named(name)}: has nothing to do with this cart.", WIDTH, "", "  ")
+            lines += wrapped(f"{paper.named(name)}: has nothing to do with this cart.", paper.columns, "", "  ")
     return _text([*lines, *paper.reasons(reasons)]).lstrip("\n")
 
 
@@ -94,8 +98,9 @@ def _text(lines: Iterable[str]) -> str:
 class _Paper:
     """One receipt: knows how wide its columns are and what rules are called."""
 
-    def __init__(self, quote: Quote, reasons: Reasons | None) -> None:
+    def __init__(self, quote: Quote, reasons: Reasons | None, columns: int = WIDTH) -> None:
         self.quote = quote
+        self.columns = max(columns, NARROWEST)
         self.titles = {line.id: line.title for line in quote.cart.lines if line.title}
         """What people call an item, by line."""
         self.labels = {**quote.labels, **reasons.labels} if reasons else quote.labels
@@ -113,7 +118,7 @@ class _Paper:
 
     def row(self, text: str, *cells: str) -> str:
         """Text on the left, amounts under each other on the right."""
-        room = WIDTH - self.cell * len(cells)
+        room = self.columns - self.cell * len(cells)
         return left(shorten(text, room - 1), room) + "".join(right(cell, self.cell) for cell in cells)
 
     def label(self, rule: str) -> str:
@@ -125,12 +130,21 @@ class _Paper:
         label = _label(self.labels.get(rule) or "")
         return f"{label} ({_name(rule)})" if label else _name(rule)
 
+    def listed(self, title: str, sentences: list[str]) -> Iterator[str]:
+        """A heading and one entry a sentence; nothing when there is nothing to say."""
+        if not sentences:
+            return
+        yield ""
+        yield title
+        for sentence in sentences:
+            yield from wrapped(sentence, self.columns, "  - ", "    ")
+
     # What is bought
 
     def head(self) -> Iterator[str]:
         title, at = "Your price", _moment(self.quote.cart.at)
-        yield left(title, WIDTH - width(at)) + at
-        yield "=" * WIDTH
+        yield left(title, self.columns - width(at)) + at
+        yield "=" * self.columns
         yield self.row(f"Amounts in {self.quote.currency}", "Price", "Saved", "To pay")
 
     def goods(self) -> Iterator[str]:
@@ -139,14 +153,14 @@ class _Paper:
         lines = sorted(self.quote.lines, key=lambda line: (line.store, _by_number(line.id)))
         for store, stored in groupby(lines, key=lambda line: line.store):
             yield ""
-            yield _name(store, WIDTH)
+            yield _name(store, self.columns)
             for line in stored:
                 yield from self.line(line, doubled=skus[line.sku] > 1)
 
     def line(self, line: QuoteLine, doubled: bool) -> Iterator[str]:
         sku = self.titles.get(line.id) or line.sku
         count = f"  {line.quantity} x {self.show(line.list // line.quantity)}" if line.quantity != 1 else ""
-        room = WIDTH - 3 * self.cell - 2 - len(count)
+        room = self.columns - 3 * self.cell - 2 - len(count)
         name = clean(f"{sku} (line {line.id})") if doubled and line.id != line.sku else clean(sku)
         text = f"  {shorten_name(name, room - 1)}{count}"
         yield from self.priced(text, line.list, line.pays, line.savings)
@@ -185,7 +199,7 @@ class _Paper:
                     yield self.row(f"    {self.used(use)}", self.off(use.amount))
 
     def used(self, use: Use) -> str:
-        room = WIDTH - self.cell - 5
+        room = self.columns - self.cell - 5
         facts = ""
         if use.store is not None:
             facts += f", at {_name(use.store, 20)}"
@@ -204,7 +218,7 @@ class _Paper:
         goods, charges = quote.lines, quote.shipping
         listed, pays = sum(line.list for line in goods), sum(line.pays for line in goods)
         yield ""
-        yield "-" * WIDTH
+        yield "-" * self.columns
         yield self.row("Goods", self.show(listed), self.off(listed - pays), self.show(pays))
         if charges:
             listed, pays = sum(charge.list for charge in charges), sum(charge.pays for charge in charges)
@@ -212,12 +226,12 @@ class _Paper:
         saved = quote.list_minor - quote.total_minor
         total = self.show(quote.total_minor)
         yield self.row(f"To pay, in {quote.currency}", self.show(quote.list_minor), self.off(saved), total)
-        yield "=" * WIDTH
+        yield "=" * self.columns
         if not quote.optimal:
             bound = self.show(quote.lower_bound_minor)
             yield from wrapped(
                 "This is the best price found within the limit of work. A better one may exist, "
-                f"but none below {bound}.", WIDTH
+                f"but none below {bound}.", self.columns
             )  # fmt: skip
 
     def funders(self) -> Iterator[str]:
@@ -257,11 +271,11 @@ class _Paper:
                 continue
             until = f", good until {_moment(kept.expires)}" if kept.expires is not None else ""
             facts.append(f"{_count(kept.pieces, 'piece')} of {self.both(kept.rule)} kept for later{until}.")
-        yield from _listed("Coins and coupons", facts)
+        yield from self.listed("Coins and coupons", facts)
 
     def codes(self) -> Iterator[str]:
         """What was typed and is no code."""
-        yield from _listed("Codes", [f"{_name(code)}: there is no such code." for code in self.quote.unknown_codes])
+        yield from self.listed("Codes", [f"{_name(code)}: there is no such code." for code in self.quote.unknown_codes])
 
     def unclaimed(self) -> Iterator[str]:
         """What could still be had at the terms of what is used or usable."""
@@ -270,17 +284,17 @@ class _Paper:
             of = f" of {', '.join(_name(sku) for sku in each.skus)}" if each.skus else ""
             more = f"{_count(each.units, 'more item')}{of}"
             facts.append(f"{more} can still be had{_where(each)} at the terms of {self.both(each.rule)}.")
-        yield from _listed("Still to be had", facts)
+        yield from self.listed("Still to be had", facts)
 
     # What was not
 
     def reasons(self, reasons: Reasons) -> Iterator[str]:
         """What would bring more, and why the rest was not used."""
         steps = sorted(reasons.next_steps, key=lambda step: (step.rule, step.store or ""))
-        yield from _listed("With a little more", [self.next_step(step) for step in steps])
+        yield from self.listed("With a little more", [self.next_step(step) for step in steps])
         refused = sorted(reasons.refused, key=lambda refusal: (refusal.rule, refusal.store or "", refusal.reason))
         sentences = [f"{self.named(refusal.rule)}: {self.refusal(refusal)}" for refusal in refused]
-        yield from _listed("Why not", list(dict.fromkeys(sentences)))
+        yield from self.listed("Why not", list(dict.fromkeys(sentences)))
 
     def named(self, rule: str) -> str:
         """Name and label, as in `nova-6-off-60 "Nova Home: 6 off 60"`."""
@@ -387,16 +401,6 @@ def _plural(kind: Kind) -> str:
     words = str(kind)
     ends = "" if kind in (Kind.FREE_SHIPPING, Kind.COIN_PAYMENT) else "s"
     return words[:1].upper() + words[1:] + ends
-
-
-def _listed(title: str, sentences: list[str]) -> Iterator[str]:
-    """A heading and one entry a sentence; nothing when there is nothing to say."""
-    if not sentences:
-        return
-    yield ""
-    yield title
-    for sentence in sentences:
-        yield from wrapped(sentence, WIDTH, "  - ", "    ")
 
 
 def _name(text: str, room: int = _NAME) -> str:

@@ -19,61 +19,62 @@ from tests.quotes import LABELS, a_quote
 from tests.quotes import REASONS as REASONS_OF_QUOTE
 
 EXPECTED = """\
-Your price                                           20 June 2026, 18:30 (UTC-07:00)
-====================================================================================
-Amounts in USD                                           Price      Saved     To pay
+Your price                                       20 June 2026, 18:30 (UTC-07:00)
+================================================================================
+Amounts in USD                                       Price      Saved     To pay
 
 luma-lights
-  LL-100                                                 30.96                 14.99
-    One-hour lamp sale                                             -10.97
-    Pay part with coins                                             -5.00
+  LL-100                                             30.96                 14.99
+    One-hour lamp sale                                         -10.97
+    Pay part with coins                                         -5.00
 
 nova-home
-  NH-1001  2 x 45.00                                     90.00                 66.80
-    Spend more, save more at Nova Home                             -12.00
-    Select coupon                                                   -4.00
-    15% off, up to 20                                               -7.20
+  NH-1001  2 x 45.00                                 90.00                 66.80
+    Spend more, save more at Nova Home                         -12.00
+    Select coupon                                               -4.00
+    15% off, up to 20                                           -7.20
 
 Delivery
-  nova-home, standard                                     6.50                  0.00
-    Free standard shipping over 35                                  -6.50
+  nova-home, standard                                 6.50                  0.00
+    Free standard shipping over 35                              -6.50
 
 Savings, in the order in which they were taken
   Flash sales
-    One-hour lamp sale (lamp-hour)                                            -10.97
+    One-hour lamp sale (lamp-hour)                                        -10.97
   Store discounts
-    Spend more, save more at Nova Home (nova-spend-more), at nova-home        -12.00
+    Spend more, save more at Nova… (nova-spend-more), at nova-home        -12.00
   Select coupons
-    Select coupon (select-summer), at nova-home, 2 pieces                      -4.00
+    Select coupon (select-summer), at nova-home, 2 pieces                  -4.00
   Promo codes
-    15% off, up to 20 (SUMMER15)                                               -7.20
+    15% off, up to 20 (SUMMER15)                                           -7.20
   Free shipping
-    Free standard shipping over 35 (home-ships-free), at nova-home             -6.50
+    Free standard shipping over 35 (home-ships-free), at nova-home         -6.50
   Coin payment
-    Pay part with coins (summer-coins), 500 coins                              -5.00
+    Pay part with coins (summer-coins), 500 coins                          -5.00
 
-------------------------------------------------------------------------------------
-Goods                                                   120.96     -39.17      81.79
-Delivery                                                  6.50      -6.50       0.00
-To pay, in USD                                          127.46     -45.67      81.79
-====================================================================================
+--------------------------------------------------------------------------------
+Goods                                               120.96     -39.17      81.79
+Delivery                                              6.50      -6.50       0.00
+To pay, in USD                                      127.46     -45.67      81.79
+================================================================================
 
 Coins and coupons
   - 520 coins spent in all.
   - 500 coins paid 5.00: Pay part with coins (summer-coins).
   - 2 pieces of Select coupon (select-summer) bought for 20 coins.
-  - 1 piece of welcome-4 kept for later, good until 25 June 2026, 00:00 (UTC-07:00).
+  - 1 piece of welcome-4 kept for later, good until 25 June 2026, 00:00
+    (UTC-07:00).
 
 With a little more
-  - Add 4.04 more at luma-lights to reach the next step of Free standard shipping
-    over 35 (home-ships-free): 4.50 more saved.
-  - Add 1 more item in this order to reach the next step of peak-three: 4.50 more
-    saved.
+  - Add 4.04 more at luma-lights to reach the next step of Free standard
+    shipping over 35 (home-ships-free): 4.50 more saved.
+  - Add 1 more item in this order to reach the next step of peak-three: 4.50
+    more saved.
 
 Why not
   - home-ships-free "Free standard shipping over 35": 4.04 short at luma-lights.
-  - nova-6-off-60 "Nova Home: 6 off 60": cannot be used at nova-home together with
-    15% off, up to 20 (SUMMER15); with it instead, you would pay 90.98.
+  - nova-6-off-60 "Nova Home: 6 off 60": cannot be used at nova-home together
+    with 15% off, up to 20 (SUMMER15); with it instead, you would pay 90.98.
   - peak-three: 1 more item needed at peak-sport.
 """
 
@@ -101,11 +102,11 @@ def test_a_plain_cart_has_no_empty_sections() -> None:
     assert receipt(plain).split("\n")[3:] == [
         "",
         "nova-home",
-        "  NH-1001  2 x 45.00                                     90.00                 90.00",
+        "  NH-1001  2 x 45.00                                 90.00                 90.00",
         "",
         "-" * WIDTH,
-        "Goods                                                    90.00       0.00      90.00",
-        "To pay, in USD                                           90.00       0.00      90.00",
+        "Goods                                                90.00       0.00      90.00",
+        "To pay, in USD                                       90.00       0.00      90.00",
         "=" * WIDTH,
         "",
     ]
@@ -168,7 +169,7 @@ def test_what_the_second_edition_tells_beside_prices() -> None:
     text = receipt(quote)
     for sentence in (
         "  - SAVE10: there is no such code.\n",
-        "  - 2 more items of MUG-1, MUG-2 can still be had at nova-home at the terms of gift.\n",
+        "  - 2 more items of MUG-1, MUG-2 can still be had at nova-home at the terms of\n    gift.\n",
         "  - 1 more item can still be had at the terms of more.\n",
         "  - 12 coins earned: club.\n",
         "  - luma-3-off-26: there is no such coupon.\n",
@@ -285,3 +286,9 @@ def test_clean_keeps_what_can_be_read() -> None:
     assert clean("Café 灯り屋 👍 a\u200db") == "Café 灯り屋 👍 a\u200db"
     assert clean("a\x1b[0m\n\u202e\ud800\u2028") == "a\ufffd[0m\ufffd\ufffd\ufffd\ufffd"
     assert clean("a\u00a0b") == "a b"
+
+
+@pytest.mark.parametrize("columns", [60, 72, 100])
+def test_a_receipt_fits_the_columns_that_it_is_given(columns: int) -> None:
+    lines = receipt(a_quote(), "all", columns=columns).splitlines()
+    assert max(map(width, lines)) == columns

@@ -206,7 +206,7 @@ def test_every_command_of_the_page_does_what_it_says(tmp_path: Path, monkeypatch
     for command, said in (
         ("pricing check rules --fix", "fixed 2 places\nrules: 7 files, 63 cards: all is well\n"),
         ("pricing explain P0104", "P0104 (error): "),
-        ("pricing explain tea-week", "From 25.00 on it takes\n3.00 off."),
+        ("pricing explain tea-week", "From\n25.00 on it takes 3.00 off."),
         ("pricing fmt rules", "7 files, 1 changed\n"),
         ("pricing test rules", "40 examples, all as expected.\n"),
         ("pricing test rules --update", "41 examples, 1 block rewritten.\n"),

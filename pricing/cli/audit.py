@@ -18,13 +18,13 @@ from pricing.audit.starts import Bounds
 from pricing.audit.worst import COINS, EFFORT, Audit, Finding, audit, endless, is_endless
 from pricing.cli.files import RuleFolder
 from pricing.cli.loading import engine_of
-from pricing.cli.talk import complain, remark
+from pricing.cli.talk import columns, complain, remark
 from pricing.columns import clean, left, right, shorten_name, wrapped
 from pricing.model.rule import Rule
 from pricing.money import show
+from pricing.receipt import receipt
 from pricing.wire import cart_to_dict
 
-WIDTH = 84
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?) ?%?")
 
 
@@ -131,12 +131,12 @@ def _save(file: Path, found: tuple[Audit, ...]) -> None:
 
 def _text(made: Audit, rules: dict[str, Rule]) -> Iterator[str]:
     yield f"Worst carts in {made.currency}"
-    yield "=" * WIDTH
+    yield "=" * columns()
     goods = "made-up goods, for the catalogue has no prices" if made.made_up else "goods of the catalogue"
     yield from wrapped(
         f"{_count(made.carts, 'cart')} priced: {goods}, at most {_count(made.bounds.lines, 'line')} of at most "
         f"{_count(made.bounds.units, 'unit')}, {_count(made.occasions, 'occasion')} on which different rules hold.",
-        WIDTH,
+        columns(),
     )  # fmt: skip
     share, money = made.worst("share"), made.worst("money")
     if share is None or money is None:
@@ -154,7 +154,7 @@ def _text(made: Audit, rules: dict[str, Rule]) -> Iterator[str]:
     again = _endless(made.currency, rules)
     if again:
         yield ""
-        yield from wrapped(f"Nothing stops these from being used in order after order: {', '.join(again)}.", WIDTH)
+        yield from wrapped(f"Nothing stops these from being used in order after order: {', '.join(again)}.", columns())
 
 
 def _endless(currency: str, rules: dict[str, Rule]) -> list[str]:
@@ -173,7 +173,7 @@ def _cart(title: str, finding: Finding, rules: dict[str, Rule]) -> Iterator[str]
              f"channel {cart.channel}" if cart.channel else ""]  # fmt: skip
     said = "; ".join(text for text in about if text)
     if said:
-        yield from wrapped(f"Customer: {said}.", WIDTH)
+        yield from wrapped(f"Customer: {said}.", columns())
     yield ""
     yield from _short_receipt(finding)
     again = endless(finding.quote, rules)
@@ -187,7 +187,7 @@ def _cart(title: str, finding: Finding, rules: dict[str, Rule]) -> Iterator[str]
 
 def _short_receipt(finding: Finding) -> Iterator[str]:
     """The receipt without reasons and without the coupons that stay in the generous wallet."""
-    lines = finding.quote.receipt(why=False).rstrip("\n").split("\n")
+    lines = receipt(finding.quote, "none", columns=columns()).rstrip("\n").split("\n")
     end = lines.index("Coins and coupons") - 1 if "Coins and coupons" in lines else len(lines)
     yield from lines[:end]
 
@@ -208,7 +208,7 @@ _ROOM = (12, 12, 12, 9)
 
 
 def _row(text: str, *cells: str) -> str:
-    room = WIDTH - sum(_ROOM)
+    room = columns() - sum(_ROOM)
     line = left(shorten_name(text, room - 1), room)
     return line + "".join(right(cell, wide) for cell, wide in zip(cells, _ROOM, strict=True))
 

@@ -16,7 +16,7 @@ import click
 from pricing.cli.files import RuleFolder
 from pricing.cli.loading import load
 from pricing.cli.moments import last_day, now
-from pricing.cli.talk import remark
+from pricing.cli.talk import columns, remark
 from pricing.columns import clean, wrapped
 from pricing.language.diagnostics.fixes import applied, safe_edits
 from pricing.language.diagnostics.render import summary
@@ -27,7 +27,6 @@ from pricing.model.rule import Campaign
 BOM = "\ufeff"
 MOST_NAMED = 6
 """Campaigns that are over and are named, the latest first."""
-WIDTH = 80
 ROUNDS = 10
 """A fix may uncover the next one."""
 
@@ -79,7 +78,7 @@ def _say_over(over: Sequence[Campaign], count: int) -> None:
     named = [f"{one.name} ({last_day(one)})" for one in over[:MOST_NAMED]]
     more = f" and {len(over) - MOST_NAMED} more" if len(over) > MOST_NAMED else ""
     head = f"In the past are {len(over)} of {_count(count, 'campaign')}, so their cards change no price today:"
-    for line in wrapped(f"{head} {', '.join(named)}{more}.", WIDTH):
+    for line in wrapped(f"{head} {', '.join(named)}{more}.", columns()):
         remark(line)
 
 

@@ -10,7 +10,7 @@ import click
 
 from pricing.api import Engine
 from pricing.cli.inputs import sources, total_size
-from pricing.cli.talk import Progress, complain, remark
+from pricing.cli.talk import Progress, columns, complain, remark
 from pricing.columns import clean, left, right, shorten_name
 from pricing.model.errors import CartError, RuleErrors
 from pricing.money import show
@@ -18,7 +18,6 @@ from pricing.simulate.compare import Change, Comparison, Row
 from pricing.simulate.revisions import NoSuchRules, engine_of
 from pricing.wire import cart_from_json
 
-WIDTH = 84
 _IN = click.Path(exists=True, dir_okay=False, allow_dash=True)
 
 
@@ -102,7 +101,7 @@ def _text(made: Comparison) -> Iterator[str]:
         return f"+{amount(minor)}" if minor > 0 else amount(minor)
 
     yield f"{_count(made.carts, 'cart')}, amounts in {made.currency}"
-    yield "=" * WIDTH
+    yield "=" * columns()
     yield _row("", "Old", "New", "Change")
     yield _row("All carts pay", amount(made.old), amount(made.new), signed(made.new - made.old))
     yield _row("Saved off the list price", amount(made.listed - made.old), amount(made.listed - made.new),
@@ -142,7 +141,7 @@ def _rows(title: str, rows: tuple[tuple[str, Row], ...], currency: str) -> Itera
 
 
 def _row(text: str, *cells: str) -> str:
-    room = WIDTH - sum(_ROOM)
+    room = columns() - sum(_ROOM)
     line = left(shorten_name(text, room - 1), room)
     return (line + "".join(right(cell, wide) for cell, wide in zip(cells, _ROOM, strict=True))).rstrip()
 

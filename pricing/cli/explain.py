@@ -10,14 +10,13 @@ from pathlib import Path
 
 import click
 
-from pricing.cli.talk import remark
+from pricing.cli.talk import columns, remark
 from pricing.columns import clean, wrapped
 from pricing.language.diagnostics.codes import severity_of
 from pricing.language.text.lookalike import skeleton
 from pricing.model.rule import Rule
 
 CODE = re.compile(r"[Pp][0-9]{4}")
-WIDTH = 84
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -66,7 +65,7 @@ def _told(name: str, folder: Path) -> str:
     if loaded.book is None:
         remark("These rules have mistakes, which `pricing check` shows; what is told here may be a part only.")
     place = f"{rule.place.file}:{rule.place.line}" if rule.place.file else folder.as_posix()
-    return "".join(f"{clean(line)}\n" for line in (place, "", *wrapped(paragraph(rule), WIDTH)))
+    return "".join(f"{clean(line)}\n" for line in (place, "", *wrapped(paragraph(rule), columns())))
 
 
 def _meant(name: str, rules: Sequence[Rule]) -> Rule:
@@ -133,5 +132,5 @@ def _page(code: str, lines: list[str]) -> Iterator[str]:
             text.append(line.strip())
         elif text:
             yield ""
-            yield from wrapped(" ".join(text), WIDTH)
+            yield from wrapped(" ".join(text), columns())
             text = []

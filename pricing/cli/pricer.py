@@ -20,11 +20,12 @@ from pricing.api import Engine
 from pricing.cli.adding import NOTHING_ADDED, Added
 from pricing.cli.inputs import Source
 from pricing.cli.noting import Notes
+from pricing.cli.talk import COLUMNS
 from pricing.columns import clean
 from pricing.language.loading.catalogue import NO_CATALOGUE, Catalogue
 from pricing.model.cart import Cart, RuleUsage
 from pricing.model.errors import CartError
-from pricing.model.quote import Reasons
+from pricing.model.quote import Quote, Reasons
 from pricing.model.rulebook import RuleBook
 from pricing.receipt import reasons_of, receipt, told_of
 from pricing.wire import cart_from_dict, json_from_text, quote_to_json, usage_from_dict
@@ -50,6 +51,10 @@ class Wishes:
     """What is put into every cart."""
     catalogue: Catalogue = NO_CATALOGUE
     """Names that exist."""
+    funders: bool = False
+    """Receipts say who pays for the savings."""
+    columns: int = COLUMNS
+    """Of a receipt."""
 
 
 @frozen
@@ -106,8 +111,12 @@ class Pricer:
         if self.wishes.about and self.wishes.as_json:
             return quote_to_json(quote, reasons_of(quote, self.wishes.about))
         if self.wishes.about:
-            return f"{title}{receipt(quote, 'none')}\n{told_of(quote, self.wishes.about)}"
-        return quote_to_json(quote, why) if self.wishes.as_json else title + receipt(quote, why)
+            return f"{title}{self.receipt(quote, 'none')}\n{told_of(quote, self.wishes.about, self.wishes.columns)}"
+        return quote_to_json(quote, why) if self.wishes.as_json else title + self.receipt(quote, why)
+
+    def receipt(self, quote: Quote, why: bool | str | Reasons) -> str:
+        """The receipt of a quote, as it is wished for."""
+        return receipt(quote, why, self.wishes.funders, self.wishes.columns)
 
     def usage(self, cart: Cart) -> Mapping[str, RuleUsage] | None:
         """Earlier uses, in the cart's currency. Raises CartError when an amount has decimals that it has not."""

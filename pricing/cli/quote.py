@@ -17,7 +17,7 @@ from pricing.cli.inputs import Source, read_cart, sources, total_size
 from pricing.cli.loading import engine_of
 from pricing.cli.moments import checked, moment, now, zone_of
 from pricing.cli.pricer import Outcome, Pricer, Wishes, priced_by_many
-from pricing.cli.talk import Progress, complain, remark
+from pricing.cli.talk import Progress, columns, complain, remark
 from pricing.model.errors import CartError
 from pricing.model.kind import Kind
 from pricing.wire import check_usage, json_from_text
@@ -60,6 +60,7 @@ def _complete_goods(ctx: click.Context, param: click.Parameter, incomplete: str)
               help="What to tell of rules that were not used: nothing (the default for several carts), why not, also what "
               "would bring more (the default for one cart), or all about one rule.")  # fmt: skip
 @click.option("--no-why", is_flag=True, hidden=True, help="The same as --why none.")
+@click.option("--funders", is_flag=True, help="Receipts also say who pays for the savings.")
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 256), default=1, help="Work with so many processes.")
 def command(carts: tuple[str, ...], folder: str, jobs: int, **options: Any) -> None:
     """Price carts and print receipts.
@@ -119,7 +120,7 @@ def _wishes(engine: Engine, folder: str, several: bool, options: Mapping[str, An
     more = added(engine, catalogue, options["buy"], options["with_"], options["payment"], currency_of(engine))
     return Wishes(
         options["as_json"], at, options["without"], _usage(options["usage"]), chosen[0] if chosen else None, several,
-        about, more, catalogue,
+        about, more, catalogue, options["funders"], columns(),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from types import TracebackType
@@ -15,6 +16,18 @@ PATIENCE = 1.0
 """Seconds before a progress bar appears."""
 LINE_PATIENCE = 10.0
 """Seconds before a line says how far it is."""
+
+
+COLUMNS = 80
+"""Of what is printed where there is no terminal to fit."""
+NARROWEST, WIDEST = 60, 100
+
+
+def columns() -> int:
+    """How many columns what is printed may take: those of the terminal, within reason; 80 in a file or a pipe."""
+    if not sys.stdout.isatty():
+        return COLUMNS
+    return min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
 
 
 def complain(where: str, what: str) -> None:

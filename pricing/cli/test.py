@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from textwrap import wrap
 
 import click
 
@@ -13,11 +14,11 @@ from pricing import examples
 from pricing.api import Engine
 from pricing.cli.beside import moves, rules_in, side_by_side
 from pricing.cli.loading import engine_of
-from pricing.cli.talk import complain, remark
+from pricing.cli.talk import COLUMNS, columns, complain, remark
 from pricing.examples import Example, ExampleError, Outcome
 from pricing.model.rule import Rule
 
-WIDE = 2 * 84 + 3
+WIDE = 2 * COLUMNS + 3
 """Two whole receipts; what a file gets. A terminal gets what it has room for."""
 NARROW = 70
 
@@ -126,7 +127,7 @@ def _show(outcome: Outcome, rules: dict[str, Rule]) -> None:
     if outcome.problem:
         click.echo(outcome.problem.rstrip("\n") + "\n")
         return
-    columns = max(NARROW, shutil.get_terminal_size().columns) if sys.stdout.isatty() else WIDE
+    room = max(NARROW, shutil.get_terminal_size().columns) if sys.stdout.isatty() else WIDE
     for name, block, now in outcome.compared():
         old = block.text if block is not None else ""
         if old == now:
@@ -135,10 +136,12 @@ def _show(outcome: Outcome, rules: dict[str, Rule]) -> None:
             click.echo(now, nl=False)
             continue
         heads = (f"expected {name}", f"{name} now")
-        for one, sign, other in side_by_side(old, now, columns, heads):
+        for one, sign, other in side_by_side(old, now, room, heads):
             _echo(one, sign, other)
-    for line in _reasons(outcome, rules):
-        click.echo(line)
+    for sentence in _reasons(outcome, rules):
+        # A path is never cut, so that it can be copied.
+        for line in wrap(sentence, columns(), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False):
+            click.echo(line)
     click.echo()
 
 

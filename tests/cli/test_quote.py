@@ -29,7 +29,7 @@ def test_one_cart_gives_one_receipt_and_nothing_else(pricing: Run) -> None:
     done = pricing("quote", "cart.json")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Your price ")
-    assert "To pay, in USD                                           60.00     -10.50      49.50\n" in done.stdout
+    assert "To pay, in USD                                       60.00     -10.50      49.50\n" in done.stdout
     assert "\x1b" not in done.stdout
 
 

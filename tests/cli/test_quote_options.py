@@ -150,3 +150,9 @@ def test_names_that_nobody_knows_are_noted_once(shop: Path, capsys: pytest.Captu
 def test_a_cart_is_needed(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["quote"]) == 2
     assert "Missing argument 'CART...': the file of a cart, or goods with --buy SKU*N." in capsys.readouterr().err
+
+
+def test_who_pays_is_said_on_request(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["quote", "cart.json", "--funders"]) == 0
+    said = capsys.readouterr().out
+    assert "Who pays for the savings\n" in said and "  Seller nova-home " in said
