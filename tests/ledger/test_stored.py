@@ -40,7 +40,7 @@ def test_a_quote_with_everything_comes_back() -> None:
         shipping=(quote.shipping[0]._replace(id="parcel-1"),),
         used=(quote.used[0]._replace(store="s", sku="a"), quote.used[1]._replace(because=("1", "2"))),
         unknown_codes=("XYZ",),
-        earned=(Earned("club", 12),),
+        earned=(Earned("club", 12), Earned("tea", 3, ("1", "2"))),
         cart=cart,
         asked=None,
     )

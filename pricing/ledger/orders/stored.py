@@ -40,7 +40,7 @@ def document_of(quote: Quote) -> dict[str, Any]:
         "labels": _labels(quote),
         "cart": cart_document(quote.cart),
         **({"unknown_codes": list(quote.unknown_codes)} if quote.unknown_codes else {}),
-        **({"earned": [list(each) for each in quote.earned]} if quote.earned else {}),
+        **({"earned": [[one.rule, one.coins, list(one.lines)] for one in quote.earned]} if quote.earned else {}),
     }
 
 
@@ -116,7 +116,7 @@ def quote_of(document: dict[str, Any]) -> Quote:
         cart=cart,
         labels=document["labels"],
         unknown_codes=tuple(document.get("unknown_codes", ())),
-        earned=tuple(Earned(rule, coins) for rule, coins in document.get("earned", ())),
+        earned=tuple(Earned(rule, coins, tuple(lines)) for rule, coins, lines in document.get("earned", ())),
     )
 
 
