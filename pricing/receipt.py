@@ -319,6 +319,8 @@ class _Paper:
             return self.below(refusal)
         if refusal.reason in (Reason.BEATEN, Reason.CLASHES):
             return self.beaten(refusal)
+        if refusal.reason is Reason.NO_ITEM_IN_SCOPE and refusal.clashes_with is not None:
+            return f"cannot be used{_where(refusal)} on goods at the price of {self.both(refusal.clashes_with)}."
         if refusal.reason is Reason.NOT_HELD and _is_brought(self.quote, refusal.rule):
             return "what is in the wallet has expired."
         return refusal.reason.sentence.format(where=_where(refusal), currency=self.quote.currency)
@@ -329,7 +331,13 @@ class _Paper:
             missing.append(f"{self.show(refusal.short_by)} short")
         if refusal.short_units is not None:
             missing.append(_count(refusal.short_units, "more item") + " needed")
-        return f"{' and '.join(missing)}{_where(refusal)}."
+        said = f"{' and '.join(missing)}{_where(refusal)}"
+        if refusal.after:
+            said += f" after {' and '.join(map(self.both, refusal.after))}"
+        if refusal.total_without is not None:
+            said += f"; without {'it' if len(refusal.after) == 1 else 'them'}, you would pay "
+            said += self.show(refusal.total_without)
+        return f"{said}."
 
     def beaten(self, refusal: Refusal) -> str:
         where, total = _where(refusal), refusal.total_with

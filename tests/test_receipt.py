@@ -123,6 +123,9 @@ REASONS = {
     Refusal("r", None, "not-held"): "there is no such coupon in the wallet.",
     Refusal("r", None, "not-typed"): "the code was not typed in.",
     Refusal("r", None, "no-item-in-scope"): "nothing in the cart takes part.",
+    Refusal("r", None, "no-item-in-scope", clashes_with="lamp-hour"): (
+        "cannot be used on goods at the price of One-hour lamp sale (lamp-hour)."
+    ),
     Refusal("r", None, "used-up"): "has been used as often as it can be.",
     Refusal("r", None, "no-budget"): "all its money has been given out.",
     Refusal("r", None, "declined"): "was left out on request.",

@@ -171,6 +171,10 @@ class Refusal:
     """`beaten`, `clashes`: the best total had the rule been forced in. None: not asked for, or no such selection."""
     sku: str | None = None
     """With `ladder per sku`: of which application."""
+    after: tuple[str, ...] = ()
+    """`below-threshold`: the used rules, worked off earlier, without which its step would be reached; sorted."""
+    total_without: int | None = None
+    """The best total without those, when it uses this rule."""
 
 
 @frozen

@@ -157,6 +157,10 @@ def _refusal(refusal: Refusal, currency: str) -> dict[str, Any]:
         made["short_by"] = show(refusal.short_by, currency)
     if refusal.short_units is not None:
         made["short_units"] = refusal.short_units
+    if refusal.after:
+        made["after"] = list(refusal.after)
+    if refusal.total_without is not None:
+        made["total_without"] = show(refusal.total_without, currency)
     return made
 
 

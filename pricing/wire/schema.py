@@ -169,7 +169,9 @@ def _quote_parts(amount: dict[str, Any]) -> dict[str, Any]:
         "refusal": _record(
             whose
             | {"reason": {"enum": [str(reason) for reason in Reason]}, "with": _text("Beside which rule it may not be."),
-               "total_with": amount, "short_by": amount, "short_units": _count(1)},
+               "total_with": amount, "short_by": amount, "short_units": _count(1),
+               "after": _texts("Used rules without which its step would be reached."),
+               "total_without": amount},
             ("rule", "store", "reason"),
         ),
         "next_step": _record(

@@ -62,5 +62,24 @@ def test_a_coupon_that_nobody_knows_is_not_kept_for_later(engine: Engine) -> Non
     assert "used" in engine.quote(cart(coupon="four")).to_dict()
 
 
+def test_a_code_is_told_what_took_its_threshold_away() -> None:
+    """An automatic discount may not be left out, and brings the amount below what the code needs."""
+    five = 'store discount five "Five off"\n  stores s\n  spend 50.00 take 1.00 off\n\n'
+    code = 'promo code TWELVE "Twelve off"\n  spend 60.00 take 12.00 off\n'
+    texts = RULES | {"campaigns/a.promo": RULES["campaigns/a.promo"].partition("promo code")[0] + five + code}
+    quote = Engine.from_texts(texts).quote(
+        Cart.from_dict(
+            cart("TWELVE").to_dict() | {"lines": [{"sku": "a", "store": "s", "price": "60.00", "quantity": 1}]}
+        )
+    )
+    assert quote.total_minor == 5900
+    assert quote.to_dict()["refused"] == [
+        {"rule": "TWELVE", "store": None, "reason": "below-threshold", "short_by": "1.00", "after": ["five"],
+         "total_without": "48.00"},
+    ]  # fmt: skip
+    said = " ".join(quote.receipt().split())
+    assert 'TWELVE "Twelve off": 1.00 short after Five off (five); without it, you would pay 48.00.' in said
+
+
 def test_the_label_of_what_is_used_is_told(engine: Engine) -> None:
     assert engine.quote(cart("SAVE10")).to_dict()["used"][0]["label"] == "10 off"

@@ -196,7 +196,13 @@ class _Teller:
         planned = self.asked.plan.rules.named(refusal.rule)
         cart = self.quote.cart
         if refusal.short_by is not None:
-            return f"{self.show(refusal.short_by)} short of its step."
+            text = f"{self.show(refusal.short_by)} short of its step"
+            if refusal.after:
+                text += f" after {' and '.join(refusal.after)}"
+            if refusal.total_without is not None:
+                text += f"; the best total without {'it' if len(refusal.after) == 1 else 'them'} is "
+                text += self.show(refusal.total_without)
+            return f"{text}."
         if refusal.short_units is not None:
             return f"{refusal.short_units} {'unit' if refusal.short_units == 1 else 'units'} short of its step."
         if refusal.reason in (Reason.BEATEN, Reason.CLASHES):

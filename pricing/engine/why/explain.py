@@ -17,6 +17,7 @@ from pricing.engine.search.search import Found, search
 from pricing.engine.settling.settle import settle
 from pricing.engine.why.forced import best_with
 from pricing.engine.why.standing import Chosen, Measure, Standing, Target, next_target, refusal_of, rivals_of
+from pricing.engine.why.taken import with_takers
 from pricing.model.cart import Cart, Line
 from pricing.model.errors import CartError
 from pricing.model.quote import NextStep, Quote, Reasons, Refusal
@@ -101,6 +102,9 @@ def refusals(chosen: Chosen, quote: Quote, totals: bool = True) -> tuple[Refusal
             forced = best_with(chosen.case.problem, standing.index, limit, quote.total_minor)
             steps_left -= forced.steps
             refusal = evolve(refusal, total_with=forced.total)
+        elif refusal.short_by is not None and steps_left > 0:
+            refusal, steps = with_takers(chosen, standing, refusal, min(FORCED_STEPS, steps_left))
+            steps_left -= steps
         found.append(refusal)
     return tuple(sorted(found, key=_refusal_order))
 
