@@ -1,85 +1,143 @@
-"""`pricing explain`: a card as one paragraph of plain English, or the page of a code that `pricing check` gave."""
+"""`pricing explain`: a card, a list, a campaign or a word in plain English, the page of a code, or all there is."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from difflib import get_close_matches
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 
 import click
 
+from pricing.cli.completing import names_begun
+from pricing.cli.loading import load
+from pricing.cli.moments import NOW, checked, moment, zone_of
 from pricing.cli.talk import columns, remark
-from pricing.columns import clean, wrapped
+from pricing.cli.telling import (
+    INNER_WORDS,
+    campaign_lines,
+    list_lines,
+    lists_called,
+    overview,
+    policy_lines,
+    snapshot_of,
+    switch_lines,
+    word_lines,
+)
+from pricing.columns import clean, width, wrapped
+from pricing.language.describe import paragraph
 from pricing.language.diagnostics.codes import severity_of
+from pricing.language.loading.load import Loaded
 from pricing.language.text.lookalike import skeleton
-from pricing.model.rule import Rule
+from pricing.language.vocabulary import KIND_OF, SWITCHES, WORDS
+from pricing.model.policy import HOUSE_POLICY
+from pricing.model.rule import Campaign, Rule
 
+WORDS_AND_SWITCHES = (*WORDS, *KIND_OF, *SWITCHES, *INNER_WORDS)
 CODE = re.compile(r"[Pp][0-9]{4}")
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Names of cards, for the shell."""
-    from pricing.cli.loading import load
-
-    folder = Path(ctx.params.get("folder") or "rules")
-    rules = load(folder).partial.rules if folder.is_dir() else ()
-    return [rule.name for rule in rules if rule.name.casefold().startswith(incomplete.casefold())]
+    """Names of cards and words of the language, for the shell."""
+    return names_begun(ctx.params.get("folder"), incomplete, (*KIND_OF, *WORDS, *SWITCHES))
 
 
 @click.command("explain")
-@click.argument("what", metavar="RULE|CODE", shell_complete=_complete)
+@click.argument("what", metavar="[NAME|WORD|CODE]", nargs=-1, shell_complete=_complete)
 @click.option("--rules", "folder", metavar="DIR", type=click.Path(file_okay=False), default="rules", show_default=True,
               help="The folder of rules.")  # fmt: skip
-def command(what: str, folder: str) -> None:
-    """Tell what a card means, or what a code of a mistake means.
+@click.option("--at", metavar="INSTANT", callback=checked, default=NOW, help="What holds then; a day, or now.")
+def command(what: tuple[str, ...], folder: str, at: str) -> None:
+    """Tell what a card means, or a word, or a code of a mistake; without a name, all there is and what holds today.
 
-    RULE is the name of a card: it is told as one paragraph, with the place where it stands. CODE is a code that
-    `pricing check` has given, such as P0305.
+    NAME is that of a card, a list, a campaign or the policy: it is told in words, with the place where it stands. WORD is
+    one of the language, a kind of card or a switch of the policy. CODE is one that `pricing check` has given.
 
     \b
     Examples:
+      pricing explain
       pricing explain every-30
-      pricing explain SUMMER15 --rules rules
+      pricing explain summer-brand-week-2026 --rules rules
+      pricing explain spend
       pricing explain P0305
     """
-    if CODE.fullmatch(what):
-        click.echo(_coded(what.upper()), nl=False)
+    said = " ".join(" ".join(what).split())
+    if CODE.fullmatch(said):
+        click.echo(_coded(said.upper()), nl=False)
         return
-    click.echo(_told(what, Path(folder)), nl=False)
-
-
-# Cards
-
-
-def _told(name: str, folder: Path) -> str:
-    """The paragraph of a card. Raises click.BadParameter when there is none of that name."""
-    from pricing.cli.loading import load
-    from pricing.language.describe import paragraph
-
-    if not folder.is_dir():
+    if said in WORDS_AND_SWITCHES and not Path(folder).is_dir():
+        _print(word_lines(said) if said not in SWITCHES else switch_lines(HOUSE_POLICY, said))
+        return
+    if not Path(folder).is_dir():
         raise click.UsageError(f"There is no folder called {folder}; name the folder of rules with --rules DIR.")
     loaded = load(folder)
-    rule = _meant(name, loaded.partial.rules)
     if loaded.book is None:
         remark("These rules have mistakes, which `pricing check` shows; what is told here may be a part only.")
-    place = f"{rule.place.file}:{rule.place.line}" if rule.place.file else folder.as_posix()
-    return "".join(f"{clean(line)}\n" for line in (place, "", *wrapped(paragraph(rule), columns())))
+    then = moment(at, zone_of(loaded.partial.campaigns))
+    _print(_told(said, loaded, Path(folder), then) if said else overview(loaded, Path(folder), then))
 
 
-def _meant(name: str, rules: Sequence[Rule]) -> Rule:
-    by_name = {rule.name: rule for rule in rules}
-    if name in by_name:
-        return by_name[name]
+def _print(lines: Iterable[str]) -> None:
+    """Lines on stdout, those that are too long wrapped; examples and lists keep their indentation."""
+    for line in lines:
+        indent = line[: len(line) - len(line.lstrip())]
+        if indent.startswith("    ") or width(line) <= columns():
+            click.echo(clean(line))
+        else:
+            for part in wrapped(line.strip(), columns(), indent, indent + "  " if indent else ""):
+                click.echo(clean(part))
+
+
+# Things of a folder, and words
+
+
+def _told(name: str, loaded: Loaded, folder: Path, at: datetime) -> Iterable[str]:
+    """What there is to say of a name. Raises click.BadParameter when nothing is called so."""
+    rules, campaigns = loaded.partial.rules, loaded.partial.campaigns
+    rule = _card(name, rules)
+    if rule is not None:
+        place = f"{rule.place.file}:{rule.place.line}" if rule.place.file else folder.as_posix()
+        return (place, "", paragraph(rule))
+    snapshot = snapshot_of(folder)
+    lists = lists_called(snapshot, name)
+    if lists:
+        return chain.from_iterable(list_lines(snapshot, named) for named in lists)
+    campaign = next((one for one in campaigns if one.name == name), None)
+    if campaign is not None:
+        return campaign_lines(campaign, [one for one in rules if one.campaign == name], at)
+    given = any(key.rpartition("/")[2] == "policy.promo" for key in snapshot.texts)
+    if name == loaded.partial.policy.name:
+        return policy_lines(loaded.partial.policy, given)
+    if name == "policy":
+        return (*word_lines(name), "", *policy_lines(loaded.partial.policy, given))
+    if name in SWITCHES:
+        return switch_lines(loaded.partial.policy, name)
+    if name.lower() in WORDS_AND_SWITCHES:
+        return word_lines(name.lower())
+    raise _unknown(name, rules, campaigns)
+
+
+def _card(name: str, rules: Sequence[Rule]) -> Rule | None:
+    """The card of a name, in whatever letters it was typed."""
+    exact = next((rule for rule in rules if rule.name == name), None)
     alike = [rule for rule in rules if rule.name.casefold() == name.casefold()]
-    if len(alike) == 1:
-        return alike[0]
+    return exact or (alike[0] if len(alike) == 1 else None)
+
+
+def _unknown(name: str, rules: Sequence[Rule], campaigns: Sequence[Campaign]) -> click.BadParameter:
+    by_name = {rule.name: rule for rule in rules}
     near = [known for known in by_name if skeleton(known) == skeleton(name)]
-    folded = {known.casefold(): known for known in by_name}
-    near = near or [folded[known] for known in get_close_matches(name.casefold(), folded, 3)]
-    hint = f" Did you mean {' or '.join(near)}?" if near else " `pricing explain` takes the name of a card or a code."
-    raise click.BadParameter(f"There is no card called {name!r}.{hint}", param_hint="'RULE|CODE'")
+    known = [*by_name, *(campaign.name for campaign in campaigns), *WORDS_AND_SWITCHES]
+    folded = {each.casefold(): each for each in reversed(known)}
+    near = near or [folded[each] for each in get_close_matches(name.casefold(), folded, 3)]
+    said = (
+        " `pricing explain` takes the name of a card, list or campaign, a word, or a code; alone it tells all there is."
+    )
+    hint = f" Did you mean {' or '.join(near)}?" if near else said
+    return click.BadParameter(f"There is no card called {name!r}.{hint}", param_hint="'NAME|WORD|CODE'")
 
 
 # Codes
@@ -91,7 +149,7 @@ def _coded(code: str) -> str:
     if code not in pages:
         near = get_close_matches(code, sorted({known for number in range(10) for known in _pages(f"P0{number}")}), 3)
         hint = f" Did you mean {' or '.join(sorted(near))}?" if near else ""
-        raise click.BadParameter(f"There is no code {code}.{hint}", param_hint="'RULE|CODE'")
+        raise click.BadParameter(f"There is no code {code}.{hint}", param_hint="'NAME|WORD|CODE'")
     return "".join(f"{line}\n" for line in _page(code, pages[code]))
 
 
