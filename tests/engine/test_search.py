@@ -17,7 +17,8 @@ from pricing.engine.problem import Problem
 from pricing.engine.search import search
 from pricing.engine.search.branches.bounds import Relaxation
 from pricing.engine.search.branches.gains import Gain
-from pricing.engine.search.branches.nodes import LOOSE, Branch, Brancher, Outcomes, Sketch, nodes_of
+from pricing.engine.search.branches.decisions import Decisions
+from pricing.engine.search.branches.nodes import LOOSE, Branch, Brancher, Outcomes, Sketch
 from pricing.engine.search.joining import join, labels, states
 from pricing.engine.search.joining.halves import Halves, Pairs
 from pricing.engine.search.joining.join import Join
@@ -174,12 +175,18 @@ def test_a_threshold_that_the_last_options_cannot_reach_ends_the_branch() -> Non
 def test_no_bound_is_above_the_best_total_of_its_branch(walked: list[tuple[Problem, list[int]]]) -> None:
     for problem, counts in walked:
         best = Walk(problem, 10**8).run()
-        parts = parts_of(problem, problem.stores, problem.charge_stores)
-        brancher = Brancher(parts, Keys(parts))
+        parts = parts_of(problem)
+        brancher = Brancher(parts, Keys(parts), 10**8)
         bounds = []
-        for node in nodes_of(parts):
+        decisions = Decisions(parts)
+        decisions.run_below(1 << 100)
+        for choice in decisions.choices:
+            node = decisions.node_of(choice)
             sketch = brancher.sketch(node)
-            decided = all(node.counts[position] == counts[parts.globals[position].index] for position in parts.optional)
+            used = {app.index: pieces for app, pieces in zip(choice.used, choice.pieces, strict=True)}
+            optional = [app.index for position in parts.optional for app in parts.globals[position].apps]
+            decided = all(used.get(index, 0) == counts[index] for index in optional)
+            assert not decided or choice.bound <= best.total
             if sketch is not None:
                 branch = brancher.branch(sketch)
                 prices = branch.relaxation.guessed_prices(1 << 100)

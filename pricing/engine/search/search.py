@@ -1,7 +1,7 @@
 """The best permitted selection of a problem, proved (SPEC sections 5 and 6).
 
-Small problems are walked through whole (`walk.py`). Larger ones are cut into stores (`parts.py`); every decision about what
-crosses stores (`nodes.py`) is a branch with a bound (`bounds.py`). A dive (`swaps.py`) finds a good selection of each; what
+Small problems are walked through whole (`walk.py`). Larger ones are cut into cells (`cut.py`); every decision about what
+crosses cells (`decisions.py`, `nodes.py`) is a branch with a bound (`bounds.py`). A dive (`swaps.py`) finds a good selection of each; what
 the bound then cannot refuse is joined store by store (`join.py`, `halves.py`), narrow first, then wider until nothing was
 cut. What wins is settled exactly. What is not proved is met with the greedy answers, so no quote is dearer than those.
 """
@@ -10,18 +10,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from pricing.engine.problem import Application, Problem
+from pricing.engine.problem import Application, Group, Problem
 from pricing.engine.search.branches.bounds import Prices
+from pricing.engine.search.branches.decisions import Choice, Decisions
 from pricing.engine.search.branches.gains import is_simple
-from pricing.engine.search.branches.nodes import EXACT, Branch, Brancher, Sketch, nodes_of
+from pricing.engine.search.branches.nodes import EXACT, Branch, Brancher, Sketch
 from pricing.engine.search.joining.halves import Halves
 from pricing.engine.search.joining.join import Join, ceiling, proving, total_of
 from pricing.engine.search.joining.swaps import swapped
 from pricing.engine.search.judge import NOTHING, Best, complete, confirm
 from pricing.engine.search.keys import Keys
-from pricing.engine.search.stores.outcome import Node
+from pricing.engine.search.stores.options import TooMuchError
 from pricing.engine.search.stores.parts import SCALE, Parts, parts_of
-from pricing.engine.search.walk import Walk
+from pricing.engine.search.walk import Walk, largest_benefit, rest_bounds
 from pricing.engine.settling.settle import exchange_coins, take
 
 STEP_LIMIT = 400_000
@@ -29,6 +30,15 @@ STEP_LIMIT = 400_000
 
 SMALL = 600
 """Up to so many selections, walking through all of them is faster than cutting the problem up."""
+
+MOST_WALKED: Final = 200
+"""More applications are never walked through: each is a call deep."""
+
+CHUNK: Final = 32
+"""Where decisions are many, so many are listed at a time."""
+
+MOST_ALONE: Final = 16
+"""Codes and coupons that are tried alone, where there is no proof."""
 
 PASSES: Final = 120
 """In how many passes the prices of a branch are moved before its stores are joined."""
@@ -57,12 +67,26 @@ class Found:
 def search(problem: Problem, limit: int = STEP_LIMIT) -> Found:
     """The best selection; `optimal` is False when `limit` steps did not suffice."""
     if selections(problem) > SMALL:
-        found = _joined(problem, limit)
-        if found is not None:
-            return found
+        best = Best(True)
+        found = _joined(problem, limit, best)
+        if found is None and len(problem.applications) <= MOST_WALKED:
+            found = _walked(problem, limit)
+        if found is None:
+            best = Best()
+            found = Found([], NOTHING, _floor(problem), False, limit)
+        return found if found.optimal else rescued(problem, found, limit)
+    return _walked(problem, limit)
+
+
+def _walked(problem: Problem, limit: int) -> Found:
     walk = Walk(problem, limit)
     best = walk.run()
     return Found(best.counts, best.total, min(best.total, walk.lowest_open), walk.lowest_open > best.total, walk.steps)
+
+
+def _floor(problem: Problem) -> int:
+    """No selection totals less: all savings at their largest."""
+    return max(0, sum(problem.item) - rest_bounds(problem)[0])
 
 
 def selections(problem: Problem) -> int:
@@ -75,62 +99,110 @@ def selections(problem: Problem) -> int:
     return many
 
 
-def _joined(problem: Problem, limit: int, trusting: bool = True) -> Found | None:
-    """The search store by store; None for what it cannot cut. `trusting`: what is known of a selection may be claimed."""
-    parts = parts_of(problem, problem.stores, problem.charge_stores)
+def _joined(problem: Problem, limit: int, best: Best) -> Found | None:
+    """The search cell by cell; None for what it cannot cut. Where `best` is trusting, what is known of a selection may be
+    claimed."""
+    parts = parts_of(problem)
     if parts.caps and problem.void:
-        # What other stores leave of a cap may make a benefit small enough not to be void: no store can tell alone.
+        # What other cells leave of a cap may make a benefit small enough not to be void: no cell can tell alone.
         return None
-    nodes = nodes_of(parts) if all(is_simple(app) for app in parts.globals) else []
-    if not nodes:
-        return None
-    keys = Keys(parts)
-    best = Best(trusting)
-    brancher = Brancher(parts, keys)
-    sketches = _sketches(brancher, nodes)
-    steps = brancher.steps
-    open_branches: list[Open] = []
-    for bound, _, sketch in sketches:
-        if bound < SCALE * (best.total - parts.constant + 1):
-            children = _children(parts, brancher.branch(sketch), best)
-            open_branches += children
-            for child in children:
-                # Only an easy selection is worth finding before prices are moved.
-                if child.prices.reaches and steps < limit:
-                    steps += child.dive(parts, best, thorough=False)
-        if best.total == NOTHING:
-            complete(problem, greedy(problem, None), best)
-    open_branches.sort(key=_by_open_bound)
-    for child in open_branches:
-        if steps < limit:
-            steps += child.improve(parts, best)
-    open_branches.sort(key=_by_open_bound)
-    lowest = NOTHING
-    for child in open_branches:
-        proved, open_bound, more = _join(parts, child, best, limit - steps)
-        steps += more
-        if not proved:
-            lowest = min(lowest, open_bound)
-    if lowest < NOTHING or not best.counts:
-        _greedy(problem, best)
+    for gauge in parts.globals:
+        for app in gauge.apps:
+            if not is_simple(app):
+                return None
+    run = Run(problem, parts, limit, best)
+    try:
+        run.list_all()
+    except TooMuchError:
+        # Some cell has more outcomes than can be listed.
+        floor = run.decisions.first_bound()
+        confirm(problem, best)
+        return Found(best.counts, best.total, min(best.total, floor), best.total <= floor, limit)
+    run.join()
     confirm(problem, best)
     if best.refuted:
-        return _joined(problem, limit, False)
-    lower = best.total
-    if lowest < NOTHING:
-        lower = min(lower, total_of(parts, lowest))
-    return Found(best.counts, best.total, lower, lowest == NOTHING, steps)
+        return _joined(problem, limit, Best(False))
+    lower = min(best.total, run.lowest)
+    return Found(best.counts, best.total, lower, run.lowest > best.total, run.steps)
 
 
-def _sketches(brancher: Brancher, nodes: list[Node]) -> list[tuple[int, int, Sketch]]:
-    """Every node under which all stores have options, with its first bound, the most promising first."""
-    sketches: list[tuple[int, int, Sketch]] = []
-    for place, node in enumerate(nodes):
-        sketch = brancher.sketch(node)
-        if sketch is not None:
-            sketches.append((sketch.bound, place, sketch))
-    sketches.sort(key=_by_bound)
-    return sketches
+class Run:
+    """One search of a problem that was cut."""
+
+    __slots__ = ("best", "brancher", "decisions", "limit", "lowest", "open_branches", "parts", "problem", "steps")
+
+    def __init__(self, problem: Problem, parts: Parts, limit: int, best: Best) -> None:
+        self.problem = problem
+        self.parts = parts
+        self.limit = limit
+        self.best = best
+        self.brancher = Brancher(parts, Keys(parts), limit)
+        self.decisions = Decisions(parts)
+        self.open_branches: list[Open] = []
+        self.steps = 0
+        self.lowest = NOTHING
+        """The least total that what was left open allows."""
+
+    def list_all(self) -> None:
+        """Every decision that may hold the best, with its branches."""
+        decisions, best = self.decisions, self.best
+        if decisions.run():
+            self._list(decisions.choices)
+            return
+        complete(self.problem, greedy(self.problem, None), best)
+        for app in promising(self.problem):
+            complete(self.problem, greedy(self.problem, app), best)
+        decisions.run_below(best.total)
+        self.steps += decisions.visited >> 2
+        self.lowest = min(self.lowest, decisions.open_bound) if decisions.open_bound <= best.total else self.lowest
+        choices = decisions.choices
+        done = 0
+        while done < len(choices) and choices[done].bound <= best.total:
+            if self.steps >= self.limit:
+                self.lowest = min(self.lowest, choices[done].bound)
+                break
+            self._list(choices[done : done + CHUNK])
+            done += CHUNK
+
+    def _list(self, choices: list[Choice]) -> None:
+        """Make the branches of these decisions."""
+        parts, best, brancher = self.parts, self.best, self.brancher
+        sketches: list[tuple[int, int, Sketch]] = []
+        before = brancher.steps
+        for place, choice in enumerate(choices):
+            if self.steps + brancher.steps - before > self.limit and place:
+                self.lowest = min(self.lowest, self.decisions.first_bound())
+                break
+            sketch = brancher.sketch(self.decisions.node_of(choice))
+            if sketch is not None:
+                sketches.append((sketch.bound, place, sketch))
+        self.steps += brancher.steps - before
+        sketches.sort(key=_by_bound)
+        for bound, _, sketch in sketches:
+            if bound < SCALE * (best.total - parts.constant + 1):
+                children = _children(parts, brancher.branch(sketch), best)
+                self.open_branches += children
+                for child in children:
+                    # Only an easy selection is worth finding before prices are moved.
+                    if child.prices.reaches and self.steps < self.limit:
+                        self.steps += child.dive(parts, best, thorough=False)
+            if best.total == NOTHING:
+                complete(self.problem, greedy(self.problem, None), best)
+
+    def join(self) -> None:
+        """Work the branches off."""
+        parts, best = self.parts, self.best
+        open_branches = self.open_branches
+        open_branches.sort(key=_by_open_bound)
+        for child in open_branches:
+            if self.steps < self.limit:
+                self.steps += child.improve(parts, best)
+        open_branches.sort(key=_by_open_bound)
+        for child in open_branches:
+            proved, open_bound, more = _join(parts, child, best, self.limit - self.steps)
+            self.steps += more
+            if not proved:
+                self.lowest = min(self.lowest, total_of(parts, open_bound))
 
 
 class Open:
@@ -228,9 +300,74 @@ def _greedy(problem: Problem, best: Best) -> None:
     """Offer the answers that a cart without a proof may not be dearer than: layer by layer, everything that can be used
     is; then again with each code or platform coupon alone in its layer."""
     complete(problem, greedy(problem, None), best)
+    for app in promising(problem):
+        complete(problem, greedy(problem, app), best)
+
+
+def promising(problem: Problem) -> list[Application]:
+    """Codes and coupons over the order, those that can save most first, as many as one may try one by one."""
+    ranked: list[tuple[int, int]] = []
     for app in problem.applications:
         if app.counted and not app.piece and app.store == "":
-            complete(problem, greedy(problem, app), best)
+            ranked.append((-largest_benefit(problem, app), app.index))
+    ranked.sort()
+    return [problem.applications[index] for _, index in ranked[:MOST_ALONE]]
+
+
+def rescued(problem: Problem, found: Found, limit: int) -> Found:
+    """An answer without a proof, bettered: by greedy, and by what is best with each code or coupon alone in its layer."""
+    best = Best()
+    if found.counts:
+        complete(problem, found.counts, best)
+    _greedy(problem, best)
+    steps = found.steps
+    layers: dict[int, int] = {}
+    for app in problem.applications:
+        if app.counted and not app.piece:
+            layers[app.layer] = layers.get(app.layer, 0) + 1
+    tried = promising(problem)
+    for app in tried:
+        if layers[app.layer] < 2 or best.total <= found.lower_bound:
+            continue
+        alone, numbers = restricted(problem, app)
+        if selections(alone) > SMALL:
+            answer = _joined(alone, limit // (4 * len(tried)) + 1, Best(True))
+        else:
+            answer = _walked(alone, limit)
+        if answer is None:
+            continue
+        steps += answer.steps
+        if answer.counts:
+            counts = [0] * len(problem.applications)
+            for place, index in enumerate(numbers):
+                counts[index] = answer.counts[place]
+            complete(problem, counts, best)
+    return Found(best.counts, best.total, min(found.lower_bound, best.total), best.total <= found.lower_bound, steps)
+
+
+def restricted(problem: Problem, only: Application) -> tuple[Problem, list[int]]:
+    """The problem without the other coupons and codes of a layer, which may be left out; and the numbers that its
+    applications had."""
+    twin = problem.twin()
+    twin.applications = []
+    numbers: list[int] = []
+    for app in problem.applications:
+        if app is not only and app.layer == only.layer and app.counted:
+            continue
+        kept = app.twin()
+        kept.index = len(numbers)
+        numbers.append(app.index)
+        twin.applications.append(kept)
+    for app in twin.applications:
+        mask, app.clash = app.clash, 0
+        for new, old in enumerate(numbers):
+            app.clash |= (mask >> old & 1) << new
+    places = {old: new for new, old in enumerate(numbers)}
+    twin.groups = [
+        Group([places[member] for member in group.members if member in places], group.weight, group.most)
+        for group in problem.groups
+    ]
+    return twin, numbers
 
 
 def greedy(problem: Problem, only: Application | None) -> list[int]:

@@ -64,6 +64,22 @@ def rest_bounds(problem: Problem) -> list[int]:
     return rest
 
 
+def clique_sum(problem: Problem, apps: list[Application]) -> int:
+    """What these applications can save at most: the largest benefit of each clique of which no two may be used together."""
+    cliques: list[tuple[int, int]] = []
+    for app in apps:
+        benefit = largest_benefit(problem, app)
+        bit = 1 << app.index
+        for place in range(len(cliques)):
+            members, most = cliques[place]
+            if members & ~app.clash == 0:
+                cliques[place] = (members | bit, max(most, benefit))
+                break
+        else:
+            cliques.append((bit, benefit))
+    return sum([most for _, most in cliques])
+
+
 class Walk:
     """One exhaustive search. `run` leaves the answer in `best`, and the least bound it had to give up in `open_bound`."""
 

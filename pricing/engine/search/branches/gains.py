@@ -25,10 +25,15 @@ MOST_STRETCHES: Final = 16
 class Gain:
     """One used global application under one node."""
 
-    __slots__ = ("app", "high", "low", "pieces", "points", "problem", "rises", "tops")
+    __slots__ = ("amounts", "app", "charges", "high", "low", "pieces", "points", "problem", "rises", "tops")
 
-    def __init__(self, problem: Problem, app: Application, pieces: int, low: int, high: int) -> None:
+    def __init__(
+        self, problem: Problem, amounts: list[int], app: Application, pieces: int, low: int, high: int
+    ) -> None:
         self.problem = problem
+        self.amounts = amounts
+        """What each place costs before anything is decided: what free shipping takes from."""
+        self.charges = sum([amounts[place] for place in app.targets]) if app.is_shipping else 0
         self.app = app
         self.pieces = pieces
         self.low = low
@@ -50,13 +55,15 @@ class Gain:
         rung = rung_of(app, base)
         if rung is None:
             return 0
-        worth = worth_of(self.problem, app, rung, base, self.problem.item)
+        worth = worth_of(self.problem, app, rung, base, self.amounts)
         if app.piece:
             value = self.pieces * app.piece
             return value if value <= worth else 0
         if app.cap_order != NO_CAP:
             worth = min(worth, app.cap_order)
-        if app.is_shipping or self.problem.measured_on_item:
+        if app.is_shipping:
+            return 0 if worth > self.charges and self.problem.void else min(worth, self.charges)
+        if self.problem.measured_on_item:
             return worth
         return min(worth, base)
 
@@ -84,7 +91,7 @@ class Gain:
                     points += [kink, kink + 1]
             else:
                 # An amount: below it the whole base is saved.
-                worth = worth_of(self.problem, app, rung, self.high, self.problem.item)
+                worth = worth_of(self.problem, app, rung, self.high, self.amounts)
                 for cap in caps:
                     worth = min(worth, cap)
                 points.append(worth)
@@ -140,7 +147,7 @@ class Gain:
 
     def on(self, first: int, last: int) -> Gain:
         """The same gain on a part of its range."""
-        return Gain(self.problem, self.app, self.pieces, first, last)
+        return Gain(self.problem, self.amounts, self.app, self.pieces, first, last)
 
     def varies(self) -> bool:
         """Whether the saving depends on the base within its range."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 from itertools import product
 from typing import Final
 
+from pricing.engine.problem import Application
 from pricing.engine.search.branches.bounds import Relaxation, Row, rows_of
+from pricing.engine.search.branches.certificates import Certificates
 from pricing.engine.search.branches.gains import FINE, Gain
 from pricing.engine.search.joining.beaten import put_in_order
 from pricing.engine.search.joining.states import Watch
@@ -18,9 +20,6 @@ from pricing.engine.search.stores.options import CellWalk
 from pricing.engine.search.stores.outcome import ANY_DOUBT, NO_DOUBT, RATIO_ONE, Node, Option
 from pricing.engine.search.stores.parts import SCALE, Cell, Parts
 from pricing.engine.settling.settle import coins_for, has_item_cap
-
-MOST_NODES: Final = 512
-"""More decisions about globals than this are left to the exhaustive search."""
 
 Key = tuple[int, ...]
 
@@ -106,33 +105,6 @@ class Branch:
 MOST_CHILDREN: Final = 64
 
 
-def nodes_of(parts: Parts) -> list[Node]:
-    """Every permitted combination of the global decisions; empty when there are too many."""
-    ranges = [range(parts.globals[position].most + 1) for position in parts.optional]
-    many = 1
-    for choices in ranges:
-        many *= len(choices)
-    if many > MOST_NODES:
-        return []
-    nodes: list[Node] = []
-    for chosen in product(*ranges):
-        counts = [1] * len(parts.globals)
-        for position, pieces in zip(parts.optional, chosen, strict=True):
-            counts[position] = pieces
-        node = Node(parts, counts)
-        if _is_permitted(parts, node):
-            nodes.append(node)
-    return nodes
-
-
-def _is_permitted(parts: Parts, node: Node) -> bool:
-    for position in parts.optional:
-        if node.counts[position] and parts.globals[position].clash & node.mask:
-            return False
-    groups = zip(parts.problem.groups, node.groups_used, strict=True)
-    return all(used * group.weight <= group.most for group, used in groups)
-
-
 class Outcomes:
     """The options of one cell, and over what range they lie."""
 
@@ -201,9 +173,12 @@ class Sketch:
 class Brancher:
     """Makes branches, and keeps the options of cells that several of them share."""
 
-    __slots__ = ("cache", "chained", "keys", "parts", "steps")
+    __slots__ = ("cache", "chained", "keys", "limit", "parts", "steps", "sure")
 
-    def __init__(self, parts: Parts, keys: Keys) -> None:
+    def __init__(self, parts: Parts, keys: Keys, limit: int) -> None:
+        self.limit = limit
+        """Steps that listing outcomes may take; `TooMuchError` beyond."""
+        self.sure = Certificates(parts)
         self.parts = parts
         self.keys = keys
         self.cache: list[dict[Key, Outcomes | None]] = [{} for _ in parts.cells]
@@ -219,7 +194,7 @@ class Brancher:
         if self.parts.globals[earlier].layer >= app.layer or self.parts.globals[earlier].is_shipping:
             return False
         if app.is_coins:
-            return not has_item_cap(app)
+            return not has_item_cap(app.apps[0])
         return not self.parts.problem.measured_on_item
 
     def sketch(self, node: Node) -> Sketch | None:
@@ -247,7 +222,7 @@ class Brancher:
         available = [self.parts.problem.pools[pool].most(self.parts.problem.coins) for pool in self.parts.pools]
         chained = [[linked and gains[later] is not None for later, linked in enumerate(row)] for row in self.chained]
         faces = [self._face(pool) for pool in self.parts.pools]
-        short = [self._may_fall_short(position) for position in range(len(gains))]
+        short = [self._may_fall_short(app) for app in node.apps]
         positions = sorted({position for position, _ in watched})
         rows = [each.priced(positions, self.parts.weight) for each in sketch.outcomes]
         relaxation = Relaxation(rows, positions, gains, chained, available, faces, short, self.parts.weight)
@@ -271,9 +246,9 @@ class Brancher:
                     key += [position, node.ratio_lo[position], node.ratio_hi[position]]
         known = tuple(key)
         if known not in self.cache[place]:
-            walk = CellWalk(self.parts, cell, node, self.keys)
+            walk = CellWalk(self.parts, cell, node, self.keys, self.limit - self.steps)
             options = walk.run()
-            self.steps += walk.steps
+            self.steps += walk.steps + len(options)
             self.cache[place][known] = Outcomes(options, self.parts) if options else None
         return self.cache[place][known]
 
@@ -282,7 +257,8 @@ class Brancher:
         problem = self.parts.problem
         gains: list[Gain | None] = []
         savings: list[tuple[int, int]] = []
-        for position, app in enumerate(self.parts.globals):
+        for position in range(len(self.parts.globals)):
+            app = node.apps[position]
             if not node.counts[position]:
                 gains.append(None)
                 savings.append((0, 0))
@@ -296,19 +272,18 @@ class Brancher:
                     low -= savings[earlier][1]
                     high -= savings[earlier][0]
             if app.is_coins and has_item_cap(app):
-                low -= self._coin_fuzz(position, savings)
+                low -= self._coin_fuzz(app, savings)
             low, high = max(0, low), max(0, high)
             low = min(low, high)
-            gain = Gain(problem, app, node.counts[position], low, high)
+            gain = Gain(problem, self.parts.cut.amounts, app, node.counts[position], low, high)
             values = [gain.at(point) for point in gain.points]
             gains.append(gain)
-            savings.append((0 if self._may_fall_short(position) else min(values), max(values)))
+            savings.append((0 if self._may_fall_short(app) else min(values), max(values)))
         return gains
 
-    def _coin_fuzz(self, position: int, savings: list[tuple[int, int]]) -> int:
+    def _coin_fuzz(self, app: Application, savings: list[tuple[int, int]]) -> int:
         """How much less room for coins the lines have after the shares of earlier globals: their share of the cap, and
         less than one minor unit of truncation for each line."""
-        app = self.parts.globals[position]
         taken = sum(high for _, high in savings)
         if not taken:
             return 0
@@ -316,15 +291,25 @@ class Brancher:
             taken = -(-taken * app.cap_item_numerator // app.cap_item_denominator)
         return taken + len(app.lines)
 
-    def _may_fall_short(self, position: int) -> bool:
-        """Whether a global may save less than its gain says: caps per item, dropped remainders, clamping or voiding."""
-        app = self.parts.globals[position]
+    def _may_fall_short(self, app: Application) -> bool:
+        """Whether a global may save less than its gain says: caps per item or over several applications, dropped
+        remainders, clamping or voiding."""
         problem = self.parts.problem
         if app.is_coins:
-            return any(pool.trades for pool in problem.pools) or not problem.moved
-        if app.given_weights:
+            return any([pool.trades for pool in problem.pools]) or self._may_lose(app)
+        if app.given_weights or has_item_cap(app) or self.parts.overlap or app.rule in self.parts.caps:
             return True
-        return has_item_cap(app) or not problem.moved or problem.void or problem.measured_on_item or self.parts.overlap
+        if (problem.void or problem.measured_on_item) and not app.is_shipping and not self.sure.leaves_room(app):
+            return True
+        return self._may_lose(app)
+
+    def _may_lose(self, app: Application) -> bool:
+        """Whether a share may be above what its line still costs, where that is lost."""
+        problem = self.parts.problem
+        if problem.moved:
+            return False
+        # Shares by running amounts fit: a part of a line's amount that is at most the whole.
+        return problem.by_item_price or has_item_cap(app) or self.parts.overlap
 
     def _tighten(self, node: Node, gains: list[Gain | None]) -> bool:
         """Narrow the ratios by the new ranges; False when nothing changed."""
@@ -335,7 +320,7 @@ class Brancher:
                 continue
             weights = sum(problem.item[place] for place in gain.app.lines) if problem.by_item_price else 0
             low, high = gain.ratios(weights)
-            if self._may_fall_short(position):
+            if self._may_fall_short(gain.app):
                 low = 0
             if problem.measured_on_item and not problem.by_item_price:
                 high = RATIO_ONE  # shared over running amounts, of which there may be less than of the base
@@ -371,7 +356,7 @@ class Brancher:
                 continue
             app = gain.app
             paying += app.is_coins
-            if self._may_fall_short(position) and not (app.is_coins and self.parts.problem.moved):
+            if self._may_lose(app) if app.is_coins else self._may_fall_short(app):
                 return LOOSE
             if gain.varies():
                 if not gain.rises or not all(each.certain[position] for each in outcomes):

@@ -395,6 +395,8 @@ class Pairs:
         if not counts:
             return False
         for position in join.parts.optional:
-            if counts[join.parts.globals[position].index] != join.node.counts[position]:
-                return False
+            mine = join.node.apps[position].index
+            for app in join.parts.globals[position].apps:
+                if counts[app.index] != (join.node.counts[position] if app.index == mine else 0):
+                    return False
         return True

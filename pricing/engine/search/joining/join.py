@@ -244,7 +244,7 @@ class Join:
         pool = self.parts.pools[place]
         drawn = 0
         for position in self.parts.optional:
-            if self.parts.globals[position].pool == pool:
+            if self.node.apps[position].pool == pool:
                 drawn += self.node.counts[position]
         return drawn
 
@@ -263,7 +263,7 @@ class Join:
     def _start(self) -> Label:
         count = 0
         for position in self.parts.optional:
-            count += self.node.counts[position] * self.parts.globals[position].counted
+            count += self.node.counts[position] * self.node.apps[position].counted
         reduced = self.parts.weight * count
         for place, price in enumerate(self.prices.of_piece):
             reduced += price * self.drawn(place)
@@ -393,7 +393,7 @@ class Join:
         """The counts of a whole choice: one option of every cell."""
         counts = [0] * len(self.parts.problem.applications)
         for position in self.parts.optional:
-            counts[self.parts.globals[position].index] = self.node.counts[position]
+            counts[self.node.apps[position].index] = self.node.counts[position]
         for option in chosen:
             for index, pieces in option.counts:
                 counts[index] = pieces

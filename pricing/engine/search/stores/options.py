@@ -20,6 +20,10 @@ from pricing.engine.search.stores.parts import Cell, Event, Parts
 from pricing.engine.settling.settle import base_of, benefit_of, has_item_cap, item_cap, rung_of, take, worth_of
 
 
+class TooMuchError(Exception):
+    """A cell has more outcomes than the work limit lets anybody list."""
+
+
 class CellWalk:
     """Lists the options of one cell under one node."""
 
@@ -38,9 +42,11 @@ class CellWalk:
         "hi",
         "key",
         "keys",
+        "limit",
         "lo",
         "no_fuzz",
         "node",
+        "node_work",
         "options",
         "parts",
         "pending",
@@ -54,7 +60,9 @@ class CellWalk:
         "used_mask",
     )
 
-    def __init__(self, parts: Parts, cell: Cell, node: Node, keys: Keys) -> None:
+    def __init__(self, parts: Parts, cell: Cell, node: Node, keys: Keys, limit: int) -> None:
+        self.limit = limit
+        """Steps allowed: a step is an event met, and sixteen places looked at."""
         self.parts = parts
         self.cell = cell
         self.node = node
@@ -62,7 +70,7 @@ class CellWalk:
         self.options: list[Option] = []
         self.steps = 0
         self.events = cell.events
-        self.hi = cell.problem.item
+        self.hi = cell.first
         self.lo = self.hi
         self.start_hi = self.hi
         self.start_lo = self.lo
@@ -79,6 +87,8 @@ class CellWalk:
         """What the bases of later globals have over the sums of `hi` and `lo`."""
         self.unshared = 0
         """Savings that were taken off bases without being shared over lines."""
+        self.node_work = (globals_ + len(self.hi)) >> 4
+        """Steps that an outcome takes."""
         self.used_mask = 0
         self.group_used = node.groups_used.copy()
         self.pool_used = [0] * len(parts.problem.pools)
@@ -93,11 +103,14 @@ class CellWalk:
         return self.options
 
     def _visit(self, at: int) -> None:
-        self.steps += 1
         if at >= self.cell.tail:
+            self.steps += 1 + self.node_work
             self._finish(at)
             return
         event = self.events[at]
+        self.steps += event.work
+        if self.steps > self.limit:
+            raise TooMuchError
         start_hi, start_lo = self.start_hi, self.start_lo
         if event.opens:
             self.start_hi, self.start_lo = self.hi, self.lo
@@ -196,8 +209,8 @@ class CellWalk:
 
     def _meets_global(self, app: Application) -> bool:
         """Whether a used global of its own layer may take from the same lines before it."""
-        for position, lines in enumerate(self.cell.global_lines):
-            if lines and self.node.counts[position] and self.parts.globals[position].layer == app.layer:
+        for position, targets in enumerate(self.cell.global_targets):
+            if targets and self.node.counts[position] and self.parts.globals[position].layer == app.layer:
                 return True
         return False
 
@@ -312,13 +325,14 @@ class CellWalk:
         base, fuzz = self.bases[position], self.fuzz[position]
         self.bases[position], low = self._base(position, lines)
         self.fuzz[position] = self.bases[position] - low
-        app = self.parts.globals[position]
+        app = self.node.apps[position]
         hi, lo, exact = self.hi, self.lo, self.exact
         adjust_hi, adjust_lo = self.adjust_hi, self.adjust_lo
         if self.node.counts[position] and self.cell.dependent and not app.is_shipping:
-            off_hi, off_lo = self._shares(position, lines)
-            self.hi = _less(hi, lines, off_hi)
-            self.lo = _less(lo, lines, off_lo)
+            targets = self.cell.global_targets[position]
+            off_hi, off_lo = self._shares(position, targets)
+            self.hi = _less(hi, targets, off_hi)
+            self.lo = _less(lo, targets, off_lo)
             self.exact = False
             self.adjust_hi = adjust_hi.copy()
             self.adjust_lo = adjust_lo.copy()
@@ -326,7 +340,7 @@ class CellWalk:
                 if self.parts.covers[position][later] and self.parts.globals[later].layer > app.layer:
                     # The later base is noted as if this saving were not there: the whole of it comes off at the end.
                     self.adjust_hi[later] += sum(off_hi)
-                    self.adjust_lo[later] += sum(lo[place] - self.lo[place] for place in lines)
+                    self.adjust_lo[later] += sum(lo[place] - self.lo[place] for place in targets)
         self._visit(at + 1)
         self.hi, self.lo, self.exact = hi, lo, exact
         self.adjust_hi, self.adjust_lo = adjust_hi, adjust_lo
@@ -334,7 +348,7 @@ class CellWalk:
 
     def _base(self, position: int, lines: list[int]) -> tuple[int, int]:
         """The most and the least that the store adds to a global's base."""
-        app = self.parts.globals[position]
+        app = self.node.apps[position]
         cell = self.cell.problem
         if app.is_coins and has_item_cap(app):
             high = self._coin_room(app, lines, self.hi)
@@ -364,7 +378,7 @@ class CellWalk:
 
     def _shares(self, position: int, lines: list[int]) -> tuple[list[int], list[int]]:
         """What a global takes from each line at least and at most."""
-        app = self.parts.globals[position]
+        app = self.node.apps[position]
         cell = self.cell.problem
         loose = cell.by_item_price or has_item_cap(app) or self.parts.overlap or bool(app.given_weights)
         loose = loose or not cell.moved

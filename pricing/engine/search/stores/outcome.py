@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pricing.engine.problem import Application
 from pricing.engine.search.stores.parts import Parts
 
 NO_DOUBT: Final = -1
@@ -16,16 +17,20 @@ RATIO_ONE: Final = 1 << 40
 class Node:
     """One decision about the global applications, and what is known of their savings."""
 
-    __slots__ = ("counts", "groups_used", "mask", "ratio_hi", "ratio_lo")
+    __slots__ = ("apps", "bound", "counts", "groups_used", "mask", "ratio_hi", "ratio_lo")
 
-    def __init__(self, parts: Parts, counts: list[int]) -> None:
+    def __init__(self, parts: Parts, apps: list[Application], counts: list[int]) -> None:
+        self.apps = apps
+        """For each gauge of globals, which of its applications is meant; the first when none is used."""
         self.counts = counts
-        """For each global application: pieces, 1 (used, or free to be used) or 0."""
+        """For each gauge of globals: pieces, 1 (used, or free to be used) or 0."""
+        self.bound = 0
+        """No selection of the node is below this, in SCALE, as far as is known before anything is listed."""
         self.mask = 0
         """Applications that are certainly used."""
         self.groups_used = [0] * len(parts.problem.groups)
         for position in parts.optional:
-            app = parts.globals[position]
+            app = apps[position]
             if counts[position]:
                 self.mask |= 1 << app.index
                 for group in app.groups:

@@ -1,7 +1,7 @@
-"""A problem cut into stores and what crosses them: the first step of the fast search.
+"""A problem cut into cells and what crosses them: the first step of the fast search.
 
-Reads a `Problem`; makes `Parts`: one `Cell` per store with the applications that live inside it, the *global*
-applications that cross stores, and the counts, pieces and caps that stores share. `options.py` comes next.
+Reads a `Cut`; makes `Parts`: the `Cell`s with the applications that live inside each, the `Gauge`s of *global*
+applications that cross cells, and the counts, pieces and caps that cells share. `options.py` comes next.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from pricing.engine.problem import NO_CAP, Application, Problem
+from pricing.engine.search.stores.cut import Cut, cut_of
 from pricing.engine.settling.settle import has_item_cap
 
 SCALE: Final = 10_000 << 10
@@ -16,10 +17,35 @@ SCALE: Final = 10_000 << 10
 large enough for counts beside it."""
 
 
+HOMELESS: Final = -2
+"""Where a forced application lives, or one that is never usable: it is no decision of anybody."""
+
+GLOBAL: Final = -1
+"""Where a global lives."""
+
+
+class Gauge:
+    """Applications of one layer that read and take from the same places, and of which no two may be used together: they
+    are one decision about what crosses cells."""
+
+    __slots__ = ("apps", "automatic", "free", "is_coins", "is_shipping", "layer", "lines", "mask", "targets")
+
+    def __init__(self, app: Application) -> None:
+        self.apps = [app]
+        self.mask = 1 << app.index
+        self.layer = app.layer
+        self.lines = app.lines
+        self.targets = app.targets
+        self.free = app.free
+        self.automatic = app.automatic
+        self.is_coins = app.is_coins
+        self.is_shipping = app.is_shipping
+
+
 class Event:
     """One step of a cell in the order of layers: a local application, or a global that touches its lines."""
 
-    __slots__ = ("app", "covering", "is_alone", "is_capped", "is_unread", "layer", "opens", "position", "repeats")
+    __slots__ = ("app", "covering", "is_alone", "is_capped", "is_unread", "layer", "opens", "position", "repeats", "work")
 
     def __init__(self, layer: int, app: Application | None, position: int) -> None:
         self.layer = layer
@@ -27,6 +53,8 @@ class Event:
         """None for a global."""
         self.position = position
         """Of the global among the globals."""
+        self.work = 1
+        """Steps that meeting it takes."""
         self.opens = False
         """Whether it is the first of its layer."""
         self.covering: list[int] = []
@@ -42,14 +70,16 @@ class Event:
 
 
 class Cell:
-    """One store's lines and charges as a problem of its own, with places and applications renumbered."""
+    """Some lines and charges as a problem of their own, with places and applications renumbered."""
 
     __slots__ = (
         "apps",
         "clash",
         "dependent",
         "events",
+        "first",
         "global_lines",
+        "global_targets",
         "groups",
         "indexes",
         "pools",
@@ -61,10 +91,14 @@ class Cell:
     def __init__(self) -> None:
         self.problem = Problem()
         """Only `item` and the switches are filled: applications are in `apps`."""
+        self.first: list[int] = []
+        """What each place costs before any decision: forced applications have been used."""
         self.apps: list[Application] = []
         """Copies with local places, in the order of settling; `index` is the one of the whole problem."""
         self.global_lines: list[list[int]] = []
-        """For each global application, the local places of its lines."""
+        """For each gauge of globals, the local places of its lines."""
+        self.global_targets: list[list[int]] = []
+        """The same of what it takes from."""
         self.indexes: list[int] = []
         """Index in the whole problem of each place."""
         self.clash = 0
@@ -87,9 +121,11 @@ class Parts:
 
     __slots__ = (
         "caps",
+        "cell_of",
         "cells",
         "constant",
         "covers",
+        "cut",
         "globals",
         "groups",
         "most",
@@ -100,22 +136,25 @@ class Parts:
         "weight",
     )
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, cut: Cut) -> None:
         self.problem = problem
+        self.cut = cut
         self.cells: list[Cell] = []
-        self.globals: list[Application] = []
+        self.cell_of: list[int] = []
+        """The cell of each place; -1: none."""
+        self.globals: list[Gauge] = []
         """In the order of settling."""
         self.optional: list[int] = []
         """Positions in `globals` of those that are a decision."""
         self.covers: list[list[bool]] = []
-        """covers[g][h]: every line of global g is a line of the later global h."""
+        """covers[g][h]: all that global g takes from are lines of the later global h."""
         self.pools: list[int] = []
         """Pools that more than one cell, or a global, draws on."""
         self.groups: list[int] = []
         self.caps: list[int] = []
         """Rules whose cap per order spans several cells."""
         self.constant = 0
-        """Charges of stores without lines: nothing in a cell touches them."""
+        """What no application that is left touches."""
         self.most = sum(app.most * app.counted for app in problem.applications)
         """The most coupons and codes that a selection can use."""
         self.weight = SCALE // (self.most + 1)
@@ -124,27 +163,35 @@ class Parts:
         """Whether two applications of one layer may be used on one line or take from one charge."""
 
 
-def parts_of(problem: Problem, stores: list[int], charge_stores: list[int]) -> Parts:
-    """Cut by store: `stores` numbers the store of each line, `charge_stores` of each charge (-1: has no lines)."""
-    parts = Parts(problem)
-    local_place = _open_cells(parts, stores, charge_stores)
-    home = [-1] * len(problem.applications)
-    for app in problem.applications:
-        store = stores[app.lines[0]]
-        if app.is_coins or any(stores[place] != store for place in app.lines):
-            parts.globals.append(app)
+def parts_of(problem: Problem) -> Parts:
+    """The problem cut where it falls apart (see `cut.py`)."""
+    cut = cut_of(problem)
+    parts = Parts(problem, cut)
+    local_place = _open_cells(parts, cut)
+    home = [HOMELESS] * len(problem.applications)
+    gauges: list[Gauge] = []
+    for app, is_global in zip(cut.live, cut.is_global, strict=True):
+        if is_global:
+            _measure(gauges, app)
+            home[app.index] = GLOBAL
             continue
-        home[app.index] = store
-        parts.cells[store].apps.append(_moved(app, local_place))
+        number = cut.cells[app.lines[0]]
+        home[app.index] = number
+        parts.cells[number].apps.append(_moved(app, local_place))
+    parts.globals = gauges
     for cell in parts.cells:
-        cell.global_lines = [[] for _ in parts.globals]
-    for position, app in enumerate(parts.globals):
-        if not app.free:
+        cell.global_lines = [[] for _ in gauges]
+        cell.global_targets = [[] for _ in gauges]
+    for position, gauge in enumerate(gauges):
+        if not gauge.free:
             parts.optional.append(position)
-        for place in app.lines:
-            parts.cells[stores[place]].global_lines[position].append(local_place[place])
-    line_sets = [frozenset(app.lines) for app in parts.globals]
-    parts.covers = [[mine <= other for other in line_sets] for mine in line_sets]
+        for place in gauge.lines:
+            parts.cells[parts.cell_of[place]].global_lines[position].append(local_place[place])
+        for place in gauge.targets:
+            parts.cells[parts.cell_of[place]].global_targets[position].append(local_place[place])
+    lines = [_mask_of(gauge.lines) for gauge in gauges]
+    targets = [_mask_of(gauge.targets) for gauge in gauges]
+    parts.covers = [[mine & ~other == 0 for other in lines] for mine in targets]
     parts.overlap = _may_overlap(problem)
     for cell in parts.cells:
         for app in cell.apps:
@@ -158,9 +205,37 @@ def parts_of(problem: Problem, stores: list[int], charge_stores: list[int]) -> P
     return parts
 
 
-def _open_cells(parts: Parts, stores: list[int], charge_stores: list[int]) -> list[int]:
+def _measure(gauges: list[Gauge], app: Application) -> None:
+    """Put a global into the gauge that reads and takes what it does, or make one for it."""
+    if not app.free and not app.is_coins and not app.automatic:
+        for gauge in gauges:
+            if gauge.layer != app.layer or gauge.free or gauge.is_coins or gauge.automatic:
+                continue
+            # Lists are compared: applications of one scope have equal ones.
+            if gauge.mask & ~app.clash == 0 and gauge.lines == app.lines and gauge.targets == app.targets:
+                gauge.apps.append(app)
+                gauge.mask |= 1 << app.index
+                return
+    gauges.append(Gauge(app))
+
+
+def _open_cells(parts: Parts, cut: Cut) -> list[int]:
+    """Make the cells; places that only globals touch are one cell more. The place of each place in its cell."""
     problem = parts.problem
-    for _ in range(max(stores) + 1):
+    read = [False] * len(problem.item)
+    many = max(cut.cells, default=-1) + 1
+    rest = -1
+    for app, is_global in zip(cut.live, cut.is_global, strict=True):
+        if is_global:
+            for place in app.lines:
+                read[place] = True
+            for place in app.targets:
+                read[place] = True
+    for place, number in enumerate(cut.cells):
+        if number < 0 and read[place]:
+            rest = many
+    # One cell at the least: where nothing is left to decide, its one outcome is the answer.
+    for _ in range(max(1, many + (rest >= 0))):
         cell = Cell()
         cell.problem.measured_on_item = problem.measured_on_item
         cell.problem.by_item_price = problem.by_item_price
@@ -169,8 +244,11 @@ def _open_cells(parts: Parts, stores: list[int], charge_stores: list[int]) -> li
         cell.problem.rounds_down = problem.rounds_down
         parts.cells.append(cell)
     local_place: list[int] = []
-    for place, amount in enumerate(problem.item):
-        owner = stores[place] if place < problem.places else charge_stores[place - problem.places]
+    for place, amount in enumerate(cut.amounts):
+        owner = cut.cells[place]
+        if owner < 0:
+            owner = rest if read[place] else -1
+        parts.cell_of.append(owner)
         if owner < 0:
             parts.constant += amount
             local_place.append(-1)
@@ -178,9 +256,10 @@ def _open_cells(parts: Parts, stores: list[int], charge_stores: list[int]) -> li
         cell = parts.cells[owner]
         local_place.append(len(cell.indexes))
         cell.indexes.append(place)
-        cell.problem.item.append(amount)
-    for cell in parts.cells:
-        cell.problem.places = sum(1 for place in cell.indexes if place < problem.places)
+        cell.problem.item.append(problem.item[place])
+        cell.first.append(amount)
+        if place < problem.places:
+            cell.problem.places += 1
     return local_place
 
 
@@ -188,35 +267,36 @@ def _moved(app: Application, local_place: list[int]) -> Application:
     """A copy whose places are those of its cell."""
     moved = app.twin()
     moved.lines = [local_place[place] for place in app.lines]
-    moved.targets = [local_place[place] for place in app.targets]
+    moved.targets = moved.lines if app.targets is app.lines else [local_place[place] for place in app.targets]
     return moved
 
 
 def _is_dependent(parts: Parts, cell: Cell) -> bool:
     """Whether a later application of the cell, or a later global that sees only part of an earlier one, reads shares."""
     touching = [position for position, lines in enumerate(cell.global_lines) if lines]
-    if not touching:
+    taking = [position for position in touching if not parts.globals[position].is_shipping]
+    if not taking:
         return False
-    first = parts.globals[touching[0]].layer
+    first = parts.globals[taking[0]].layer
     if any(app.layer > first or (parts.overlap and app.layer == first) for app in cell.apps):
         return True
     if parts.problem.measured_on_item:
         return False
-    for earlier in touching:
+    for earlier in taking:
         for later in touching:
-            app = parts.globals[later]
-            if app.layer <= parts.globals[earlier].layer or parts.covers[earlier][later]:
+            gauge = parts.globals[later]
+            if gauge.layer <= parts.globals[earlier].layer or parts.covers[earlier][later]:
                 continue
-            if app.is_coins and has_item_cap(app):
+            if gauge.is_coins and has_item_cap(gauge.apps[0]):
                 continue
-            if not set(cell.global_lines[earlier]).isdisjoint(cell.global_lines[later]):
+            if not set(cell.global_targets[earlier]).isdisjoint(cell.global_lines[later]):
                 return True
     return False
 
 
 def _prepare(parts: Parts, cell: Cell) -> None:
     """What every walk over the cell asks again and again."""
-    cell.total = sum(cell.problem.item)
+    cell.total = sum(cell.first)
     cell.pools = sorted({app.pool for app in cell.apps if app.pool >= 0}.difference(parts.pools))
     plain = not parts.overlap and cell.problem.moved and not cell.dependent
     last = cell.apps[-1].layer if cell.apps else -1
@@ -234,10 +314,13 @@ def _prepare(parts: Parts, cell: Cell) -> None:
         event.is_unread = plain and not parted and app.layer == last and not has_item_cap(app)
         event.is_capped = app.rule in parts.caps
         event.is_alone = app.is_shipping and _is_alone(cell, app)
+        event.work = 1 + (len(app.lines) + len(cell.first) >> 4)
         cell.events.append(event)
-    for position, app in enumerate(parts.globals):
+    for position, gauge in enumerate(parts.globals):
         if cell.global_lines[position]:
-            cell.events.append(Event(app.layer, None, position))
+            event = Event(gauge.layer, None, position)
+            event.work = 1 + (len(cell.global_lines[position]) + len(cell.first) >> 4)
+            cell.events.append(event)
     cell.events.sort(key=_layer_of)
     layer = -1
     for event in cell.events:
@@ -316,5 +399,12 @@ def crosses(members: list[int], home: list[int]) -> bool:
     """Whether applications are of more than one cell, or global."""
     if not members:
         return False
-    first = home[members[0]]
-    return first < 0 or any(home[member] != first for member in members)
+    met = HOMELESS
+    for member in members:
+        at = home[member]
+        if at == HOMELESS:
+            continue
+        if at == GLOBAL or met not in (HOMELESS, at):
+            return True
+        met = at
+    return False

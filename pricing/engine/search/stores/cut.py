@@ -1,0 +1,294 @@
+"""Where a problem falls apart: which places belong together, and which applications cross them.
+
+Reads a `Problem`; makes a `Cut`: amounts after what is forced, the applications that are left, and for each place the
+number of its cell. `parts.py` comes next. A store is only one case of a cell.
+
+Lemma (forced): a free application whose lines nobody open has taken from before it reads known amounts; it is used whenever
+it is usable. So it is taken off the amounts, or left out for good, before anything is decided.
+
+Lemma (cut): applications are tied by the places that they read or take from, and by nothing else but clashes, limits,
+pieces and caps, which are counted. Whatever set of them is made global, the rest falls into cells that share no place.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pricing.engine.problem import NO_CAP, Application, Problem
+from pricing.engine.settling.settle import take
+
+ROOMY: Final = 64
+"""A cell of up to so many outcomes is listed as it is."""
+
+FEW_DECISIONS: Final = 64
+"""Up to so many decisions about globals, nothing else is tried."""
+
+MANY: Final = 1 << 40
+"""Outcomes are not counted further."""
+
+DEEP: Final = 48
+"""So many applications that may be used together have more subsets than anybody counts."""
+
+MOST_CUTS: Final = 48
+"""So many cuts are looked at."""
+
+
+class Cut:
+    """What is left of a problem, and how it falls apart."""
+
+    __slots__ = ("amounts", "cells", "forced", "is_global", "live", "problem")
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.amounts = problem.item
+        """What each place costs once forced applications have been used."""
+        self.forced: list[Application] = []
+        """Those that are used in every selection, their figures known."""
+        self.live: list[Application] = []
+        """In the order of settling: all others that could be used."""
+        self.is_global: list[bool] = []
+        """For each of them, whether it crosses cells."""
+        self.cells: list[int] = []
+        """The number of the cell of each place; -1: nothing local touches it."""
+
+
+def cut_of(problem: Problem) -> Cut:
+    """Fold what is forced, and choose where to cut."""
+    cut = Cut(problem)
+    _fold(cut)
+    stores = problem.stores + problem.charge_stores
+    _take(cut, [_crosses_stores(app, stores) for app in cut.live])
+    if _is_fine(cut):
+        return cut
+    best = cut.is_global
+    least = _work_of(cut)
+    for tried in _ways(cut.live):
+        _take(cut, tried)
+        work = _work_of(cut)
+        if work < least:
+            best, least = tried, work
+    _take(cut, best)
+    return cut
+
+
+def _fold(cut: Cut) -> None:
+    """The lemma of forced applications, layer by layer."""
+    problem = cut.problem
+    apps = problem.applications
+    open_places = [False] * len(problem.item)
+    rules: dict[int, int] = {}
+    for app in apps:
+        rules[app.rule] = rules.get(app.rule, 0) + 1
+    start = 0
+    while start < len(apps):
+        layer = apps[start].layer
+        end = start
+        foldable = False
+        while end < len(apps) and apps[end].layer == layer:
+            foldable = foldable or (apps[end].free and not apps[end].is_coins)
+            end += 1
+        met = _met_twice(apps[start:end], len(problem.item)) if foldable else []
+        left: list[Application] = []
+        taken: list[tuple[Application, list[int]]] = []
+        for app in apps[start:end]:
+            known = app.free and not app.is_coins and (app.cap_order == NO_CAP or rules[app.rule] == 1)
+            if not known or _is_any(app, open_places) or _is_any(app, met):
+                left.append(app)
+                continue
+            given = take(problem, app, 1, cut.amounts, cut.amounts, app.cap_order, 0)
+            if sum(given) > 0:
+                taken.append((app, given))
+        if taken:
+            amounts = cut.amounts.copy()
+            for app, given in taken:
+                cut.forced.append(app)
+                for position, place in enumerate(app.targets):
+                    amounts[place] = amounts[place] - given[position]
+            cut.amounts = amounts
+        for app in left:
+            cut.live.append(app)
+            for place in app.targets:
+                open_places[place] = True
+        start = end
+
+
+def _is_any(app: Application, flags: list[bool]) -> bool:
+    """Whether a place that the application reads or takes from is flagged."""
+    for place in app.lines:
+        if flags[place]:
+            return True
+    if app.targets is not app.lines:
+        for place in app.targets:
+            if flags[place]:
+                return True
+    return False
+
+
+def _met_twice(apps: list[Application], places: int) -> list[bool]:
+    """For each place, whether more than one of the applications reads or takes from it."""
+    met = [0] * places
+    for number, app in enumerate(apps, 1):
+        for place in app.lines if app.targets is app.lines else app.lines + app.targets:
+            if met[place] == 0 or met[place] == number:
+                met[place] = number
+            else:
+                met[place] = -1
+    return [mark < 0 for mark in met]
+
+
+def _crosses_stores(app: Application, stores: list[int]) -> bool:
+    if app.is_coins:
+        return True
+    first = stores[app.lines[0]]
+    for place in app.lines:
+        if stores[place] != first:
+            return True
+    if app.targets is not app.lines:
+        for place in app.targets:
+            if stores[place] != first:
+                return True
+    return False
+
+
+def _take(cut: Cut, is_global: list[bool]) -> None:
+    """Cut so; places that a local application touches belong together."""
+    count = len(cut.problem.item)
+    root = list(range(count))
+    touched = [False] * count
+    for app, crosses in zip(cut.live, is_global, strict=True):
+        if crosses:
+            continue
+        first = -1
+        for place in app.lines if app.targets is app.lines else app.lines + app.targets:
+            touched[place] = True
+            at = place
+            while root[at] != at:
+                root[at] = root[root[at]]
+                at = root[at]
+            if first < 0:
+                first = at
+            elif at != first:
+                low, high = min(at, first), max(at, first)
+                root[high] = low
+                first = low
+    numbers: dict[int, int] = {}
+    cells = [-1] * count
+    for place in range(count):
+        if touched[place]:
+            at = place
+            while root[at] != at:
+                at = root[at]
+            number = numbers.get(at)
+            if number is None:
+                numbers[at] = number = len(numbers)
+            cells[place] = number
+    cut.cells = cells
+    cut.is_global = is_global
+
+
+def _locals(cut: Cut) -> list[list[Application]]:
+    """The local applications of each cell."""
+    found: list[list[Application]] = [[] for _ in range(max(cut.cells, default=-1) + 1)]
+    for app, crosses in zip(cut.live, cut.is_global, strict=True):
+        if not crosses:
+            found[cut.cells[app.lines[0]]].append(app)
+    return found
+
+
+def outcomes(apps: list[Application], most: int) -> int:
+    """How many outcomes applications have at most, by those that may not be used together; not counted above `most`."""
+    cliques: list[int] = []
+    choices: list[int] = []
+    many = 1
+    for app in apps:
+        if app.free:
+            continue
+        bit = 1 << app.index
+        for place in range(len(cliques)):
+            if cliques[place] & ~app.clash == 0:
+                cliques[place] = cliques[place] | bit
+                many = many // (choices[place] + 1)
+                choices[place] = choices[place] + app.most
+                many *= choices[place] + 1
+                break
+        else:
+            cliques.append(bit)
+            choices.append(app.most)
+            many *= app.most + 1
+        if many > most:
+            return most
+    return many
+
+
+def _is_fine(cut: Cut) -> bool:
+    """Whether the cut is as good as it need be."""
+    globals_ = [app for app, crosses in zip(cut.live, cut.is_global, strict=True) if crosses]
+    if decisions(cut.problem, globals_, FEW_DECISIONS + 1) > FEW_DECISIONS:
+        return False
+    return all(outcomes(apps, ROOMY + 1) <= ROOMY for apps in _locals(cut))
+
+
+def _work_of(cut: Cut) -> int:
+    """About how much work a cut makes: decisions, times the outcomes of all cells."""
+    globals_ = [app for app, crosses in zip(cut.live, cut.is_global, strict=True) if crosses]
+    work = 1
+    for apps in _locals(cut):
+        work += outcomes(apps, MANY)
+    return work * decisions(cut.problem, globals_, 4096)
+
+
+def decisions(problem: Problem, apps: list[Application], most: int) -> int:
+    """How many decisions about these applications clashes and limits permit; not counted above `most`."""
+    choices = [app for app in apps if not app.free]
+    used = [0] * len(problem.groups)
+    counter = Counter(problem, choices, used, most)
+    counter.visit(0, 0, 0)
+    return counter.many
+
+
+class Counter:
+    """Counts decisions."""
+
+    __slots__ = ("apps", "many", "most", "problem", "used")
+
+    def __init__(self, problem: Problem, apps: list[Application], used: list[int], most: int) -> None:
+        self.problem = problem
+        self.apps = apps
+        self.used = used
+        self.most = most
+        self.many = 1
+
+    def visit(self, at: int, mask: int, depth: int) -> None:
+        """Count the ways to use one more application, from this one on, beside those of the mask."""
+        if depth > DEEP:
+            self.many = self.most  # whatever is left out of so many is permitted as well
+        for place in range(at, len(self.apps)):
+            app = self.apps[place]
+            if app.clash & mask:
+                continue
+            most = app.most
+            for index in app.groups:
+                group = self.problem.groups[index]
+                most = min(most, group.most // group.weight - self.used[index])
+            for pieces in range(1, most + 1):
+                if self.many >= self.most:
+                    return
+                self.many += 1
+                for index in app.groups:
+                    self.used[index] = self.used[index] + pieces
+                self.visit(place + 1, mask | 1 << app.index, depth + 1)
+                for index in app.groups:
+                    self.used[index] = self.used[index] - pieces
+
+
+def _ways(live: list[Application]) -> list[list[bool]]:
+    """Cuts to look at: the widest applications made global, of those as wide the later ones, a few more each time."""
+    spans = sorted({(len(app.lines), app.layer) for app in live if not app.is_coins}, reverse=True)
+    if len(spans) > MOST_CUTS:
+        spans = [spans[place * (len(spans) - 1) // (MOST_CUTS - 1)] for place in range(MOST_CUTS)]
+    found: list[list[bool]] = [[app.is_coins for app in live]]
+    for span in spans[:-1] if spans else []:
+        found.append([app.is_coins or (len(app.lines), app.layer) >= span for app in live])
+    if spans:
+        found.append([True for _ in live])
+    return found
