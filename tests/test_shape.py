@@ -26,7 +26,6 @@ LONG_FUNCTIONS = {
     "pricing/engine/rules/planned.py: __init__": "a rule laid out field by field: a record, not a procedure",
     "pricing/engine/search/joining/join.py: _extended": "the innermost loop of a join: calls would cost more than it does",
     "pricing/engine/search/judge.py: complete": "one pass over the layers; to be shared with settling",
-    "pricing/engine/search/search.py: _joined": "the whole of the fast search in order; to become a list of stages",
     "pricing/engine/search/walk.py: _decide": "the innermost step of the walk: a call a step is what it would cost",
     "pricing/language/loading/book.py: _book_of": "a folder's stages; to become a list of named stages",
     "pricing/wire/schema.py: cart_schema": "a table of fields, as the interface page has it",

@@ -16,8 +16,8 @@ from pricing.engine.matching.case import case_of
 from pricing.engine.problem import Problem
 from pricing.engine.search import search
 from pricing.engine.search.branches.bounds import Relaxation
-from pricing.engine.search.branches.gains import Gain
 from pricing.engine.search.branches.decisions import Decisions
+from pricing.engine.search.branches.gains import Gain
 from pricing.engine.search.branches.nodes import LOOSE, Branch, Brancher, Outcomes, Sketch
 from pricing.engine.search.joining import join, labels, states
 from pricing.engine.search.joining.halves import Halves, Pairs

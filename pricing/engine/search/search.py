@@ -1,9 +1,10 @@
 """The best permitted selection of a problem, proved (SPEC sections 5 and 6).
 
-Small problems are walked through whole (`walk.py`). Larger ones are cut into cells (`cut.py`); every decision about what
-crosses cells (`decisions.py`, `nodes.py`) is a branch with a bound (`bounds.py`). A dive (`swaps.py`) finds a good selection of each; what
-the bound then cannot refuse is joined store by store (`join.py`, `halves.py`), narrow first, then wider until nothing was
-cut. What wins is settled exactly. What is not proved is met with the greedy answers, so no quote is dearer than those.
+Small problems are walked through whole (`walk.py`). Larger ones are cut into cells (`cut.py`, `parts.py`); every decision
+about what crosses cells (`decisions.py`, `nodes.py`) is a branch with a bound (`bounds.py`). A dive (`swaps.py`) finds a
+good selection of each; what the bound then cannot refuse is joined cell by cell (`join.py`, `halves.py`), narrow first, then
+wider until nothing was cut. What wins is settled exactly. What is not proved is met with the greedy answers and with what
+is best with each code or coupon alone, so no quote is dearer than those.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def search(problem: Problem, limit: int = STEP_LIMIT) -> Found:
         if found is None:
             best = Best()
             found = Found([], NOTHING, _floor(problem), False, limit)
-        return found if found.optimal else rescued(problem, found, limit)
+        return found if found.optimal or found.total <= found.lower_bound else rescued(problem, found, limit)
     return _walked(problem, limit)
 
 
@@ -342,7 +343,7 @@ def rescued(problem: Problem, found: Found, limit: int) -> Found:
             for place, index in enumerate(numbers):
                 counts[index] = answer.counts[place]
             complete(problem, counts, best)
-    return Found(best.counts, best.total, min(found.lower_bound, best.total), best.total <= found.lower_bound, steps)
+    return Found(best.counts, best.total, min(found.lower_bound, best.total), False, steps)
 
 
 def restricted(problem: Problem, only: Application) -> tuple[Problem, list[int]]:

@@ -14,7 +14,7 @@ from typing import Final
 from pricing.engine.problem import Application
 from pricing.engine.search.judge import NOTHING
 from pricing.engine.search.stores.outcome import Node
-from pricing.engine.search.stores.parts import SCALE, Parts
+from pricing.engine.search.stores.parts import Parts
 from pricing.engine.search.walk import clique_sum, largest_benefit
 
 FEW: Final = 256

@@ -296,7 +296,7 @@ class Brancher:
         remainders, clamping or voiding."""
         problem = self.parts.problem
         if app.is_coins:
-            return any([pool.trades for pool in problem.pools]) or self._may_lose(app)
+            return self._may_lose(app) or any(pool.trades for pool in problem.pools)
         if app.given_weights or has_item_cap(app) or self.parts.overlap or app.rule in self.parts.caps:
             return True
         if (problem.void or problem.measured_on_item) and not app.is_shipping and not self.sure.leaves_room(app):

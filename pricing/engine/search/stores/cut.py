@@ -17,14 +17,19 @@ from typing import Final
 from pricing.engine.problem import NO_CAP, Application, Problem
 from pricing.engine.settling.settle import take
 
-ROOMY: Final = 64
-"""A cell of up to so many outcomes is listed as it is."""
+ROOMY: Final = 512
+"""A store of up to so many outcomes is listed as it is."""
 
 FEW_DECISIONS: Final = 64
 """Up to so many decisions about globals, nothing else is tried."""
 
+NO_LAYER: Final = 1 << 30
+
 MANY: Final = 1 << 40
 """Outcomes are not counted further."""
+
+DEPENDENT: Final = 64
+"""So much dearer is a cut under which a cell reads what a global before it takes from its lines: figures are bounds then."""
 
 DEEP: Final = 48
 """So many applications that may be used together have more subsets than anybody counts."""
@@ -57,59 +62,61 @@ def cut_of(problem: Problem) -> Cut:
     cut = Cut(problem)
     _fold(cut)
     stores = problem.stores + problem.charge_stores
-    _take(cut, [_crosses_stores(app, stores) for app in cut.live])
+    crossing = [_crosses_stores(app, stores) for app in cut.live]
+    # By stores, where each has few outcomes: fewer cells, and limits per store inside them.
+    _take(cut, crossing, stores)
+    if _is_fine(cut):
+        return cut
+    _take(cut, crossing, [])
     if _is_fine(cut):
         return cut
     best = cut.is_global
     least = _work_of(cut)
     for tried in _ways(cut.live):
-        _take(cut, tried)
+        _take(cut, tried, [])
         work = _work_of(cut)
         if work < least:
             best, least = tried, work
-    _take(cut, best)
+    _take(cut, best, [])
     return cut
 
 
 def _fold(cut: Cut) -> None:
     """The lemma of forced applications, layer by layer."""
-    problem = cut.problem
-    apps = problem.applications
-    open_places = [False] * len(problem.item)
+    apps = cut.problem.applications
+    open_places = [False] * len(cut.problem.item)
     rules: dict[int, int] = {}
     for app in apps:
         rules[app.rule] = rules.get(app.rule, 0) + 1
     start = 0
-    while start < len(apps):
-        layer = apps[start].layer
-        end = start
-        foldable = False
-        while end < len(apps) and apps[end].layer == layer:
-            foldable = foldable or (apps[end].free and not apps[end].is_coins)
-            end += 1
-        met = _met_twice(apps[start:end], len(problem.item)) if foldable else []
-        left: list[Application] = []
-        taken: list[tuple[Application, list[int]]] = []
-        for app in apps[start:end]:
-            known = app.free and not app.is_coins and (app.cap_order == NO_CAP or rules[app.rule] == 1)
-            if not known or _is_any(app, open_places) or _is_any(app, met):
-                left.append(app)
-                continue
-            given = take(problem, app, 1, cut.amounts, cut.amounts, app.cap_order, 0)
-            if sum(given) > 0:
-                taken.append((app, given))
-        if taken:
-            amounts = cut.amounts.copy()
-            for app, given in taken:
-                cut.forced.append(app)
-                for position, place in enumerate(app.targets):
-                    amounts[place] = amounts[place] - given[position]
-            cut.amounts = amounts
-        for app in left:
-            cut.live.append(app)
-            for place in app.targets:
-                open_places[place] = True
+    for end in range(1, len(apps) + 1):
+        if end < len(apps) and apps[end].layer == apps[start].layer:
+            continue
+        _fold_layer(cut, apps[start:end], rules, open_places)
         start = end
+
+
+def _fold_layer(cut: Cut, apps: list[Application], rules: dict[int, int], open_places: list[bool]) -> None:
+    """The same in one layer. `rules`: how many applications each has; `open_places`: those that an earlier layer's
+    decisions take from."""
+    met = _met_twice(apps, len(open_places)) if any(app.free for app in apps) else []
+    amounts = cut.amounts.copy()
+    left: list[Application] = []
+    for app in apps:
+        known = app.free and not app.is_coins and (app.cap_order == NO_CAP or rules[app.rule] == 1)
+        if not known or _is_any(app, open_places) or _is_any(app, met):
+            left.append(app)
+            continue
+        given = take(cut.problem, app, 1, cut.amounts, cut.amounts, app.cap_order, 0)
+        if sum(given) > 0:
+            cut.forced.append(app)
+            for position, place in enumerate(app.targets):
+                amounts[place] = amounts[place] - given[position]
+    cut.amounts = amounts
+    for app in left:
+        cut.live.append(app)
+        for place in app.targets:
+            open_places[place] = True
 
 
 def _is_any(app: Application, flags: list[bool]) -> bool:
@@ -150,15 +157,20 @@ def _crosses_stores(app: Application, stores: list[int]) -> bool:
     return False
 
 
-def _take(cut: Cut, is_global: list[bool]) -> None:
-    """Cut so; places that a local application touches belong together."""
+def _take(cut: Cut, is_global: list[bool], stores: list[int]) -> None:
+    """Cut so; places that a local application touches belong together, or all that are touched in one of the `stores`."""
     count = len(cut.problem.item)
     root = list(range(count))
     touched = [False] * count
+    homes: dict[int, int] = {}
     for app, crosses in zip(cut.live, is_global, strict=True):
         if crosses:
             continue
-        first = -1
+        first = homes.get(stores[app.lines[0]], -1) if stores else -1
+        if first < 0 and stores:
+            homes[stores[app.lines[0]]] = app.lines[0]
+        while first >= 0 and root[first] != first:
+            first = root[first]
         for place in app.lines if app.targets is app.lines else app.lines + app.targets:
             touched[place] = True
             at = place
@@ -234,19 +246,36 @@ def _work_of(cut: Cut) -> int:
     work = 1
     for apps in _locals(cut):
         work += outcomes(apps, MANY)
+    if _is_dependent(cut):
+        work *= DEPENDENT
     return work * decisions(cut.problem, globals_, 4096)
+
+
+def _is_dependent(cut: Cut) -> bool:
+    """Whether a local application comes after a global that takes from its lines."""
+    first = [NO_LAYER] * len(cut.problem.item)
+    for app, crosses in zip(cut.live, cut.is_global, strict=True):
+        if crosses and not app.is_shipping:
+            for place in app.targets:
+                first[place] = min(first[place], app.layer)
+    for app, crosses in zip(cut.live, cut.is_global, strict=True):
+        if not crosses:
+            for place in app.lines:
+                if first[place] < app.layer:
+                    return True
+    return False
 
 
 def decisions(problem: Problem, apps: list[Application], most: int) -> int:
     """How many decisions about these applications clashes and limits permit; not counted above `most`."""
     choices = [app for app in apps if not app.free]
     used = [0] * len(problem.groups)
-    counter = Counter(problem, choices, used, most)
+    counter = Counting(problem, choices, used, most)
     counter.visit(0, 0, 0)
     return counter.many
 
 
-class Counter:
+class Counting:
     """Counts decisions."""
 
     __slots__ = ("apps", "many", "most", "problem", "used")

@@ -45,7 +45,18 @@ class Gauge:
 class Event:
     """One step of a cell in the order of layers: a local application, or a global that touches its lines."""
 
-    __slots__ = ("app", "covering", "is_alone", "is_capped", "is_unread", "layer", "opens", "position", "repeats", "work")
+    __slots__ = (
+        "app",
+        "covering",
+        "is_alone",
+        "is_capped",
+        "is_unread",
+        "layer",
+        "opens",
+        "position",
+        "repeats",
+        "work",
+    )
 
     def __init__(self, layer: int, app: Application | None, position: int) -> None:
         self.layer = layer
