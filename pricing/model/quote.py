@@ -38,7 +38,8 @@ class Saving(NamedTuple):
     @property
     def seller(self) -> int:
         """What the seller pays of it."""
-        return self.amount - self.platform - sum([share for _, share in self.payers])
+        rest = self.amount - self.platform
+        return rest - sum([share for _, share in self.payers]) if self.payers else rest
 
 
 class QuoteLine(NamedTuple):

@@ -93,7 +93,7 @@ def _savings(savings: Iterable[Saving], currency: str) -> list[dict[str, Any]]:
 
 
 def _funders(saving: Saving, currency: str) -> dict[str, str]:
-    shares = (("platform", saving.platform), *saving.payers, ("seller", saving.seller))
+    shares = [("platform", saving.platform), *saving.payers, ("seller", saving.seller)]
     return {funder: show(share, currency) for funder, share in shares if share}
 
 
@@ -102,8 +102,12 @@ def _use_order(use: Use) -> tuple[str, str, str]:
 
 
 def _use(use: Use, currency: str, labels: Mapping[str, str]) -> dict[str, Any]:
-    made = _whose(use.rule, use.store, use.sku, kind=str(use.kind))
-    made |= {"pieces": use.pieces, "coins": use.coins, "amount": show(use.amount, currency)}
+    made: dict[str, Any] = {"rule": use.rule, "kind": str(use.kind), "store": use.store}
+    if use.sku is not None:
+        made["sku"] = use.sku
+    made["pieces"] = use.pieces
+    made["coins"] = use.coins
+    made["amount"] = show(use.amount, currency)
     if label := labels.get(use.rule):
         made["label"] = label
     if use.because:
@@ -111,9 +115,12 @@ def _use(use: Use, currency: str, labels: Mapping[str, str]) -> dict[str, Any]:
     return made
 
 
-def _whose(rule: str, store: str | None, sku: str | None, **more: Any) -> dict[str, Any]:
+def _whose(rule: str, store: str | None, sku: str | None) -> dict[str, Any]:
     """What an entry is about: rule, store and, with `ladder per sku`, sku."""
-    return {"rule": rule, **more, "store": store, **({} if sku is None else {"sku": sku})}
+    made: dict[str, Any] = {"rule": rule, "store": store}
+    if sku is not None:
+        made["sku"] = sku
+    return made
 
 
 def _told(quote: Quote) -> dict[str, Any]:
