@@ -29,6 +29,7 @@ LONG_FUNCTIONS = {
     "pricing/engine/search/walk.py: _decide": "the innermost step of the walk: a call a step is what it would cost",
     "pricing/language/loading/book.py: _book_of": "a folder's stages; to become a list of named stages",
     "pricing/wire/schema.py: cart_schema": "a table of fields, as the interface page has it",
+    "pricing/wire/schema.py: _quote_parts": "the same for the parts of a quote",
     "tests/ledger/model.py: reserve": "a reservation in one piece, to be read beside the page",
     "tests/oracle.py: limits_hold": "SPEC 5.3 in its order",
     "tests/oracle.py: quote": "SPEC 7 in its order",
