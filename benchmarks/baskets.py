@@ -30,8 +30,8 @@ def data_folder() -> Path:
     return Path(spec.origin).parent / "data"
 
 
-def carts(count: int, most_lines: int = 200) -> Iterator[Cart]:
-    """The first baskets in order of their numbers, as carts."""
+def carts(count: int, most_lines: int = 200, dated: bool = False) -> Iterator[Cart]:
+    """The first baskets in order of their numbers, as carts; `dated`: each at its own time, by its own household."""
     import pyarrow.parquet as pq
 
     folder = data_folder()
@@ -42,6 +42,7 @@ def carts(count: int, most_lines: int = 200) -> Iterator[Cart]:
         ).to_pylist()
     }
     columns = ["basket_id", "product_id", "quantity", "sales_value", "retail_disc", "coupon_disc", "coupon_match_disc"]
+    columns += ["transaction_timestamp", "household_id"] if dated else []
     table = pq.read_table(folder / "transactions.parquet", columns=columns).sort_by("basket_id")
     made = 0
     rows: list[dict[str, Any]] = []
@@ -141,9 +142,15 @@ def _cart(rows: list[dict[str, Any]], goods: dict[int, dict[str, Any]], most_lin
     stores = sorted({line["store"] for line in lines} & set(STORES))
     held = sorted({f"{store}-coupon-{chance.randrange(1, 3)}" for store in stores if chance.random() < 0.5})
     lots: list[dict[str, Any]] = [{"rule": name, "pieces": 1} for name in held]
+    who: dict[str, Any] = {"at": AT}
+    if "household_id" in rows[0]:
+        who = {
+            "at": f"{rows[0]['transaction_timestamp'].isoformat(timespec='seconds')}Z",
+            "customer": {"id": str(rows[0]["household_id"])},
+        }
     return {
         "currency": "USD",
-        "at": AT,
+        **who,
         "lines": lines,
         "wallet": {"coins": chance.randrange(0, 1000), "coupons": [*lots, {"rule": "select", "pieces": 6}]},
         "codes": ["SAVE-A", "SAVE-B"] if chance.random() < 0.5 else [],
