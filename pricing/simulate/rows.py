@@ -22,7 +22,7 @@ def _list_of(*fields: tuple[str, Any]) -> Any:
 
 
 _TEXT, _WHOLE = pa.string(), pa.int64()
-SAVINGS = (("rule", _TEXT), ("payer", _TEXT), ("seller", _TEXT), ("category", _TEXT), ("old", _WHOLE), ("new", _WHOLE))
+SAVINGS = (("rule", _TEXT), ("payer", _TEXT), ("seller", _TEXT), ("old", _WHOLE), ("new", _WHOLE))
 GOODS = (("seller", _TEXT), ("category", _TEXT), ("listed", _WHOLE), ("old", _WHOLE), ("new", _WHOLE))
 USES = (("rule", _TEXT), ("old", _WHOLE), ("new", _WHOLE), ("items_old", _WHOLE), ("items_new", _WHOLE))
 SHORT = (("rule", _TEXT), ("reach", _WHOLE), ("missing", _WHOLE), ("units", pa.bool_()))
@@ -139,7 +139,7 @@ class Rows:
         categories = {line.id: line.categories[0] if line.categories else "" for line in cart.lines}
         uses = _uses(old, new, items)
         counts = [(one.rule, one.version, one.uses, one.items) for one in limits]
-        nested = (_savings(old, new, categories), _goods(old, new, categories), uses, short, counts)
+        nested = (_savings(old, new), _goods(old, new, categories), uses, short, counts)
         self._add(flat, list(cart.customer.segments), nested)
 
     def _add(self, flat: dict[str, Any], segments: list[str], nested: tuple[Iterable[tuple[Any, ...]], ...]) -> None:
@@ -160,7 +160,7 @@ class Rows:
     def last_spent(self) -> dict[str, tuple[int, int]]:
         """Of the last row, by rule: what it saves under old and new."""
         found: dict[str, tuple[int, int]] = {}
-        for rule, _, _, _, old, new in self.lists["savings"].last():
+        for rule, _, _, old, new in self.lists["savings"].last():
             before = found.get(rule, (0, 0))
             found[rule] = before[0] + old, before[1] + new
         return found
@@ -197,23 +197,23 @@ def payers_of(saving: Saving) -> tuple[tuple[str, int], ...]:
     return (("platform", saving.platform), ("seller", seller)) if seller else (("platform", saving.platform),)
 
 
-def _savings(old: Quote, new: Quote, categories: dict[str, str]) -> list[tuple[Any, ...]]:
-    before = _savings_of(old, categories)
+def _savings(old: Quote, new: Quote) -> list[tuple[Any, ...]]:
+    before = _savings_of(old)
     if old is new:
         return [(*key, amount, amount) for key, amount in sorted(before.items())]
-    after = _savings_of(new, categories)
+    after = _savings_of(new)
     return [(*key, before.get(key, 0), after.get(key, 0)) for key in sorted({**before, **after})]
 
 
-def _savings_of(quote: Quote, categories: dict[str, str]) -> dict[tuple[str, str, str, str], int]:
-    """Minor units by rule, payer, seller and category."""
-    found: dict[tuple[str, str, str, str], int] = {}
-    places = [(line.store, categories[line.id], line.savings) for line in quote.lines]
-    places += [(charge.store, SHIPPING, charge.savings) for charge in quote.shipping]
-    for store, category, savings in places:
+def _savings_of(quote: Quote) -> dict[tuple[str, str, str], int]:
+    """Minor units by rule, payer and seller. By category it is what goods cost less than their list price."""
+    found: dict[tuple[str, str, str], int] = {}
+    places = [(line.store, line.savings) for line in quote.lines]
+    places += [(charge.store, charge.savings) for charge in quote.shipping]
+    for store, savings in places:
         for saving in savings:
             for payer, amount in payers_of(saving):
-                key = (saving.rule, payer, store, category)
+                key = (saving.rule, payer, store)
                 found[key] = found.get(key, 0) + amount
     return found
 

@@ -67,31 +67,33 @@ def _rows(task: Task, plan: ReplayPlan, folder: Path, tell: Tell) -> Iterator[An
     What no earlier order can change is priced in parallel. Where uses are counted, a second pass goes through the orders
     in order of time, alone, and prices anew those whose price earlier orders do change.
     """
-    pure = KeptBatches(folder / "pure")
+    carried = task.wishes.carried
+    pure = KeptBatches(folder / "pure") if carried or plan.work is not None else None
     priced = _priced(task, plan, pure, tell)
-    if not task.wishes.carried:
+    if not carried or pure is None:
         yield from priced
         return
     count = sum(1 for _ in priced)
     yield from carry(Replayer(task), pure, count, folder)
 
 
-def _priced(task: Task, plan: ReplayPlan, kept: KeptBatches, tell: Tell) -> Iterator[Any]:
+def _priced(task: Task, plan: ReplayPlan, kept: KeptBatches | None, tell: Tell) -> Iterator[Any]:
     """The rows of every batch, priced or found."""
-    count = 0
 
-    def batches_known() -> Iterator[tuple[tuple[int, str], Any, Any | None]]:
+    def known() -> Iterator[tuple[tuple[int, str], Any, Any | None]]:
         for number, orders in enumerate(batches(plan.files, plan.columns, tell)):
-            name = orders_digest(orders)
-            yield (number, name), orders, kept.find(number, name)
+            name = "" if kept is None else orders_digest(orders)
+            yield (number, name), orders, None if kept is None else kept.find(number, name)
 
+    count = 0
     with crew(task, plan.jobs, plan.dask) as (submit, most):
-        for (number, name), rows, new in in_order(batches_known(), submit, most):
-            if new:
+        for (number, name), rows, new in in_order(known(), submit, most):
+            if new and kept is not None:
                 kept.put(number, name, rows)
             count += 1
             yield rows
-    kept.cut(count)
+    if kept is not None:
+        kept.cut(count)
 
 
 @contextmanager

@@ -191,7 +191,6 @@ class Answer:
         _add_saved(sums.payers, savings, savings["payer"])
         mine = pa.table(savings).filter(pc.equal(savings["payer"], "seller"))
         _add_saved(sums.sellers, {name: mine.column(name) for name in mine.column_names}, mine.column("seller"))
-        _add_saved(sums.categories, savings, savings["category"])
         self._add_budgets(sums, rows, savings)
         uses = _entries(rows, "uses")
         for name, old, new in _grouped(uses, ["rule"], ["old", "new"]):
@@ -323,13 +322,18 @@ def _add_orders(sums: Sums, rows: Any) -> None:
 
 
 def _add_paid(row: Tally, amounts: list[int]) -> None:
+    _, listed, old, new = amounts
+    _add_cost(row, amounts)
+    row.saved_old += listed - old
+    row.saved_new += listed - new
+
+
+def _add_cost(row: Tally, amounts: list[int]) -> None:
     orders, listed, old, new = amounts
     row.orders += orders
     row.listed += listed
     row.paid_old += old
     row.paid_new += new
-    row.saved_old += listed - old
-    row.saved_new += listed - new
 
 
 def _add_goods(sums: Sums, rows: Any) -> None:
@@ -337,18 +341,14 @@ def _add_goods(sums: Sums, rows: Any) -> None:
     for named, into in (("seller", sums.sellers), ("category", sums.categories)):
         once = pa.table(goods).group_by([named, "parent"], use_threads=False)
         each = once.aggregate([(name, "sum") for name in ("listed", "old", "new")])
-        made = each.group_by([named], use_threads=False).aggregate(
-            [("parent", "count"), ("listed_sum", "sum"), ("old_sum", "sum"), ("new_sum", "sum")]
-        )
-        for name, orders, listed, old, new in zip(
-            *(made.column(column).to_pylist() for column in
-              (named, "parent_count", "listed_sum_sum", "old_sum_sum", "new_sum_sum")), strict=True
-        ):  # fmt: skip
+        ones = pa.array([1] * len(each), pa.int64())
+        amounts = ["orders", "listed_sum", "old_sum", "new_sum"]
+        for name, *found in _grouped(each.append_column("orders", ones), [named], amounts):
             row = into.setdefault(name, Tally())
-            row.orders += orders
-            row.listed += listed
-            row.paid_old += old
-            row.paid_new += new
+            if into is sums.categories:
+                _add_paid(row, found)
+            else:  # what a seller's goods save is not what the seller pays for; see `_add_to`
+                _add_cost(row, found)
 
 
 def _add_saved(into: dict[str, Tally], savings: Mapping[str, Any], names: Any) -> None:

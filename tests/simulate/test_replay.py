@@ -107,7 +107,7 @@ def test_any_number_of_workers_gives_the_same_bytes(carried: bool, file: Path) -
 
 def test_a_replay_that_was_killed_goes_on(tmp_path: Path) -> None:
     """Killed from outside, without a chance to tidy up; then finished batches are taken as they are."""
-    file = shop.write(tmp_path / "orders.jsonl", shop.orders(2400))
+    file = shop.write(tmp_path / "orders.jsonl", shop.orders(1200))
     work = tmp_path / "work"
     old, new = shop.folder(tmp_path / "old", **shop.OLD), shop.folder(tmp_path / "new", **shop.NEW)
     command = [sys.executable, "-m", "pricing.cli", "replay", str(old), str(new), "--orders", str(file), "--jobs", "2",
