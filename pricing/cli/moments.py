@@ -31,12 +31,20 @@ def checked(ctx: click.Context, option: click.Parameter, text: str | None) -> st
     if text is None or text == NOW:
         return text
     try:
-        _ = date.fromisoformat(text) if _DAY.fullmatch(text) else instant(text)
+        _ = day_of(text) if _DAY.fullmatch(text) else instant(text)
     except ValueError:
         raise click.BadParameter(
             f"{text!r} is not an instant; write it like 2026-06-20T18:30:00-07:00, 2026-06-20 (noon) or now"
         ) from None
     return text
+
+
+def day_of(text: str) -> date:
+    """A day. Raises ValueError, also for one so far away that no zone could be reckoned with."""
+    day = date.fromisoformat(text)
+    if not 1900 <= day.year <= 9000:
+        raise ValueError(text)
+    return day
 
 
 def moment(text: str, zone: ZoneInfo) -> datetime:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from pricing.audit.folder import catalogue_of
+from pricing.cli.blanks import cart_text, list_text, policy_text
 from pricing.cli.loading import load
+from pricing.cli.moments import now
 from pricing.cli.templates import Names, campaign_text, card_text
 from pricing.language.loading.load import Loaded, load_texts
 from pricing.language.loading.plain import home_of, read_plain, write_whole
@@ -19,10 +21,12 @@ from pricing.model.kind import COUPON_KINDS
 from pricing.money import AmountError, parse
 
 CAMPAIGN = "campaign"
+FILES = (CAMPAIGN, "cart", "list", "policy")
+"""What can be printed besides cards."""
 
 
 def _complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    return [name.replace(" ", "-") for name in (CAMPAIGN, *KIND_NAMES) if name.startswith(incomplete.replace("-", " "))]
+    return [name.replace(" ", "-") for name in (*FILES, *KIND_NAMES) if name.startswith(incomplete.replace("-", " "))]
 
 
 @click.command("new")
@@ -35,29 +39,30 @@ def _complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) 
 def command(kind: tuple[str, ...], name: str, into: str | None, folder: str) -> None:
     """Print a commented card to fill in.
 
-    KIND is a kind of card, such as seller coupon, or campaign for a whole file. The card loads as it stands, so
-    `pricing check` stays quiet until a change of yours makes it speak.
+    KIND is a kind of card, such as seller coupon; or campaign for a whole file, list, policy; or cart for a cart in JSON
+    with goods of your catalogue. All load as they stand, so `pricing check` stays quiet until a change of yours makes it
+    speak.
 
     \b
     Examples:
       pricing new promo code --name SUMMER15
       pricing new seller-coupon --in rules/campaigns/2026/summer.promo
       pricing new campaign --name autumn-2026 > rules/campaigns/2026/autumn.promo
+      pricing new cart > cart.json
     """
     wanted = _kind(" ".join(kind))
     if name and not NAME.fullmatch(name):
         raise click.BadParameter("Names are made of letters, digits and the signs - _ . /.", param_hint="'--name'")
-    if wanted == CAMPAIGN:
+    if wanted in FILES and wanted != "list":
         if into is not None:
-            raise click.UsageError("A campaign has a file of its own: pricing new campaign > FILE")
-        today = datetime.now(UTC).date()
-        click.echo(campaign_text(name or "my-campaign", _names(Path(folder), None), today), nl=False)
+            raise click.UsageError(f"A {wanted} has a file of its own: pricing new {wanted} > FILE")
+        click.echo(_file_text(wanted, name, Path(folder)), nl=False)
         return
     root = home_of(into) if into is not None else Path(folder)
     names = _names(root, into)
     if name in names.taken:
         raise click.BadParameter(f"There is a card called {name!r} already.", param_hint="'--name'")
-    text = card_text(KIND_OF[wanted], name, names)
+    text = list_text(name, names) if wanted == "list" else card_text(KIND_OF[wanted], name, names)
     if into is None:
         click.echo(text, nl=False)
         return
@@ -65,14 +70,25 @@ def command(kind: tuple[str, ...], name: str, into: str | None, folder: str) -> 
     click.echo(f"Put a {wanted} at the end of {click.format_filename(into)}. Now fill it in.", err=True)
 
 
+def _file_text(wanted: str, name: str, folder: Path) -> str:
+    """A campaign, a policy or a cart, that stands in a file of its own."""
+    names = _names(folder, None)
+    if wanted == CAMPAIGN:
+        return campaign_text(name or "my-campaign", names, now().date())
+    if wanted == "policy":
+        return policy_text(name or "house")
+    at = now().astimezone(ZoneInfo(names.zone))
+    return cart_text(names, catalogue_of(folder), at)
+
+
 def _kind(said: str) -> str:
     """The kind meant by the words on the command line. Raises click.BadParameter with a suggestion."""
     text = " ".join(said.lower().replace("-", " ").split())
-    known = {name.replace("-", " "): name for name in (CAMPAIGN, *KIND_NAMES)}
+    known = {name.replace("-", " "): name for name in (*FILES, *KIND_NAMES)}
     if text in known:
         return known[text]
     near = get_close_matches(text, known, 1)
-    hint = f"Did you mean {known[near[0]]}?" if near else "The kinds are: " + ", ".join((CAMPAIGN, *KIND_NAMES)) + "."
+    hint = f"Did you mean {known[near[0]]}?" if near else "The kinds are: " + ", ".join((*FILES, *KIND_NAMES)) + "."
     raise click.BadParameter(f"There is no kind called {said!r}. {hint}", param_hint="'KIND'")
 
 

@@ -50,7 +50,7 @@ campaign {name} "{label}"
   zone {names.zone}   # of all times below
   valid from {start} through {end}   # that whole day included
 """
-    return f"{_laid_out(head)}\n{card_text(Kind.STORE_DISCOUNT, '', names)}"
+    return f"{laid_out(head)}\n{card_text(Kind.STORE_DISCOUNT, '', names)}"
 
 
 def card_text(kind: Kind, name: str, names: Names) -> str:
@@ -89,10 +89,10 @@ def _filled(text: str, name: str, names: Names) -> str:
     for word, value in words.items():
         text = text.replace(f"«{word}»", value)
     text = _AMOUNT.sub(lambda found: show(int(found[1]), names.currency), text)
-    return _laid_out(text)
+    return laid_out(text)
 
 
-def _laid_out(text: str) -> str:
+def laid_out(text: str) -> str:
     """The canonical layout, in which the remarks of what can become a line stand in the column of the others."""
     lines = fmt(text).text.splitlines()
     return "".join(f"{_with_remark(line) if line.startswith('  # ') else line}\n" for line in lines)

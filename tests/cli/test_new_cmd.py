@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from click.testing import CliRunner, Result
 
+from pricing import Cart, Engine
+from pricing.cli.blanks import list_text, policy_text
 from pricing.cli.new import command
 from pricing.cli.templates import Names, campaign_text, card_text
 from pricing.language.formatter import fmt
 from pricing.language.loading.load import load_folder, load_texts
+from pricing.language.vocabulary import SWITCHES
 from pricing.model.kind import Kind
+from pricing.model.policy import HOUSE_POLICY
 
 HEAD = """campaign week-1 "Week"
   owner marketing
@@ -98,7 +104,7 @@ def test_what_stands_in_the_file_stays(tmp_path: Path) -> None:
     ("args", "said"),
     [
         (["seler", "coupon"], "Did you mean seller coupon?"),
-        (["thing"], "The kinds are: campaign, flash sale"),
+        (["thing"], "The kinds are: campaign, cart, list, policy, flash sale"),
         (["promo-code", "--name", "a b"], "Names are made of letters"),
         ([], "Missing argument"),
     ],
@@ -121,3 +127,42 @@ def test_a_file_without_a_campaign_is_refused(tmp_path: Path) -> None:
     made = invoke("promo-code", "--in", str(tmp_path / "a.promo"))
     assert made.exit_code == 2
     assert "has no campaign" in made.stderr
+
+
+def test_a_list_and_a_policy_load_quietly() -> None:
+    text = list_text("", Names(taken=frozenset({"my-list"})))
+    card = 'store discount a "A"\n  stores list my-list-2\n  spend 50.00 take 5.00 off\n'
+    assert fmt(text).text == text
+    assert load_texts({"a.promo": HEAD.format(currency="USD") + text + "\n" + card}).diagnostics == ()
+    text = policy_text("ours")
+    loaded = load_texts({"policy.promo": text})
+    assert fmt(text).text == text
+    assert loaded.diagnostics == () and loaded.partial.policy == evolve(HOUSE_POLICY, name="ours")
+    assert all(f"set         {switch} to" in text for switch in SWITCHES)
+
+
+@pytest.mark.parametrize("currency", ["USD", "JPY", "KWD"])
+def test_a_cart_can_be_priced_as_it_stands(tmp_path: Path, currency: str) -> None:
+    (tmp_path / "a.promo").write_text(
+        HEAD.format(currency=currency) + 'store discount a "A"\n  stores x\n  take 5% off\n'
+    )
+    made = invoke("cart", "--rules", str(tmp_path))
+    assert made.exit_code == 0 and "SKU-1" in made.stdout
+    cart = Cart.from_dict(json.loads(made.stdout))
+    assert cart.currency == currency and Engine.load(tmp_path).quote(cart).total_minor > 0
+    (tmp_path / "catalogue").mkdir()
+    (tmp_path / "catalogue" / "skus.csv").write_text(
+        "sku,store,price,categories,brand,tags\nA,x,7,c/d;e,b,new\nB,y,abc,,,\n"
+    )
+    (line,) = Cart.from_dict(json.loads(invoke("cart", "--rules", str(tmp_path)).stdout)).lines
+    assert (line.sku, line.store, line.categories, line.brand, line.tags) == ("A", "x", ("c/d", "e"), "b", ("new",))
+
+
+def test_what_has_a_file_of_its_own_is_not_put_into_another(tmp_path: Path) -> None:
+    file = tmp_path / "a.promo"
+    file.write_text(HEAD.format(currency="USD"))
+    for what in ("policy", "cart", "campaign"):
+        made = invoke(what, "--in", str(file))
+        assert made.exit_code == 2 and f"pricing new {what} > FILE" in made.stderr
+    assert invoke("list", "--in", str(file), "--name", "friends").exit_code == 0
+    assert "\nlist friends\n" in file.read_text()
