@@ -17,7 +17,7 @@ from pricing.simulate.files import Orders
 from pricing.simulate.receipts import Shown
 from pricing.simulate.sums import Answer, Spent, Sums
 from pricing.simulate.tables import SumTable, budget_outlook, money, percent, span, tables, written
-from pricing.simulate.text import counted
+from pricing.simulate.text import counted, outlook_text
 
 MOST_ROWS = 25
 """Of one table on the page; data files have them all."""
@@ -173,10 +173,11 @@ def _budget(rule: str, spent: Spent, sums: Sums) -> str:
 def _fate(ran_out: str | None, early: str | None, likely: str | None, late: str | None) -> str:
     if ran_out:
         return f"the money is gone on {ran_out}"
-    if likely:
-        ends = f"between {early} and {late}" if late else f"not before {early}"
-        return f"the money is gone probably on {likely}, {ends}"
-    return f"the money may be gone from {early} on" if early else "the money lasts, as far as can be seen"
+    return (
+        f"the money is {outlook_text(early, likely, late)}"
+        if likely
+        else (f"the money {outlook_text(early, likely, late)}" if early else "the money lasts, as far as can be seen")
+    )
 
 
 def _figure(
@@ -272,7 +273,7 @@ figcaption span{font-weight:400;margin-left:1rem;color:#444}
 svg{max-width:100%}figure>svg{width:100%;height:auto}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem}
 th,td{text-align:left;padding:.25rem .5rem;border-bottom:1px solid #eceef0;vertical-align:top}
-th{border-bottom:2px solid #c9cdd2}td:first-child{overflow-wrap:anywhere}
+th{border-bottom:2px solid #c9cdd2}td:first-child{overflow-wrap:anywhere;min-width:9rem}
 .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 .note{color:#555;font-size:.85rem;margin:.4rem 0 0}
 details{border-top:1px solid #eceef0;padding:.4rem 0}summary{cursor:pointer}

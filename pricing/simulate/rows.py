@@ -191,10 +191,10 @@ def _kind(name: str) -> Any:
 
 def payers_of(saving: Saving) -> tuple[tuple[str, int], ...]:
     """Who pays a saving, and how much of it; who pays nothing is left out."""
-    if not saving.platform:
+    if not saving.platform and not saving.payers:
         return (("seller", saving.amount),)
-    seller = saving.amount - saving.platform
-    return (("platform", saving.platform), ("seller", seller)) if seller else (("platform", saving.platform),)
+    shares = (("platform", saving.platform), *saving.payers, ("seller", saving.seller))
+    return tuple([share for share in shares if share[1]])
 
 
 def _savings(old: Quote, new: Quote) -> list[tuple[Any, ...]]:

@@ -100,8 +100,7 @@ def _budgets(table: SumTable, currency: str) -> Iterator[str]:
         if ran_out:
             yield f"      gone on {ran_out}"
         elif likely or early:
-            ends = f"at the earliest {early}, at the latest {late}" if late else f"at the earliest {early}"
-            yield f"      gone probably on {likely} ({ends})" if likely else f"      may be gone: {ends}"
+            yield "      " + outlook_text(early, likely, late)
 
 
 def _short(table: SumTable, currency: str) -> Iterator[str]:
@@ -135,6 +134,13 @@ def _unproved(sums: Sums) -> Iterator[str]:
             yield ""
             yield f"{which}: {counted(orders, 'order')} reached the limit of work. All orders together may pay"
             yield f"{money(slack, sums.currency)} less than is said here, and no more."
+
+
+def outlook_text(early: Cell, likely: Cell, late: Cell) -> str:
+    """When the money is gone, as a forecast says it."""
+    if likely:
+        return f"gone probably on {likely}, " + (f"between {early} and {late}" if late else f"not before {early}")
+    return f"may be gone from {early} on"
 
 
 def counted(number: int, thing: str) -> str:

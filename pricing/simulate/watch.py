@@ -15,6 +15,7 @@ from pricing.engine.rules.planned import PlannedRule
 from pricing.model.cart import Cart
 from pricing.model.kind import Kind
 from pricing.model.packed import meaning
+from pricing.model.rule import Rule
 from pricing.model.rulebook import RuleBook
 
 _NOBODY: frozenset[str] = frozenset()
@@ -62,12 +63,12 @@ def changed(old: RuleBook, new: RuleBook) -> tuple[frozenset[str], frozenset[str
 
 def counted(book: RuleBook) -> frozenset[str]:
     """Names of the rules with a limit beyond one order, or a budget."""
-    return frozenset(
-        rule.name
-        for rule in book.rules
-        if (rule.limits or rule.budget is not None)
-        and (rule.budget is not None or any(limit.per != "order" for limit in rule.limits))
-    )
+    return frozenset(rule.name for rule in book.rules if _is_counted(rule))
+
+
+def _is_counted(rule: Rule) -> bool:
+    budgets = rule.budget, getattr(rule, "budget_day", None)  # a budget for each day, where the model knows one
+    return any(budget is not None for budget in budgets) or any(limit.per != "order" for limit in rule.limits)
 
 
 def _with_exchanges(book: RuleBook, names: frozenset[str]) -> frozenset[str]:
