@@ -19,7 +19,7 @@ import pytest
 
 from tests.pages import ROOT, blocks, read
 
-PAGES = ["README.md", "docs/tour.md"]
+PAGES = ["README.md", "docs/tour.md", "docs/replay.md"]
 INSTALL = "pip install . && "
 OURS = f'pricing() {{ "{sys.executable}" -m pricing.cli "$@"; }}; '
 """The command as this source has it, installed or not."""

@@ -20,6 +20,7 @@ from pricing.model.cart import Cart, RuleUsage
 from pricing.model.errors import CartError
 from pricing.model.kind import ITEM_KINDS
 from pricing.model.quote import Quote
+from pricing.model.rule import Rule
 from pricing.model.rulebook import RuleBook
 from pricing.simulate.rows import Counted, Rows
 from pricing.simulate.watch import Watch, changed, counted, is_exchange
@@ -170,9 +171,15 @@ class Replayer:
             if target is None:
                 continue
             have = standing.app.units if target.units else measure.base
-            if (target.reach - have) * 100 <= target.reach * NEAR or (target.units and target.reach - have == 1):
-                found.append((standing.rule.name, target.reach, target.reach - have, target.units))
+            missing, step = target.reach - have, _step_of(standing.rule.rule, target.reach)
+            if missing * 100 <= step * NEAR or (target.units and missing == 1):
+                found.append((standing.rule.name, step, missing, target.units))
         return sorted(found)
+
+
+def _step_of(rule: Rule, reach: int) -> int:
+    """The threshold as the card says it: of `every 30.00` not the 90.00 that its third time needs."""
+    return next((step.reach for step in rule.ladder if step.repeats), reach)
 
 
 def _saves_by(quote: Quote, names: frozenset[str]) -> bool:
