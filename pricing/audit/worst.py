@@ -13,6 +13,7 @@ from attrs import frozen
 
 from pricing.api import Engine
 from pricing.audit.climb import Order, Till, Trial, by_money, by_share, climb, goods
+from pricing.audit.passed_over import Omission, omissions
 from pricing.audit.shelf import Shelf, shelf_of
 from pricing.audit.situations import Occasion, occasions
 from pricing.audit.starts import Basket, Bounds, basket_of, pool_of, reaching, singles
@@ -69,6 +70,8 @@ class Audit:
     bounds: Bounds
     made_up: bool
     """The catalogue has no prices, so that the goods are made up."""
+    left_out: tuple[Omission, ...] = ()
+    """What was not looked at."""
 
     def worst(self, sense: str) -> Finding | None:
         """The worst of all; None when nothing is for sale."""
@@ -107,6 +110,9 @@ class _Search:
         tell: Callable[[int], None],
     ) -> None:  # fmt: skip
         self.engine = Engine(book)
+        self.catalogue = catalogue
+        self.not_tried = 0
+        """The most occasions that were passed over for one store."""
         self.shelf: Shelf = shelf_of(self.engine.plan, catalogue, currency)
         self.occasions: tuple[Occasion, ...] = occasions(self.engine.plan, currency, coins)
         self.bounds = bounds
@@ -131,8 +137,9 @@ class _Search:
             if len(stores) > 1:
                 findings += self._group(frozenset(stores), None, list(self._unions(stores)), self.effort)
         return Audit(
-            self.shelf.currency, tuple(findings), self.till.count, len(self.occasions), self.bounds, self.shelf.made_up
-        )
+            self.shelf.currency, tuple(findings), self.till.count, len(self.occasions), self.bounds, self.shelf.made_up,
+            omissions(self.rules.values(), self.catalogue, self.shelf, self.not_tried),
+        )  # fmt: skip
 
     def _met(self, stores: frozenset[str]) -> frozenset[str]:
         """Rules that look at something in the stores."""
@@ -146,6 +153,8 @@ class _Search:
             first.setdefault(occasion.rules & met, place)
         most = [place for rules, place in first.items() if rules and not any(rules < other for other in first)]
         rest = [place for rules, place in first.items() if rules and place not in most]
+        passed_over = max(0, len(most) - MOST_OCCASIONS) + max(0, len(rest) - MOST_OCCASIONS)
+        self.not_tried = max(self.not_tried, passed_over)
         return most[:MOST_OCCASIONS], rest[:MOST_OCCASIONS]
 
     def _group(self, stores: frozenset[str], store: str | None, more: Sequence[Basket], limit: int) -> list[Finding]:

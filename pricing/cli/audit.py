@@ -18,6 +18,7 @@ from pricing.audit.starts import Bounds
 from pricing.audit.worst import COINS, EFFORT, Audit, Finding, audit, endless, is_endless
 from pricing.cli.files import RuleFolder
 from pricing.cli.loading import engine_of
+from pricing.cli.moments import now
 from pricing.cli.talk import columns, complain, remark
 from pricing.columns import clean, left, right, shorten_name, wrapped
 from pricing.model.rule import Rule
@@ -142,19 +143,63 @@ def _text(made: Audit, rules: dict[str, Rule]) -> Iterator[str]:
     if share is None or money is None:
         yield "No rule looks at any goods, so there is nothing to find."
         return
-    for sense, title in (("share", "The smallest share of the list price"), ("money", "The most money saved")):
-        yield ""
-        yield _row(title, "List", "Pays", "Saved", "Pays %")
-        for finding in made.findings:
-            if finding.sense == sense:
-                yield _row(f"  {_where(finding)}", *_cells(finding, made.currency))
+    yield ""
+    yield from _table(made)
     yield from _cart("The cart that pays the smallest share", share, rules)
     if money.quote.cart != share.quote.cart:
         yield from _cart("The cart that saves most money", money, rules)
-    again = _endless(made.currency, rules)
-    if again:
+    yield from _again(made, rules)
+    yield from _left_out(made)
+
+
+def _table(made: Audit) -> Iterator[str]:
+    """Store by store, the one that pays the smallest share first: its worst cart, and the most that one saves."""
+    most = {finding.store: finding.saved for finding in made.findings if finding.sense == "money"}
+    found = sorted(
+        (finding for finding in made.findings if finding.sense == "share"), key=lambda one: (one.share, one.store or "")
+    )
+    yield _row("Smallest share of the list price", "List", "Pays", "Pays %", "Most saved")
+    for finding in found[:MOST_ROWS]:
+        shown = [show(minor, made.currency) for minor in (finding.listed, finding.pays, most.get(finding.store, 0))]
+        yield _row(f"  {_where(finding)}", shown[0], shown[1], _percent(finding.share), shown[2])
+    if len(found) > MOST_ROWS:
+        rest = found[MOST_ROWS:]
+        yield f"  and {_count(len(rest), 'store')} where no cart pays less than {_percent(rest[0].share)}"
+
+
+def _again(made: Audit, rules: dict[str, Rule]) -> Iterator[str]:
+    """What can be used without end, those first that worst carts use; what is over does no harm any more."""
+    at = now()
+    every = [rules[name] for name in _endless(made.currency, rules)]
+    alive = [rule for rule in every if rule.valid.end is None or at < rule.valid.end]
+    used = {use.rule for finding in made.findings for use in finding.quote.used}
+    names = [rule.name for rule in sorted(alive, key=lambda rule: (rule.name not in used, rule.name))]
+    if names:
         yield ""
-        yield from wrapped(f"Nothing stops these from being used in order after order: {', '.join(again)}.", columns())
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        said = f"Nothing stops these from being used in order after order: {', '.join(names[:MOST_NAMED])}{more}."
+        yield from wrapped(said, columns())
+    if over := len(every) - len(alive):
+        yield ""
+        yield (
+            f"{_count(over, 'card')} more would be, but {'is' if over == 1 else 'are'} over."
+            if names
+            else (
+                f"{_count(over, 'card')} could be used in order after order, but {'is' if over == 1 else 'are'} over."
+            )
+        )
+
+
+def _left_out(made: Audit) -> Iterator[str]:
+    if not made.left_out:
+        return
+    yield ""
+    yield "Not looked at"
+    for one in made.left_out:
+        names = (
+            f": {', '.join(one.names[:MOST_NAMED])}{', …' if len(one.names) > MOST_NAMED else ''}" if one.names else ""
+        )
+        yield from wrapped(f"{one.count} {one.why}{names}", columns(), "  - ", "    ")
 
 
 def _endless(currency: str, rules: dict[str, Rule]) -> list[str]:
@@ -199,12 +244,9 @@ def _where(finding: Finding) -> str:
     return "over stores: " + ", ".join(stores)
 
 
-def _cells(finding: Finding, currency: str) -> tuple[str, str, str, str]:
-    shown = [show(minor, currency) for minor in (finding.listed, finding.pays, finding.saved)]
-    return shown[0], shown[1], shown[2], _percent(finding.share)
-
-
-_ROOM = (12, 12, 12, 9)
+_ROOM = (12, 12, 9, 13)
+MOST_ROWS = 12
+MOST_NAMED = 8
 
 
 def _row(text: str, *cells: str) -> str:
@@ -245,5 +287,6 @@ def _as_dict(made: Audit, floor: Fraction | None, rules: dict[str, Rule]) -> dic
         "carts": made.carts,
         "made_up": made.made_up,
         "endless": _endless(made.currency, rules),
+        "left_out": [{"count": one.count, "why": one.why, "names": list(one.names)} for one in made.left_out],
         "findings": [finding(one) for one in made.findings],
     }

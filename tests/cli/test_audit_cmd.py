@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,8 @@ promo code AGAIN "Twenty"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> str:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr("pricing.cli.audit.now", lambda: datetime(2026, 6, 20, tzinfo=UTC))
     (tmp_path / "catalogue").mkdir()
     (tmp_path / "catalogue" / "skus.csv").write_text(SKUS)
     (tmp_path / "a.promo").write_text(HEAD + CARD)
@@ -81,3 +83,41 @@ def test_coupons_without_end_are_named_though_the_worst_carts_do_not_use_them(
     assert "Nothing stops these from being used in order after order: AGAIN, SMALL.\n" in capsys.readouterr().out
     assert run(["audit", folder, "--effort", "400", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["endless"] == ["AGAIN", "SMALL"]
+
+
+def test_one_table_with_the_worst_first(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["audit", folder, "--effort", "400"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    head = next(place for place, line in enumerate(lines) if line.startswith("Smallest share of the list price"))
+    assert lines[head].split()[-5:] == ["List", "Pays", "Pays", "%", "Most", "saved"][-5:]
+    shares = [float(line.split()[-2].rstrip("%")) for line in lines[head + 1 : lines.index("", head)]]
+    assert shares == sorted(shares) and len(shares) >= 2
+
+
+def test_what_is_over_is_counted_and_not_named(
+    folder: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pricing.cli.audit.now", lambda: datetime(2036, 6, 20, tzinfo=UTC))
+    assert run(["audit", folder, "--effort", "400"]) == 0
+    said = capsys.readouterr().out
+    assert "Nothing stops" not in said
+    assert "1 card could be used in order after order, but is over." in said
+
+
+def test_what_was_not_looked_at_is_counted_with_its_reason(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with (Path(folder) / "a.promo").open("a") as file:
+        file.write('\nfree shipping ships "Ships"\n  stores alba\n  spend 90.00 ship free\n')
+        file.write('\nstore discount nowhere "Nowhere"\n  stores zeta\n  spend 90.00 take 1.00 off\n')
+    with (Path(folder) / "catalogue" / "skus.csv").open("a") as file:
+        file.write("GIFT,alba,\nLOST,,5.00\n")
+    assert run(["audit", folder, "--effort", "400"]) == 0
+    said = capsys.readouterr().out
+    assert said[said.index("Not looked at\n") :].splitlines()[1:] == [
+        "  - 1 goods have no price in USD: GIFT",
+        "  - 1 goods have no store: LOST",
+        "  - 1 cards are about delivery, which does not count: ships",
+        "  - 1 cards have none of the goods in their scope: nowhere",
+    ]
+    assert run(["audit", folder, "--effort", "400", "--json"]) == 0
+    (made,) = json.loads(capsys.readouterr().out)
+    assert {"count": 1, "why": "goods have no price in USD", "names": ["GIFT"]} in made["left_out"]
