@@ -196,10 +196,9 @@ def _left_out(made: Audit) -> Iterator[str]:
     yield ""
     yield "Not looked at"
     for one in made.left_out:
-        names = (
-            f": {', '.join(one.names[:MOST_NAMED])}{', …' if len(one.names) > MOST_NAMED else ''}" if one.names else ""
-        )
-        yield from wrapped(f"{one.count} {one.why}{names}", columns(), "  - ", "    ")
+        more = ", …" if len(one.names) > MOST_NAMED else ""
+        names = f" ({', '.join(one.names[:MOST_NAMED])}{more})" if one.names else ""
+        yield from wrapped(f"{one.why}: {one.count}{names}", columns(), "  - ", "    ")
 
 
 def _endless(currency: str, rules: dict[str, Rule]) -> list[str]:

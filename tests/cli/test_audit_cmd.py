@@ -113,11 +113,11 @@ def test_what_was_not_looked_at_is_counted_with_its_reason(folder: str, capsys: 
     assert run(["audit", folder, "--effort", "400"]) == 0
     said = capsys.readouterr().out
     assert said[said.index("Not looked at\n") :].splitlines()[1:] == [
-        "  - 1 goods have no price in USD: GIFT",
-        "  - 1 goods have no store: LOST",
-        "  - 1 cards are about delivery, which does not count: ships",
-        "  - 1 cards have none of the goods in their scope: nowhere",
+        "  - goods without a price in USD: 1 (GIFT)",
+        "  - goods without a store: 1 (LOST)",
+        "  - cards about delivery, which does not count: 1 (ships)",
+        "  - cards with none of the goods in their scope: 1 (nowhere)",
     ]
     assert run(["audit", folder, "--effort", "400", "--json"]) == 0
     (made,) = json.loads(capsys.readouterr().out)
-    assert {"count": 1, "why": "goods have no price in USD", "names": ["GIFT"]} in made["left_out"]
+    assert {"count": 1, "why": "goods without a price in USD", "names": ["GIFT"]} in made["left_out"]
