@@ -10,29 +10,34 @@ import hashlib
 import marshal
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from itertools import accumulate, chain
 from typing import Any, overload
 
-from attrs import frozen
+from attrs import fields, frozen
 
-from pricing.model.kind import Kind
-from pricing.model.ladder import Caps, Limit, Rate, Step, Trade
-from pricing.model.rule import Place, Rule
+from pricing.model.given import NAMED
+from pricing.model.kind import AUTOMATIC, CODE, HELD, Kind
+from pricing.model.ladder import Caps, Earning, Limit, Rate, Reward, Step, Trade
+from pricing.model.policy import Layer, Policy, PolicyLimit
+from pricing.model.rule import Campaign, CodePattern, Place, Rule
 from pricing.model.scope import Clause, Scope
 from pricing.model.window import Hours, Window
 
 LINE_WORDS = ("stores", "skus", "categories", "brands", "tags")
-"""Scope words that a line answers, the most selective first: a rule is found by the first one it has."""
+"""Scope words that a line answers and an index knows, the most selective first: a rule is found by the first one it has."""
 
 Row = tuple[Any, ...]
-"""A thing of the model as plain data: texts, whole numbers, None, and tuples of these."""
+"""A thing of the model as plain data: texts, whole numbers, None, and tuples and lists of these."""
 
 Keys = tuple[tuple[str, str], ...]
 KINDS = tuple(Kind)
 PLACE_OF_KIND = {kind: place for place, kind in enumerate(KINDS)}
+WAYS = (AUTOMATIC, HELD, CODE)
+"""How rules are given."""
+AUTOMATICALLY = WAYS.index(AUTOMATIC)
 
 
 def found_by(rule: Rule) -> Clause | None:
@@ -41,6 +46,9 @@ def found_by(rule: Rule) -> Clause | None:
         for clause in rule.scope.only:
             if clause.word == word:
                 return clause
+    for clause in rule.scope.only:
+        if clause.word == "list" and all(each.word in LINE_WORDS for each in clause.any_of):
+            return clause
     return None
 
 
@@ -49,76 +57,85 @@ def index_keys(rule: Rule) -> Keys:
     if rule.prices and not rule.ladder:
         return tuple([("skus", sku) for sku, _ in rule.prices])
     clause = found_by(rule)
-    return (("", ""),) if clause is None else tuple([(clause.word, value) for value in clause.values])
+    if clause is None:
+        return (("", ""),)
+    listed = clause.any_of if clause.word == "list" else (clause,)
+    return tuple(sorted({(each.word, value) for each in listed for value in each.values}))
 
 
 # Rules as plain data
 
 
+_PLAIN = (str, int, bool, type(None))
+_CLASSES: dict[str, type] = {
+    made.__name__: made
+    for made in (
+        Window, Hours, Scope, Clause, CodePattern, Step, Caps, Limit, Trade, Rate, Reward, Earning, Campaign, Place, Layer,
+        PolicyLimit, Policy,
+    )
+}  # fmt: skip
+"""What a rule, a campaign or a policy holds besides forms, by name."""
+
+
+_KNOWN: dict[type, tuple[str, ...]] = {}
+
+
+def _fields(made: Any) -> tuple[str, ...]:
+    known = _KNOWN.get(made)
+    if known is None:
+        known = _KNOWN[made] = tuple([each.name for each in fields(made)])
+    return known
+
+
+_OF_RULE = tuple([each.name for each in fields(Rule) if each.name != "place"])
+
+
 def row_of(rule: Rule) -> Row:
     """All that a rule means; its place is no part of that."""
-    caps = rule.caps
-    share = caps.per_item_share
-    return (
-        rule.name, rule.kind.value, rule.label, rule.currency, rule.zone, window_row(rule.valid), rule.days,
-        tuple([(hours.start, hours.end) for hours in rule.hours]),
-        scope_row(rule.scope), scope_row(rule.audience), rule.prices,
-        tuple([_step_row(step) for step in rule.ladder]), rule.ladder_per,
-        (caps.per_item, None if share is None else (share.numerator, share.denominator), caps.per_store, caps.per_order),
-        tuple([(limit.count, limit.unit, limit.per) for limit in rule.limits]),
-        rule.budget, (rule.platform_share.numerator, rule.platform_share.denominator), rule.piece,
-        rule.trade and (rule.trade.coins, rule.trade.pieces, rule.trade.coupon),
-        rule.rate and (rule.rate.coins, rule.rate.amount),
-        window_row(rule.claim), rule.lasts_days, rule.never, rule.combines, rule.note, rule.campaign,
-    )  # fmt: skip
+    return tuple([plain_of(getattr(rule, name)) for name in _OF_RULE])
 
 
 def rule_of(row: Row, place: Place) -> Rule:
     """The rule whose `row_of` this is."""
-    (name, kind, label, currency, zone, valid, days, hours, scope, audience, prices, ladder, ladder_per, caps, limits,
-     budget, share, piece, trade, rate, claim, lasts_days, never, combines, note, campaign) = row  # fmt: skip
-    per_item, item_share, per_store, per_order = caps
-    return Rule(
-        name, Kind(kind), label, currency, zone, window_of(valid), days, tuple([Hours(*each) for each in hours]),
-        _scope_of(scope), _scope_of(audience), prices, tuple([_step_of(each) for each in ladder]), ladder_per,
-        Caps(per_item, item_share and Fraction(*item_share), per_store, per_order),
-        tuple([Limit(*each) for each in limits]), budget, Fraction(*share), piece, trade and Trade(*trade),
-        rate and Rate(*rate), window_of(claim), lasts_days, never, combines, note, campaign, place,
-    )  # fmt: skip
+    values = dict(zip(_OF_RULE, map(made_of, row), strict=True))
+    return Rule(**values, place=place)
 
 
-def window_row(window: Window) -> Row:
-    return window.start and window.start.isoformat(), window.end and window.end.isoformat()
+def plain_of(value: Any) -> Any:
+    """A value of the model as plain data: a thing with fields becomes a list that begins with its name."""
+    kind = type(value)
+    if kind is tuple:
+        return tuple([plain_of(each) for each in value]) if value else value
+    if kind in _PLAIN:
+        return value
+    if kind is Kind:
+        return ["Kind", value.value]
+    if kind is Fraction:
+        return ["/", value.numerator, value.denominator]
+    if kind is datetime:
+        return ["@", value.isoformat()]
+    if kind is Rule:
+        return ["Rule", *row_of(value)]
+    return [kind.__name__, *[plain_of(getattr(value, name)) for name in _fields(kind)]]
 
 
-def window_of(row: Row) -> Window:
-    start, end = row
-    return Window(start and datetime.fromisoformat(start), end and datetime.fromisoformat(end))
-
-
-def scope_row(scope: Scope) -> Row:
-    return (
-        tuple([(clause.word, clause.values, clause.removed) for clause in scope.only]),
-        tuple([(clause.word, clause.values, clause.removed) for clause in scope.never]),
-    )
-
-
-def _scope_of(row: Row) -> Scope:
-    only, never = row
-    return Scope(tuple([Clause(*each) for each in only]), tuple([Clause(*each) for each in never]))
-
-
-def _step_row(step: Step) -> Row:
-    share = step.share
-    return (
-        step.measure, step.reach, step.repeats, step.amount, share.numerator, share.denominator, step.given_units,
-        step.at_most,
-    )  # fmt: skip
-
-
-def _step_of(row: Row) -> Step:
-    measure, reach, repeats, amount, numerator, denominator, given_units, at_most = row
-    return Step(measure, reach, repeats, amount, Fraction(numerator, denominator), given_units, at_most)
+def made_of(value: Any) -> Any:
+    """What `plain_of` made plain."""
+    kind = type(value)
+    if kind is tuple:
+        return tuple([made_of(each) for each in value]) if value else value
+    if kind is not list:
+        return value
+    name, *rest = value
+    if name == "/":
+        return Fraction(*rest)
+    if name == "@":
+        return datetime.fromisoformat(rest[0])
+    if name == "Kind":
+        return Kind(rest[0])
+    if name == "Rule":
+        return rule_of(tuple(rest), Place())
+    return (_CLASSES.get(name) or NAMED[name])(*map(made_of, rest))
 
 
 def meaning(rule: Rule) -> bytes:
@@ -146,6 +163,10 @@ class Pack:
     kinds: bytes
     """For each rule the place of its kind in `KINDS`."""
     keys: tuple[Keys, ...]
+    given: bytes
+    """For each rule the place of its way in `WAYS`."""
+    codes: tuple[tuple[int, tuple[str, ...]], ...]
+    """Of the rules that have codes: place and codes."""
     base: Row
     """The row of the first rule: what the others share with it is not kept again."""
     bodies: bytes
@@ -180,6 +201,8 @@ def pack(rules: Sequence[Rule], file: str) -> Pack:
         tuple([rule.name for rule in rules]),
         bytes([PLACE_OF_KIND[rule.kind] for rule in rules]),
         tuple([same.setdefault(each, each) for each in keys]),
+        bytes([WAYS.index(rule.given) for rule in rules]),
+        tuple([(place, rule.codes) for place, rule in enumerate(rules) if rule.codes]),
         base,
         b"".join(bodies),
         array("I", accumulate(map(len, bodies))).tobytes(),
@@ -222,11 +245,25 @@ class Rules(Sequence[Rule]):
     def __iter__(self) -> Iterator[Rule]:
         return (self[place] for place in range(len(self)))
 
-    def facts(self) -> tuple[Sequence[str], bytes, Sequence[Keys]]:
-        """Names, places of kinds in `KINDS`, and index keys of all rules, without making one."""
+    def facts(self) -> tuple[Sequence[str], bytes, Sequence[Keys], bytes, Mapping[int, Sequence[str]]]:
+        """Names, places of kinds in `KINDS`, index keys, and places of ways in `WAYS` of all rules, and the codes of
+        those that have some, without making one."""
+        order = self._order
         kinds = b"".join([pack.kinds for pack in self._packs])
+        given = b"".join([pack.given for pack in self._packs])
         keys = list(chain.from_iterable(pack.keys for pack in self._packs))
-        return self.names, bytes(map(kinds.__getitem__, self._order)), list(map(keys.__getitem__, self._order))
+        codes = {
+            start + place: mine
+            for start, pack in zip(self._starts, self._packs, strict=False)
+            for place, mine in pack.codes
+        }
+        return (
+            self.names,
+            bytes(map(kinds.__getitem__, order)),
+            list(map(keys.__getitem__, order)),
+            bytes(map(given.__getitem__, order)),
+            {at: codes[own] for at, own in enumerate(order) if own in codes},
+        )
 
     def meanings(self) -> Iterator[bytes]:
         """The digest of every rule."""

@@ -1,0 +1,29 @@
+"""`take v off`: an amount of money."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from pricing.forms.form import Form, cap_of, gifted, looked_at
+from pricing.forms.lowered import NO_END, Goods, Lowered
+from pricing.forms.units import first, ordered, whole
+from pricing.model.ladder import MONEY, Step
+
+
+@frozen
+class AmountOff(Form):
+    """`take v off`; with `every` once for each repeat. Under `every n items` it falls on the t x n dearest units."""
+
+    amount: int
+    """Minor units."""
+
+    def lower(self, step: Step, goods: Goods, times: int) -> Lowered:
+        if step.measure == MONEY:
+            most = NO_END if step.most_times is None else step.most_times
+            every = step.reach if step.repeats else 0
+            return Lowered(step.reach, self.amount, every=every, most_times=most, at_most=cap_of(step))
+        amount = self.amount * times
+        if not step.repeats or goods.has_counts or not goods.prices:
+            return Lowered(0, amount, at_most=cap_of(step))
+        runs = first(ordered(goods, goods.in_scope, dearest=True), looked_at(step, goods, times))
+        return gifted(step, whole(goods, runs, amount))

@@ -1,0 +1,46 @@
+"""`take v off each`, `take p% off each`, `at v each`: what every unit gets by itself."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from attrs import frozen
+
+from pricing.forms.form import Form, gifted, looked_at
+from pricing.forms.lowered import Goods, Lowered, rounded
+from pricing.forms.units import first, ordered, single
+from pricing.model.ladder import Step
+
+
+@frozen
+class OffEach(Form):
+    """`take v off each` or `take p% off each`: of each unit looked at, never more than its price."""
+
+    on_units = True
+
+    amount: int = 0
+    """Minor units; 0 when it is a share."""
+    share: Fraction = Fraction(0)
+
+    def lower(self, step: Step, goods: Goods, times: int) -> Lowered:
+        runs = first(ordered(goods, goods.in_scope, dearest=True), looked_at(step, goods, times))
+        return gifted(step, single(goods, runs, lambda price: off(self.amount, self.share, price, goods.rounds_down)))
+
+
+@frozen
+class AtEach(Form):
+    """`at v each`: each unit looked at costs v, if it costs more."""
+
+    on_units = True
+
+    price: int
+    """Minor units."""
+
+    def lower(self, step: Step, goods: Goods, times: int) -> Lowered:
+        runs = first(ordered(goods, goods.in_scope, dearest=True), looked_at(step, goods, times))
+        return gifted(step, single(goods, runs, lambda price: max(0, price - self.price)))
+
+
+def off(amount: int, share: Fraction, price: int, down: bool) -> int:
+    """What one unit at an item price is given by itself: an amount, or a share rounded for itself; minor units."""
+    return min(price, rounded(share, price, down) if share else amount)

@@ -1,0 +1,30 @@
+"""`take p% off`: a share."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from attrs import frozen
+
+from pricing.forms.form import Form, cap_of, gifted, looked_at
+from pricing.forms.lowered import NO_END, Goods, Lowered, rounded
+from pricing.forms.units import cost, first, ordered, whole
+from pricing.model.ladder import MONEY, Step
+
+
+@frozen
+class ShareOff(Form):
+    """`take p% off`: of the sum over the lines in scope, rounded once; with `every` of what is repeated, groups of units or
+    parts of the base."""
+
+    share: Fraction
+
+    def lower(self, step: Step, goods: Goods, times: int) -> Lowered:
+        if step.measure == MONEY:
+            most = NO_END if step.most_times is None else step.most_times
+            every = step.reach if step.repeats else 0
+            return Lowered(step.reach, share=self.share, every=every, most_times=most, at_most=cap_of(step))
+        if not step.repeats or not goods.prices:
+            return Lowered(0, share=self.share, at_most=cap_of(step))
+        runs = first(ordered(goods, goods.in_scope, dearest=True), looked_at(step, goods, times))
+        return gifted(step, whole(goods, runs, rounded(self.share, cost(goods, runs), goods.rounds_down)))

@@ -1,0 +1,50 @@
+"""`take … off the m cheapest`, `the m dearest`, `each of the m …`: some of the units."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from attrs import frozen
+
+from pricing.forms.each import off
+from pricing.forms.form import Form, gifted
+from pricing.forms.lowered import Goods, Lowered, rounded
+from pricing.forms.units import Run, cost, first, groups, ordered, single, whole
+from pricing.model.ladder import UNITS, Step
+
+
+@frozen
+class OffSome(Form):
+    """`take … off [each of] the m dearest` or `cheapest`; under `every n items` of m units of each group of n."""
+
+    on_units = True
+
+    many: int
+    dearest: bool
+    each: bool
+    """Whether each unit gets it by itself; else it is given once over them."""
+    amount: int = 0
+    """Minor units; 0 when it is a share."""
+    share: Fraction = Fraction(0)
+
+    def lower(self, step: Step, goods: Goods, times: int) -> Lowered:
+        runs, rounds = self._picked(step, goods, times)
+        if self.each:
+            gift = single(goods, runs, lambda price: off(self.amount, self.share, price, goods.rounds_down))
+        else:
+            amount = rounded(self.share, cost(goods, runs), goods.rounds_down) if self.share else self.amount * rounds
+            gift = whole(goods, runs, amount)
+        return gifted(step, gift)
+
+    def _picked(self, step: Step, goods: Goods, times: int) -> tuple[list[Run], int]:
+        """The units it falls on, and how often an amount is given."""
+        if not (step.repeats and step.measure == UNITS):
+            return first(ordered(goods, goods.in_scope, self.dearest), self.many), 1
+        picked: list[Run] = []
+        rounds = 0
+        for group, alike in groups(goods, ordered(goods, goods.in_scope, dearest=True), step.reach, times):
+            if not self.dearest:
+                group.sort(key=lambda run: (goods.prices[run[0]], run[0]))
+            picked += [(place, units * alike) for place, units in first(group, self.many)]
+            rounds += alike
+        return picked, rounds
