@@ -9,11 +9,12 @@ from typing import Any
 
 from attrs import define, evolve, field
 
+from pricing.forms import AmountOff, Get, ShareOff, ShipFree, amount_of
 from pricing.model.cart import Cart, Customer, Line, Lot, RuleUsage, ShippingCharge, Wallet
-from pricing.model.kind import COUPON_KINDS, ITEM_KINDS, PER_STORE_KINDS, Kind
+from pricing.model.kind import COUPON_KINDS, ITEM_KINDS, TRAITS, Kind
 from pricing.model.ladder import Caps, Limit, Rate, Step, Trade
 from pricing.model.policy import Policy
-from pricing.model.rule import Campaign, Rule
+from pricing.model.rule import PLATFORM, Campaign, Rule
 from pricing.model.rulebook import RuleBook
 from pricing.model.scope import Clause, Scope
 from pricing.model.window import Hours
@@ -68,6 +69,9 @@ class Draft:
     lots: list[Lot] = field(factory=list)
     codes: list[str] = field(factory=list)
     usage: dict[str, RuleUsage] = field(factory=dict)
+    customer: str = "c-1"
+    region: str = ""
+    payment: str = ""
 
     def book(self) -> RuleBook:
         rules = tuple(sorted(self.rules, key=lambda rule: rule.name))
@@ -79,11 +83,13 @@ class Draft:
             self.at,
             self.lines,
             self.shipping,
-            Customer("c-1", self.segments),
+            Customer(self.customer, self.segments),
             "app",
             "US",
             Wallet(self.coins, self.lots),
-            self.codes,
+            [code for code in self.codes if code.strip()],
+            self.region,
+            self.payment,
         )
 
     def chance(self, probability: float) -> bool:
@@ -104,7 +110,9 @@ class Draft:
             return
         twins = [rule for rule in self.rules if rule.kind is kind and kind is not Kind.COIN_EXCHANGE]
         if twins and self.chance(0.2):  # the same once more, for ties
-            rule = evolve(self.rng.choice(twins), name=self.new_name(kind), never=(), combines=())
+            twin, name = self.rng.choice(twins), self.new_name(kind)
+            codes = (name,) if kind is Kind.PROMO_CODE else twin.codes
+            rule = evolve(twin, name=name, codes=codes, never=(), combines=())
         else:
             campaign = self.campaigns[-1 if self.chance(0.05) else 0]
             words = self.kind_words(kind, campaign.currency == self.currency)
@@ -167,7 +175,7 @@ class Draft:
         if kind is Kind.COIN_EXCHANGE:
             return self.coin_exchange()
         words: dict[str, Any] = {}
-        per = "store" if kind in PER_STORE_KINDS else "order"
+        per = TRAITS[kind].per
         if self.chance(0.25 if kind in ONE_USE_KINDS else 0.15):
             per = "order" if per == "store" else "store"
         words["scope"] = scope = self.scope(kind)
@@ -199,9 +207,9 @@ class Draft:
             price = rng.choice(self.lines).unit_price
             if self.chance(0.7):
                 at_most = max(1, price // 8) if self.chance(0.3) else None
-                words["ladder"] = (Step(share=rng.choice(SHARES[:-1]), at_most=at_most),)
+                words["ladder"] = (Step(gives=ShareOff(rng.choice(SHARES[:-1])), at_most=at_most),)
             else:
-                words["ladder"] = (Step(amount=max(1, price // rng.choice((3, 6, 10)))),)
+                words["ladder"] = (Step(gives=AmountOff(max(1, price // rng.choice((3, 6, 10))))),)
             if self.chance(0.25):
                 words["caps"] = Caps(per_item=max(1, price // 9))
         limits = set()
@@ -283,12 +291,13 @@ class Draft:
         """Amounts that a threshold over these lines may be measured on."""
         ids = {line.id for line in lines}
         oracle = Oracle(self.book(), self.cart(), self.usage)
-        amounts = [sum(oracle.item[line] for line in ids)]
+        of_lines = oracle.by_line(oracle.item)
+        amounts = [sum(of_lines[line] for line in ids)]
         if len(ids) > 1:
-            amounts.append(amounts[0] - oracle.item[self.rng.choice(sorted(ids))])
+            amounts.append(amounts[0] - of_lines[self.rng.choice(sorted(ids))])
         for _ in range(3):
             selection = tuple(self.rng.choice(oracle.choices(each)) for each in oracle.applications)
-            pays = oracle.settle(selection).pays
+            pays = oracle.by_line(oracle.settle(selection).pays)
             amounts.append(sum(pays[line] for line in ids))
         return amounts
 
@@ -301,13 +310,13 @@ class Draft:
         whole *= self.generous
         if self.chance(0.45):
             at_most = max(1, whole // rng.choice((5, 10, 20))) if self.chance(0.4) else None
-            return {"share": rng.choice(SHARES), "at_most": at_most}
-        earlier = [step.amount for rule in self.rules for step in rule.ladder if step.amount]
+            return {"gives": ShareOff(rng.choice(SHARES)), "at_most": at_most}
+        earlier = [amount_of(step) for rule in self.rules for step in rule.ladder if amount_of(step)]
         if earlier and self.chance(0.3):
             amount = rng.choice(earlier)
         else:
             amount = max(1, whole // rng.choice((3, 4, 5, 8, 10, 20)) + rng.choice((0, 0, 1)))
-        return {"amount": amount if most is None else min(amount, most)}
+        return {"gives": AmountOff(amount if most is None else min(amount, most))}
 
     def ladder(self, kind: Kind, lines: list[Line]) -> tuple[Step, ...]:
         rng = self.rng
@@ -321,18 +330,19 @@ class Draft:
         )[0]
         if kind is Kind.FREE_SHIPPING and self.chance(0.6):
             reach = self.threshold(lines) if self.chance(0.7) else 0
-            return (Step(reach=reach, share=Fraction(1)),)
+            return (Step(reach=reach, gives=ShipFree()),)
         if style == "take":
             if self.chance(0.2):  # more than the goods can take
-                return (Step(amount=whole * rng.choice((1, 2)) + 1),)
+                return (Step(gives=AmountOff(whole * rng.choice((1, 2)) + 1)),)
             return (Step(**self.value(whole)),)
         if style == "get":
             given = rng.choice((1, 1, 2))
             share = Fraction(1) if self.chance(0.6) else rng.choice(SHARES[:-1])
-            return (Step("units", rng.randint(1, 2) + given, share=share, given_units=given),)
+            return (Step("units", rng.randint(1, 2), gives=Get(given, share)),)
         if style == "every":
             reach = max(1, self.threshold(lines) // rng.choice((1, 2, 3)))
-            value = self.value(reach, reach) if self.chance(0.8) else {"share": Fraction(rng.choice((2, 5, 10)), 100)}
+            by_share = {"gives": ShareOff(Fraction(rng.choice((2, 5, 10)), 100))}
+            value = self.value(reach, reach) if self.chance(0.8) else by_share
             return (Step("money", reach, True, **value),)
         if style == "every items":
             return (Step("units", rng.randint(1, max(1, units)), True, **self.value(whole // max(1, units))),)
@@ -350,10 +360,10 @@ class Draft:
         steps = []
         for place, reach in enumerate(reaches):
             amount = piece * (place + rng.choice((1, 2, 3))) + (piece // 2 if self.chance(0.1) else 0)
-            steps.append(Step("money", reach, amount=min(amount, reach)))
+            steps.append(Step("money", reach, gives=AmountOff(min(amount, reach))))
         if self.chance(0.1):
             units = sum(line.quantity for line in lines)
-            steps = [Step("units", rng.randint(1, units + 1), amount=piece * rng.choice((1, 2)))]
+            steps = [Step("units", rng.randint(1, units + 1), gives=AmountOff(piece * rng.choice((1, 2))))]
         return {"piece": piece, "ladder": tuple(steps)}
 
     # --- caps, limits, relations --------------------------------------------------------------------------------------
@@ -410,7 +420,8 @@ class Draft:
         words: dict[str, Any] = {}
         if kind is not Kind.COIN_EXCHANGE:
             if self.chance(0.3):
-                words["platform_share"] = rng.choice(SPLITS)
+                share = rng.choice(SPLITS)
+                words["payers"] = ((PLATFORM, share),) if share else ()
             if self.chance(0.1):
                 words["budget"] = rng.choice((2, 50, 1000))
         if self.chance(0.06):

@@ -12,15 +12,17 @@ from datetime import UTC, datetime, timedelta, timezone
 from random import Random
 
 from pricing.model.cart import Cart, Line, RuleUsage, ShippingCharge
-from pricing.model.kind import AUTOMATIC_KINDS, COUPON_KINDS, ITEM_KINDS, LAYERS, Kind
-from pricing.model.policy import HOUSE_POLICY, Policy, PolicyLimit
+from pricing.model.kind import AUTOMATIC, COUPON_KINDS, ITEM_KINDS, LAYERS, TRAITS, Kind
+from pricing.model.policy import HOUSE_POLICY, Layer, Policy, PolicyLimit
 from pricing.model.rule import Campaign
 from pricing.model.rulebook import RuleBook
 from pricing.model.window import Window
 from tests.market_rules import BRANDS, CATEGORIES, KINDS, METHODS, SEGMENTS, TAGS, Draft
+from tests.market_words import WORDS_KINDS, Words, words_lines, words_policy, words_shipping
 from tests.oracle import Oracle
 
 SIZES = {"tiny": (2, 4, 200), "small": (5, 14, 3000), "large": (7, 18, 30000), "crowded": (8, 26, 1 << 60)}
+WORDS = {"words": (5, 12, 3000), "more words": (7, 16, 20000), "crowded words": (8, 24, 1 << 60)}
 """By size: most lines, most rules, most selections. A crowded market is too much for the oracle."""
 UNITS = {"USD": 1, "JPY": 1, "KWD": 10}
 
@@ -37,14 +39,17 @@ def market(seed: int, size: str = "small") -> Market:
 
 
 def drafts(seed: int, size: str) -> Iterator[Draft]:
-    most_lines, most_rules, most_selections = SIZES[size]
+    most_lines, most_rules, most_selections = {**SIZES, **WORDS}[size]
+    drawn = WORDS_KINDS if size in WORDS else KINDS
     attempt = 0
     while True:
         rng = Random(f"{size} {seed} {attempt}")
         attempt += 1
         draft = start(rng, rng.randint(1, most_lines))
+        if size in WORDS:
+            draft = with_words(draft)
         count = rng.randint(3, most_rules)
-        kinds = rng.choices(list(KINDS), list(KINDS.values()), k=count)
+        kinds = rng.choices(list(drawn), list(drawn.values()), k=count)
         kinds.sort(key=lambda kind: kind not in ITEM_KINDS)  # item rules first, so that thresholds know item prices
         for kind in kinds:
             draft.add(kind, most_selections)
@@ -52,6 +57,26 @@ def drafts(seed: int, size: str) -> Iterator[Draft]:
                 draft.add(Kind.COIN_EXCHANGE, most_selections)
         rng.shuffle(draft.rules)
         yield draft
+
+
+def with_words(draft: Draft) -> Draft:
+    """The same with what the second edition adds to lines, charges, policy and customer."""
+    rng = draft.rng
+    return Words(
+        rng,
+        draft.currency,
+        draft.at,
+        words_lines(rng, draft.lines, draft.currency),
+        words_shipping(rng, draft.shipping, draft.currency),
+        words_policy(rng, draft.policy),
+        draft.campaigns,
+        draft.segments,
+        draft.generous,
+        codes=["NOSUCH", "save", " \n"],
+        customer=rng.choice(("c-1", "c-1", "c-1", "")),
+        region=rng.choice(("", "US-CA")),
+        payment=rng.choice(("", "card-x")),
+    )
 
 
 def start(rng: Random, line_count: int) -> Draft:
@@ -135,7 +160,7 @@ def policy(rng: Random) -> Policy:
         never.add((one, other))
     return Policy(
         name="house",
-        order=(*LAYERS[:2], *middle, LAYERS[-1]),
+        order=tuple([Layer(kind) for kind in (*LAYERS[:2], *middle, LAYERS[-1])]),
         limits=tuple(limits[key] for key in sorted(limits)),
         never=tuple(sorted(never)),
         measured_on=switch("running", "item-price"),
@@ -155,7 +180,7 @@ def traits(made: Market) -> set[str]:
     oracle = Oracle(book, cart, usage)
     quote = oracle.quote()
     seen = set(quote.refused.values())
-    used = {rule: (store, pieces) for rule, store, pieces, _, _ in quote.used}
+    used = {rule: (store, pieces) for rule, store, _, pieces, _, _ in quote.used}
     kinds = {rule.name: rule.kind for rule in book.rules}
     seen |= {f"used {kinds[rule]}" for rule in [*used, *quote.item_rules]}
     seen |= {"exchange used"} if quote.trades else set()
@@ -166,7 +191,7 @@ def traits(made: Market) -> set[str]:
         if any(used[0:2] == (rule.name, application.store) for used in quote.used):
             continue
         choice = rule.kind in COUPON_KINDS or rule.kind is Kind.PROMO_CODE
-        if choice or rule.kind in AUTOMATIC_KINDS:
+        if choice or TRAITS[rule.kind].given == AUTOMATIC:
             totals = oracle.forced((rule.name, application.store))
             word = "coupon or code" if choice else "automatic"
             seen.add(f"{word} left: " + ("no permitted selection" if totals is None else "beaten or no better"))

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from pricing.forms import amount_of
+from pricing.forms import share_of as step_share
 from pricing.model.cart import NO_USAGE, Cart, Line, RuleUsage
-from pricing.model.kind import COUPON_KINDS, ITEM_KINDS, Kind
+from pricing.model.kind import ITEM_KINDS, Kind
 from pricing.model.ladder import Trade
-from pricing.model.policy import Policy
+from pricing.model.policy import Layer, Policy
 from pricing.model.rule import Rule
 from pricing.model.rulebook import RuleBook
 from pricing.model.scope import Clause, Scope
-from tests.oracle_amounts import coins_of, share_of
+from tests.oracle_amounts import Charge, Run, coins_of, share_of
 
 LATEST = datetime.max.replace(tzinfo=UTC)
 """Stands for no expiry."""
@@ -28,39 +31,68 @@ class Application:
 
     rule: Rule
     store: str | None
-    lines: tuple[str, ...]
+    sku: str | None
+    scope: tuple[Run, ...]
+    """What its saving is taken from; of free shipping, where its charges come from."""
+    counted: tuple[Run, ...]
+    """What its steps look at."""
+    charges: tuple[Charge, ...] = ()
+
+    @property
+    def layer(self) -> Layer:
+        return Layer(self.rule.kind, self.rule.layer)
 
 
 # --- scope (SPEC 2: within one word any of the values; a category matches everything under it; `except` wins) ---------
 
 
+def any_value(word: str, values: tuple[str, ...], having: tuple[str, ...]) -> bool:
+    if word == "categories":
+        return any(path == value or path.startswith(value + "/") for path in having for value in values)
+    return any(each in values for each in having)
+
+
 def clause_matches(clause: Clause, having: Iterable[str]) -> bool:
-    def any_of(values: tuple[str, ...]) -> bool:
-        if clause.word == "categories":
-            return any(path == value or path.startswith(value + "/") for path in having for value in values)
-        return any(each in values for each in having)
-
     having = tuple(having)
-    return any_of(clause.values) and not any_of(clause.removed)
+    return any_value(clause.word, clause.values, having) and not any_value(clause.word, clause.removed, having)
 
 
-def word_of_line(line: Line, word: str) -> tuple[str, ...] | None:
-    return {
+def line_matches(clause: Clause, line: Line) -> bool:
+    """One scope word, asked of a line."""
+    if clause.word == "prices":
+        return clause.low <= line.unit_price and (clause.high is None or line.unit_price <= clause.high)
+    if clause.word == "reduced":
+        return line.is_reduced
+    if clause.word == "list":
+        return any(line_matches(each, line) for each in clause.any_of) and not any(
+            line_matches(each, line) for each in clause.but_not
+        )
+    having = {
         "stores": (line.store,),
         "categories": line.categories,
         "brands": (line.brand,),
         "tags": line.tags,
         "skus": (line.sku,),
-    }.get(word)  # `methods` says nothing about lines
+    }
+    return clause_matches(clause, having[clause.word])
 
 
 def line_in_scope(scope: Scope, line: Line) -> bool:
-    for clauses, wanted in ((scope.only, True), (scope.never, False)):
-        for clause in clauses:
-            having = word_of_line(line, clause.word)
-            if having is not None and clause_matches(clause, having) is not wanted:
-                return False
-    return True
+    """`methods` says nothing about lines."""
+    return all(line_matches(clause, line) for clause in scope.only if clause.word != "methods") and not any(
+        line_matches(clause, line) for clause in scope.never if clause.word != "methods"
+    )
+
+
+def is_counted(rule: Rule, line: Line) -> bool:
+    """SPEC 2, with `counts`: every one of them and no `counts except`, and the rule's `stores` and `except stores`."""
+    if rule.counts is None:
+        return line_in_scope(rule.scope, line)
+    stores = Scope(
+        tuple(clause for clause in rule.scope.only if clause.word == "stores"),
+        tuple(clause for clause in rule.scope.never if clause.word == "stores"),
+    )
+    return line_in_scope(rule.counts, line) and line_in_scope(stores, line)
 
 
 def method_in_scope(scope: Scope, method: str) -> bool:
@@ -79,14 +111,17 @@ def refusal_of_time(rule: Rule, at: datetime) -> str | None:
         return "expired"
     local = at.astimezone(ZoneInfo(rule.zone))
     minute = local.hour * 60 + local.minute
-    if rule.days and local.weekday() not in rule.days:
+    if not rule.hours and rule.days and local.weekday() not in rule.days:
         return "wrong-day-or-hour"
     for hours in rule.hours:
+        began = local
         if hours.start < hours.end:
             inside = hours.start <= minute < hours.end
-        else:  # passes midnight
+        else:  # passes midnight: it belongs to the day on which it began
             inside = minute >= hours.start or minute < hours.end
-        if not inside:
+            if minute < hours.end:
+                began = local - timedelta(days=1)
+        if not inside or (rule.days and began.weekday() not in rule.days):
             return "wrong-day-or-hour"
     return None
 
@@ -95,7 +130,9 @@ def refusal_of_audience(rule: Rule, cart: Cart) -> str | None:
     having = {
         "customers": (cart.customer.segments, "other-customer"),
         "countries": ((cart.country,), "other-country"),
+        "regions": ((cart.region,), "other-region"),
         "channels": ((cart.channel,), "other-channel"),
+        "payments": ((cart.payment,), "other-payment"),
     }
     for word, (values, reason) in having.items():
         if not all(clause_matches(clause, values) for clause in rule.audience.only if clause.word == word):
@@ -105,8 +142,37 @@ def refusal_of_audience(rule: Rule, cart: Cart) -> str | None:
     return None
 
 
+def plain_code(code: str) -> str:
+    """SPEC 2: "compared after Unicode NFKC, case folding, and without blanks, line ends and invisible signs at their
+    ends (and without soft hyphens and zero-width signs anywhere)"."""
+    nothing = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+    code = "".join(sign for sign in unicodedata.normalize("NFKC", code) if sign not in nothing).casefold()
+
+    def unseen(sign: str) -> bool:
+        return sign.isspace() or unicodedata.category(sign) in ("Cc", "Cf")
+
+    while code and unseen(code[0]):
+        code = code[1:]
+    while code and unseen(code[-1]):
+        code = code[:-1]
+    return code
+
+
+def is_typed(rule: Rule, cart: Cart) -> bool:
+    typed = {plain_code(code) for code in cart.codes if isinstance(code, str)} - {""}
+    return any(plain_code(code) in typed for code in rule.codes)
+
+
 def earlier_uses(usage: RuleUsage, per: str) -> int:
-    return {"customer": usage.customer, "day": usage.today, "total": usage.total, "order": 0}[per]
+    return {
+        "customer": usage.customer,
+        "day": usage.today,
+        "total": usage.total,
+        "order": 0,
+        "customer and day": usage.customer_day,
+        "customer and week": usage.customer_week,
+        "customer and month": usage.customer_month,
+    }[per]
 
 
 def refusal_of_counts(rule: Rule, usage: RuleUsage) -> str | None:
@@ -115,7 +181,11 @@ def refusal_of_counts(rule: Rule, usage: RuleUsage) -> str | None:
             return "used-up"
         if limit.unit == "items" and limit.per == "customer" and usage.items_customer >= limit.count:
             return "used-up"
+        if limit.unit == "items" and limit.per == "total" and usage.items_total >= limit.count:
+            return "used-up"
     if rule.budget is not None and usage.spent >= rule.budget:
+        return "no-budget"
+    if rule.budget_day is not None and usage.spent_today >= rule.budget_day:
         return "no-budget"
     return None
 
@@ -123,9 +193,13 @@ def refusal_of_counts(rule: Rule, usage: RuleUsage) -> str | None:
 # --- what rules say of each other (SPEC 5.1, 5.2) ---------------------------------------------------------------------
 
 
+def names(rule: Rule) -> set[str]:
+    return {rule.name, *(f"group {name}" for name in rule.groups)}
+
+
 def never_meet(one: Rule, other: Rule, policy: Policy) -> bool:
     def says(a: Rule, b: Rule) -> bool:
-        return any(word in (b.name, b.kind.value, "anything") for word in a.never)
+        return any(word in names(b) | {b.kind.value, "anything"} for word in a.never)
 
     if says(one, other) or says(other, one):
         return True
@@ -133,23 +207,36 @@ def never_meet(one: Rule, other: Rule, policy: Policy) -> bool:
 
 
 def clash(a: Application, b: Application, policy: Policy) -> bool:
-    """Two used applications that share a line although they may not."""
-    if not set(a.lines) & set(b.lines):
-        return False
-    if never_meet(a.rule, b.rule, policy):  # 5.2; `never` wins over `combines`
+    """Two used applications that share a line (free shippings of one layer: a charge) although they may not."""
+    lines = set(a.scope) & set(b.scope)
+    if lines and never_meet(a.rule, b.rule, policy):  # 5.2; `never` wins over `combines`
         return True
-    combined = b.rule.name in a.rule.combines or a.rule.name in b.rule.combines
-    return a.rule.kind == b.rule.kind and not combined  # 5.1
+    combined = names(b.rule) & set(a.rule.combines) or names(a.rule) & set(b.rule.combines)
+    shared = set(a.charges) & set(b.charges) if a.rule.kind is Kind.FREE_SHIPPING else lines
+    return a.layer == b.layer and not combined and bool(shared)  # 5.1
 
 
-def applications_of(rule: Rule, scope: list[Line]) -> list[Application]:
-    """One over all lines in scope, or one for each store that has lines in scope, in order of store."""
-    if rule.ladder_per == "order":
-        return [Application(rule, None, tuple(line.id for line in scope))]
-    return [
-        Application(rule, store, tuple(line.id for line in scope if line.store == store))
-        for store in sorted({line.store for line in scope})
-    ]
+def applications_of(rule: Rule, scope: list[Run], counted: list[Run], cart: Cart) -> list[Application]:
+    """One over all lines in scope, or one for each store (and sku) that has lines in scope, in order of store, then sku."""
+    lines = {line.id: line for line in cart.lines}
+
+    def owner(run: Run) -> tuple[str | None, str | None]:
+        line = lines[run.line]
+        return {"order": (None, None), "store": (line.store, None), "sku": (line.store, line.sku)}[rule.ladder_per]
+
+    made = []
+    for own in sorted({owner(run) for run in scope}, key=lambda own: (own[0] or "", own[1] or "")):
+        mine = tuple(run for run in scope if owner(run) == own)
+        charges: tuple[Charge, ...] = ()
+        if rule.kind is Kind.FREE_SHIPPING:
+            stores = {lines[run.line].store for run in mine}
+            charges = tuple(
+                Charge(charge.store, charge.method, charge.id)
+                for charge in cart.shipping
+                if charge.store in stores and method_in_scope(rule.scope, charge.method)
+            )
+        made.append(Application(rule, *own, mine, tuple(run for run in counted if owner(run) == own), charges))
+    return made
 
 
 # --- item prices (SPEC 3) ---------------------------------------------------------------------------------------------
@@ -159,20 +246,25 @@ def unit_saving(rule: Rule, line: Line, policy: Policy) -> int:
     """What an item rule takes off one unit; 0 when it gives no lower price."""
     savings = [line.unit_price - at for sku, at in rule.prices if sku == line.sku]
     for step in rule.ladder:
-        off = step.amount or share_of(step.share, line.unit_price, policy.rounding)
+        off = amount_of(step) or share_of(step_share(step), line.unit_price, policy.rounding)
         savings.append(off if step.at_most is None else min(off, step.at_most))
     saving = min(max(savings, default=0), line.unit_price)
     if rule.caps.per_item is not None:
         saving = min(saving, rule.caps.per_item)
     if rule.caps.per_item_share is not None:
         saving = min(saving, share_of(rule.caps.per_item_share, line.unit_price, "down"))
-    return max(saving, 0)
+    return max(min(saving, line.unit_price - floor_of(line, policy)), 0)
+
+
+def floor_of(line: Line, policy: Policy) -> int:
+    """SPEC 1: "the larger of the line's `floor` and the policy's `floor` (a share of the list price, rounded up)"."""
+    return max(line.floor_minor, -(-policy.floor.numerator * line.unit_price // policy.floor.denominator))
 
 
 def items_left(rule: Rule, usage: RuleUsage) -> int | None:
     """How many units may have the rule's price; None: any number."""
     left = [
-        limit.count - (usage.items_customer if limit.per == "customer" else 0)
+        limit.count - {"customer": usage.items_customer, "total": usage.items_total, "order": 0}[limit.per]
         for limit in rule.limits
         if limit.unit == "items"
     ]
@@ -242,7 +334,7 @@ class Matched:
             if rule.name in forbidden or rule.kind.value in forbidden:
                 self.refused[rule.name] = "declined"
             else:
-                rules.append(rule)
+                rules.append(rule.of_currency(cart.currency) or rule)
 
         # Item layer (SPEC 3). An item rule with a list of prices is only for the skus in that list.
         items: list[tuple[Rule, list[Line]]] = []
@@ -252,21 +344,28 @@ class Matched:
                 scope = [
                     line for line in cart.lines if line_in_scope(rule.scope, line) and (rule.ladder or line.sku in skus)
                 ]
-                if self.available(rule, scope, {}):
+                if self.available(rule, bool(scope), {}):
                     items.append((rule, scope))
         self.item_rules = [rule for rule, _ in items]
         self.units = item_layer(items, cart.lines, self.usage, self.policy)
-        self.item = {line: sum(at for at, _ in units) for line, units in self.units.items()}
-        """Item price amount of each line."""
         priced = {name for units in self.units.values() for _, name in units}
         self.refused |= {rule.name: "nothing-to-save" for rule, _ in items if rule.name not in priced}
+        # From here on a line is as many runs as its units have prices and item rules.
+        self.quantity: dict[Run, int] = {}
+        for line_id, units in self.units.items():
+            for at, name in units:
+                run = Run(line_id, at, name or "")
+                self.quantity[run] = self.quantity.get(run, 0) + 1
+        self.item = {run: run.price * many for run, many in self.quantity.items()}
+        """Item price amount of each run."""
+        self.floors = {run: floor_of(self.lines[run.line], self.policy) * many for run, many in self.quantity.items()}
 
         # Coin exchange (SPEC 4): not a layer, and takes nothing from lines. First, because coupons can be bought.
         self.exchanges: dict[str, list[tuple[Rule, Trade]]] = {}
         for rule in rules:
             if rule.kind is Kind.COIN_EXCHANGE and rule.trade is not None:
                 scope = [line for line in cart.lines if line_in_scope(rule.scope, line)]
-                if self.available(rule, scope, {}):
+                if self.available(rule, bool(scope), {}):
                     self.exchanges.setdefault(rule.trade.coupon, []).append((rule, rule.trade))
         for offers in self.exchanges.values():  # "at the best price per piece first (ties: rule name)"
             offers.sort(key=lambda offer: (Fraction(offer[1].coins, offer[1].pieces), offer[0].name))
@@ -282,38 +381,45 @@ class Matched:
         self.pieces = {rule.name: len(self.held.get(rule.name, ())) + self.buyable(rule.name) for rule in book.rules}
         """How many pieces of each coupon the customer holds or could buy."""
 
-        # Applications (SPEC 2), in order of rule name then store.
+        # Applications (SPEC 2), in order of rule name, then store, then sku; and coin rewards, which are none.
         self.applications: list[Application] = []
+        self.rewards: list[tuple[Rule, list[Run]]] = []
         for rule in sorted(rules, key=lambda rule: rule.name):
-            if rule.kind not in ITEM_KINDS and rule.kind is not Kind.COIN_EXCHANGE:
-                scope = self.scope(rule, items)
-                if self.available(rule, scope, self.pieces):
-                    self.applications += applications_of(rule, scope)
+            if rule.kind in ITEM_KINDS or rule.kind is Kind.COIN_EXCHANGE:
+                continue
+            scope_runs, counted = self.goods_of(rule, items)
+            if self.available(rule, bool(scope_runs), self.pieces):
+                if rule.kind is Kind.COIN_REWARD:
+                    self.rewards.append((rule, scope_runs))
+                else:
+                    self.applications += applications_of(rule, scope_runs, counted, cart)
         self.clashing = [
             [a is not b and clash(a, b, self.policy) for b in self.applications] for a in self.applications
         ]
 
-    def scope(self, rule: Rule, items: list[tuple[Rule, list[Line]]]) -> list[Line]:
-        """Lines in scope of a rule that is no item rule, after SPEC 5.2 "against an item rule"."""
+    def goods_of(self, rule: Rule, items: list[tuple[Rule, list[Line]]]) -> tuple[list[Run], list[Run]]:
+        """In scope, and counted, of a rule that is no item rule, after SPEC 5.2 "against an item rule"."""
         never = {item.name for item, _ in items if never_meet(item, rule, self.policy)}
-        return [
-            line
-            for line in self.cart.lines
-            if line_in_scope(rule.scope, line) and not any(name in never for _, name in self.units[line.id])
-        ]
+        runs = sorted(self.quantity)
+        scope = [run for run in runs if line_in_scope(rule.scope, self.lines[run.line])]
+        scope = [run for run in scope if run.rule not in never]
+        if rule.counts is None:
+            return scope, scope
+        return scope, [run for run in runs if is_counted(rule, self.lines[run.line])]
 
-    def available(self, rule: Rule, scope: list[Line], pieces: Mapping[str, int]) -> bool:
+    def available(self, rule: Rule, has_scope: bool, pieces: Mapping[str, int]) -> bool:
         """SPEC 2: "refused with the first reason that fails, in this order"."""
         reason = None
         if rule.currency != self.cart.currency:
             reason = "other-currency"
         reason = reason or refusal_of_time(rule, self.at) or refusal_of_audience(rule, self.cart)
-        if not reason and rule.kind in COUPON_KINDS and pieces[rule.name] == 0:
+        if not reason and rule.given == "held" and pieces[rule.name] == 0:
             reason = "not-held"
-        if not reason and rule.kind is Kind.PROMO_CODE:
-            typed = {code.strip().casefold() for code in self.cart.codes}
-            reason = None if rule.name.casefold() in typed else "not-typed"
-        if not reason and not scope:
+        if not reason and rule.given == "code" and not is_typed(rule, self.cart):
+            reason = "not-typed"
+        if not reason and not self.cart.customer.id and any(limit.per.startswith("customer") for limit in rule.limits):
+            reason = "needs-customer"
+        if not reason and not has_scope:
             reason = "no-item-in-scope"
         reason = reason or refusal_of_counts(rule, self.usage.get(rule.name, NO_USAGE))
         if reason:

@@ -7,10 +7,11 @@ from datetime import timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from pricing.model.kind import COUPON_KINDS, PER_STORE_KINDS, SELLER_FUNDED_KINDS, Kind
+from pricing.forms import Get, ShipFree, amount_of, share_of
+from pricing.model.kind import COUPON_KINDS, TRAITS
 from pricing.model.ladder import Caps, Step
 from pricing.model.policy import Policy
-from pricing.model.rule import Campaign, Rule
+from pricing.model.rule import PLATFORM, Campaign, Rule
 from pricing.model.rulebook import RuleBook
 from pricing.model.scope import Clause, Scope
 from pricing.model.window import Window
@@ -29,7 +30,7 @@ def book_text(book: RuleBook) -> dict[str, str]:
 
 
 def policy_text(policy: Policy) -> str:
-    lines = [f"policy {policy.name}", f"  order {', '.join(policy.order)}"]
+    lines = [f"policy {policy.name}", f"  order {', '.join(layer.kind for layer in policy.order)}"]
     for limit in policy.limits:
         lines.append(f"  limit {limit.count} {limit.kind} per {limit.per}")
     for switch in ("measured_on", "share_by", "remainder", "overflow", "rounding", "refund", "returns", "coins_return"):
@@ -82,7 +83,7 @@ def rule_text(rule: Rule, campaign: Campaign) -> Iterator[str]:
         yield f"  trade {rule.trade.coins} coins for {rule.trade.pieces} {rule.trade.coupon}"
     if rule.rate:
         yield f"  rate {rule.rate.coins} coins = {money(rule.rate.amount)}"
-    if rule.ladder_per != ("store" if rule.kind in PER_STORE_KINDS else "order"):
+    if rule.ladder_per != TRAITS[rule.kind].per:
         yield f"  ladder per {rule.ladder_per}"
     for step in rule.ladder:
         yield f"  {step_text(step, rule)}"
@@ -92,8 +93,9 @@ def rule_text(rule: Rule, campaign: Campaign) -> Iterator[str]:
         yield f"  limit {limit.count} {unit} {'in total' if limit.per == 'total' else 'per ' + limit.per}"
     if rule.budget is not None:
         yield f"  budget {money(rule.budget)} in total"
-    if rule.platform_share != (0 if rule.kind in SELLER_FUNDED_KINDS else 1):
-        yield f"  funded {funder(rule.platform_share)}"
+    share = dict(rule.payers).get(PLATFORM, Fraction(0))
+    if share != (0 if TRAITS[rule.kind].seller_pays else 1):
+        yield f"  funded {funder(share)}"
     if rule.never:
         yield f"  never with {', '.join(rule.never)}"
     if rule.combines:
@@ -103,9 +105,9 @@ def rule_text(rule: Rule, campaign: Campaign) -> Iterator[str]:
 
 
 def step_text(step: Step, rule: Rule) -> str:
-    if step.given_units:
-        gift = "free" if step.share == 1 else f"at {percent(step.share)} off"
-        return f"buy {step.reach - step.given_units} get {step.given_units} {gift}"
+    if isinstance(step.gives, Get):
+        gift = "free" if step.gives.share == 1 else f"at {percent(step.gives.share)} off"
+        return f"buy {step.reach} get {step.gives.many} {gift}"
     reach = str(step.reach) if step.measure == "units" else show(step.reach, rule.currency)
     if step.repeats:
         when = f"every {reach} {'items ' if step.measure == 'units' else ''}"
@@ -113,10 +115,9 @@ def step_text(step: Step, rule: Rule) -> str:
         when = f"{'buy' if step.measure == 'units' else 'spend'} {reach} "
     else:
         when = ""
-    free = Step(reach=step.reach, share=Fraction(1))
-    if rule.kind is Kind.FREE_SHIPPING and step == free:
+    if isinstance(step.gives, ShipFree):
         return f"{when}ship free"
-    value = show(step.amount, rule.currency) if step.amount else percent(step.share)
+    value = show(amount_of(step), rule.currency) if amount_of(step) else percent(share_of(step))
     cap = "" if step.at_most is None else f", at most {show(step.at_most, rule.currency)}"
     return f"{when}take {value} off{cap}"
 

@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 
+from pricing.forms import AmountOff, Get, ShareOff
 from pricing.model.cart import Cart, Customer, Line, Lot, RuleUsage, ShippingCharge, Wallet
 from pricing.model.kind import LAYERS, Kind
 from pricing.model.ladder import Caps, Limit, Rate, Step, Trade
-from pricing.model.policy import Policy, PolicyLimit
+from pricing.model.policy import Layer, Policy, PolicyLimit
 from pricing.model.rule import Rule
 from pricing.model.rulebook import RuleBook
 from pricing.model.scope import Clause, Scope
 from pricing.model.window import Hours, Window
 from tests.oracle import OracleQuote, forced, price
+from tests.oracle_amounts import Split
 
 AT = datetime(2026, 6, 20, 18, 30, tzinfo=UTC)  # a Saturday
 OPEN = Policy()
@@ -40,11 +42,15 @@ def rule(name: str, kind: Kind, *ladder: Step, **words: Any) -> Rule:
 
 
 def take(amount: int, **words: Any) -> Step:
-    return Step(amount=amount, **words)
+    return Step(gives=AmountOff(amount), **words)
 
 
 def off(share: Fraction | int, **words: Any) -> Step:
-    return Step(share=Fraction(share), **words)
+    return Step(gives=ShareOff(Fraction(share)), **words)
+
+
+def parts(platform: int, seller: int) -> Split:
+    return (("platform", platform), ("seller", seller))
 
 
 def stores(*names: str) -> Scope:
@@ -56,7 +62,7 @@ def held(*names: str, pieces: int = 1, expires: datetime | None = None) -> tuple
 
 
 def uses(quote: OracleQuote) -> list[tuple[str, str | None, int]]:
-    return [(name, store, pieces) for name, store, pieces, _, _ in quote.used]
+    return [(name, store, pieces) for name, store, _, pieces, _, _ in quote.used]
 
 
 # --- 2: which rules, which lines --------------------------------------------------------------------------------------
@@ -168,9 +174,11 @@ def test_contested_units_go_where_they_save_most(limit: int, first: int, second:
 
 def test_units_bought_before_count_against_a_limit_per_customer() -> None:
     flash = rule("f", Kind.FLASH_SALE, prices=(("S1", 700),), limits=(Limit(3, "items", "customer"),))
-    quote = price(book(flash), cart(line("1", "alba", 1000, 4)), {"f": RuleUsage(items_customer=1)})
+    quote = price(
+        book(flash), cart(line("1", "alba", 1000, 4), customer=Customer("c")), {"f": RuleUsage(items_customer=1)}
+    )
     assert quote.item == {"1": 2 * 700 + 2 * 1000}
-    assert quote.savings == {"1": {"f": (600, 0, 600)}}
+    assert quote.savings == {"1": {"f": (("seller", 600),)}}
 
 
 def test_a_price_above_list_gives_nothing() -> None:
@@ -187,7 +195,8 @@ def test_a_later_layer_measures_what_the_earlier_left() -> None:
     one = cart(line("1", "alba", 10000), lots=held("p"))
     assert price(book(*rules), one).total == 9000
     assert price(book(*rules, policy=Policy(measured_on="item-price")), one).total == 7000
-    first = Policy(order=(*LAYERS[:2], Kind.PLATFORM_COUPON, *(k for k in LAYERS[2:] if k != Kind.PLATFORM_COUPON)))
+    kinds = (*LAYERS[:2], Kind.PLATFORM_COUPON, *(k for k in LAYERS[2:] if k != Kind.PLATFORM_COUPON))
+    first = Policy(order=tuple(map(Layer, kinds)))
     assert price(book(*rules, policy=first), one).total == 7200  # 10000 - 2000, then a tenth of 8000
 
 
@@ -201,7 +210,7 @@ def test_two_applications_of_a_layer_do_not_see_each_other() -> None:
     one = cart(line("1", "alba", 10000), lots=held("a", "b"))
     assert price(coupons(off(TEN)), one).total == 8000  # not 8100
     quote = price(coupons(take(6000)), one)
-    assert [use[4] for use in quote.used] == [6000, 4000]  # the second is cut to what the line still costs
+    assert [use[5] for use in quote.used] == [6000, 4000]  # the second is cut to what the line still costs
 
 
 def test_percentages_are_rounded_once_and_capped() -> None:
@@ -225,7 +234,7 @@ def test_only_the_highest_step_counts_and_every_repeats() -> None:
 
 def test_buy_two_get_one_takes_the_cheapest_units() -> None:
     def get(share: Fraction) -> RuleBook:
-        return book(rule("d", Kind.STORE_DISCOUNT, Step("units", 3, True, share=share, given_units=1)))
+        return book(rule("d", Kind.STORE_DISCOUNT, Step("units", 2, gives=Get(1, share))))
 
     five = line("1", "alba", 1000, 2), line("2", "alba", 600, 2), line("3", "alba", 400)
     assert price(get(Fraction(1)), cart(*five)).lines == {"1": 2000, "2": 1200, "3": 0}
@@ -256,9 +265,16 @@ def test_shares_may_go_by_item_price() -> None:
     assert price(book(*rules, policy=Policy(share_by="item-price")), cart(*lines)).lines == {"1": 350, "2": 850}
 
 
-def test_what_does_not_fit_a_line_moves_or_is_lost() -> None:
+def test_what_a_cap_per_item_cuts_off_is_lost() -> None:
     coupon = rule("p", Kind.PLATFORM_COUPON, take(1000), caps=Caps(per_item=400))
     one = cart(line("1", "alba", 3000), line("2", "alba", 1000), line("3", "alba", 1000), lots=held("p"))
+    assert price(book(coupon), one).lines == {"1": 2600, "2": 800, "3": 800}
+
+
+def test_what_the_room_of_a_line_cuts_off_moves_or_is_lost() -> None:
+    coupon = rule("p", Kind.PLATFORM_COUPON, take(1000))
+    lines = line("1", "alba", 3000, floor=(2600, "USD")), line("2", "alba", 1000), line("3", "alba", 1000)
+    one = cart(*lines, lots=held("p"))
     assert price(book(coupon), one).lines == {"1": 2600, "2": 700, "3": 700}
     assert price(book(coupon, policy=Policy(remainder="lost")), one).lines == {"1": 2600, "2": 800, "3": 800}
 
@@ -340,10 +356,10 @@ def test_free_shipping_takes_from_the_charges_of_its_stores_and_methods() -> Non
     lines = line("1", "brio", 3500), line("2", "alba", 4000), line("3", "cora", 3499)
     quote = price(book(free), cart(*lines, shipping=charges))
     assert quote.shipping == {
-        ("alba", "standard"): 0,
-        ("alba", "express"): 990,
-        ("brio", "standard"): 300,  # 800 - 650 of its 450
-        ("cora", "standard"): 300,
+        ("alba", "standard", ""): 0,
+        ("alba", "express", ""): 990,
+        ("brio", "standard", ""): 300,  # 800 - 650 of its 450
+        ("cora", "standard", ""): 300,
     }
 
 
@@ -378,14 +394,14 @@ def test_never_lets_an_automatic_rule_be_left_out(never: tuple[str, ...]) -> Non
     assert forced(book(d, code), one, ("d", "alba")) == 4700
 
 
-def test_never_with_an_item_rule_takes_lines_out_of_scope() -> None:
+def test_never_with_an_item_rule_takes_units_out_of_scope() -> None:
     flash = rule("f", Kind.FLASH_SALE, prices=(("S1", 900),), limits=(Limit(1, "items", "order"),))
     code = rule("CODE", Kind.PROMO_CODE, off(TEN), never=("flash sale",))
     one = cart(line("1", "alba", 1000, 2), line("2", "alba", 1000), codes=("CODE",))
-    assert price(book(flash, code), one).lines == {"1": 1900, "2": 900}
+    assert price(book(flash, code), one).lines == {"1": 1800, "2": 900}
     policy = Policy(never=((Kind.FLASH_SALE, Kind.PROMO_CODE),))
     plain = rule("CODE", Kind.PROMO_CODE, off(TEN))
-    assert price(book(flash, plain, policy=policy), one).lines == {"1": 1900, "2": 900}
+    assert price(book(flash, plain, policy=policy), one).lines == {"1": 1800, "2": 900}
 
 
 def test_automatic_rules_are_not_left_out_to_reach_a_coupon() -> None:
@@ -416,7 +432,7 @@ def test_a_coupon_is_used_once_unless_its_card_says_otherwise() -> None:
 def test_earlier_uses_count_against_limits() -> None:
     d = rule("d", Kind.STORE_DISCOUNT, take(300), limits=(Limit(3, "uses", "customer"),))
     lines = line("1", "alba", 5000), line("2", "brio", 5000)
-    quote = price(book(d), cart(*lines), {"d": RuleUsage(customer=2)})
+    quote = price(book(d), cart(*lines, customer=Customer("c")), {"d": RuleUsage(customer=2)})
     assert (quote.total, uses(quote)) == (9700, [("d", "alba", 0)])
 
 
@@ -447,9 +463,9 @@ def test_equal_totals_use_the_piece_that_expires_first_then_the_smaller_name() -
 
 def test_funders_share_each_saving() -> None:
     rules = (
-        rule("d", Kind.STORE_DISCOUNT, take(20), platform_share=Fraction(1, 8)),
-        rule("p", Kind.PLATFORM_COUPON, take(33), platform_share=Fraction(2, 5)),
+        rule("d", Kind.STORE_DISCOUNT, take(20), payers=(("platform", Fraction(1, 8)),)),
+        rule("p", Kind.PLATFORM_COUPON, take(33), payers=(("platform", Fraction(2, 5)),)),
         rule("CODE", Kind.PROMO_CODE, take(5)),
     )
     quote = price(book(*rules), cart(line("1", "alba", 1000), lots=held("p"), codes=("code",)))
-    assert quote.savings == {"1": {"d": (20, 3, 17), "p": (33, 13, 20), "CODE": (5, 5, 0)}}
+    assert quote.savings == {"1": {"d": parts(3, 17), "p": parts(13, 20), "CODE": parts(5, 0)}}
