@@ -1,40 +1,63 @@
 """One cart met by the rules it touches, as plain numbers: what `match` makes and `settle` and `search` read.
 
-Amounts stand in one list: first the goods of each line (lines in order of id), then each shipping charge (in order of
-store and method). A *place* is an index into that list. Minor units everywhere.
+Amounts stand in one list: first the goods of each line, or of each run of a line whose units have got different prices (in
+order of line id, price, item rule), then each shipping charge (in order of store, method, id). A *place* is an index into
+that list. Minor units everywhere.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 NO_CAP: Final = -1
 
 
-class Rung:
-    """A step of a ladder as plain numbers; see `model.ladder.Step`."""
+class Gift:
+    """A benefit on units, aligned to the targets of an application (SPEC 4, "Benefits on units"). Never changes."""
 
-    __slots__ = ("amount", "at_most", "denominator", "given_units", "numerator", "reach", "repeats", "units")
+    __slots__ = ("amount", "costs", "units", "weights")
+
+    def __init__(self, amount: int, units: list[int], costs: list[int], weights: list[int]) -> None:
+        self.amount = amount
+        """Minor units, before caps."""
+        self.units = units
+        """How many units of each target it falls on."""
+        self.costs = costs
+        """What those units cost at item prices: no target gives more."""
+        self.weights = weights
+        """In which proportion it is shared."""
+
+
+class Rung:
+    """A stretch of an application's curve from base to saving; see `pricing.forms.lowered.Lowered`."""
+
+    __slots__ = ("amount", "at_most", "beyond", "denominator", "every", "gift", "most_times", "numerator", "reach")
 
     def __init__(
         self,
-        units: bool,
         reach: int,
-        repeats: bool,
         amount: int,
         numerator: int,
         denominator: int,
-        given_units: int,
+        beyond: int,
+        every: int,
+        most_times: int,
         at_most: int,
+        gift: Callable[[int], Gift] | None,
     ) -> None:
-        self.units = units
         self.reach = reach
-        self.repeats = repeats
         self.amount = amount
         self.numerator = numerator
         self.denominator = denominator
-        self.given_units = given_units
+        self.beyond = beyond
+        """`pay v in all`, `ship at v`: the saving is what the targets cost above it; NO_CAP: something else."""
+        self.every = every
+        """Above 0: given for each whole such part of the base."""
+        self.most_times = most_times
         self.at_most = at_most
+        self.gift = gift
+        """Of a benefit on units: what it comes to when its step is reached so many times."""
 
 
 class Application:
@@ -47,14 +70,16 @@ class Application:
         "cap_item_denominator",
         "cap_item_numerator",
         "cap_order",
+        "cap_order_denominator",
+        "cap_order_numerator",
         "cap_store",
         "clash",
         "coins_of_rate",
         "counted",
         "free",
-        "given_total",
-        "given_weights",
         "groups",
+        "has_gift",
+        "in_steps",
         "index",
         "is_coins",
         "is_shipping",
@@ -66,12 +91,13 @@ class Application:
         "pool",
         "rule",
         "rungs",
+        "scope",
+        "sku",
         "store",
         "targets",
-        "units",
     )
 
-    def __init__(self, rule: int, name: str, store: str, layer: int, lines: list[int]) -> None:
+    def __init__(self, rule: int, name: str, store: str, sku: str, layer: int, scope: list[int]) -> None:
         self.index = 0
         """Place in `Problem.applications`."""
         self.rule = rule
@@ -79,30 +105,36 @@ class Application:
         self.name = name
         self.store = store
         """"" for an application over the whole order."""
+        self.sku = sku
+        """With `ladder per sku`, else ""."""
         self.layer = layer
-        """Index of its kind in the policy's order."""
-        self.lines = lines
-        """Places of the lines in scope; base and threshold are measured on them."""
-        self.targets = lines
-        """Places that the benefit is taken from: the lines, or shipping charges."""
-        self.units = 0
-        """Units in scope."""
+        """Index of its layer in the policy's order."""
+        self.scope = scope
+        """Places of the lines in scope: what two applications may not share."""
+        self.lines = scope
+        """Places of the counted lines: base and threshold are measured on them. Often the very same list as `scope`."""
+        self.targets = scope
+        """Places that the benefit is taken from: the lines in scope, or shipping charges."""
         self.rungs: list[Rung] = []
         """By rising reach."""
-        self.given_weights: list[int] = []
-        """`buy k get j`: item price of the units given, for each of `lines`."""
-        self.given_total = 0
+        self.has_gift = False
+        """Whether a rung is a benefit on units."""
         self.cap_item = NO_CAP
+        """For each unit that the benefit falls on."""
         self.cap_item_numerator = NO_CAP
         self.cap_item_denominator = 1
         self.cap_store = NO_CAP
         self.cap_order = NO_CAP
         """Spans all applications of the rule; for a select coupon it is a group instead."""
+        self.cap_order_numerator = NO_CAP
+        """Coin payment: a share of what its targets cost when its layer begins."""
+        self.cap_order_denominator = 1
         self.piece = 0
         """Worth of one piece of a select coupon, else 0."""
         self.most = 1
         """The highest count a selection may give it: pieces of a select coupon, else 1."""
         self.automatic = False
+        """Whether it may not be left out (SPEC 5.6)."""
         self.free = False
         """Whether using it whenever it is usable is no decision: automatic, or the only coin payment, and neither
         clashes with anything nor is barred by a limit."""
@@ -114,6 +146,8 @@ class Application:
         self.is_coins = False
         self.coins_of_rate = 0
         self.amount_of_rate = 0
+        self.in_steps = False
+        """Coin payment: only multiples of `amount_of_rate` are paid."""
         self.clash = 0
         """Bit mask of applications that may not be used beside this one (SPEC section 5.1 and 5.2)."""
         self.groups: list[int] = []
@@ -121,18 +155,19 @@ class Application:
 
     def twin(self) -> Application:
         """A copy whose fields may be set to others; the lists are the same ones."""
-        twin = Application(self.rule, self.name, self.store, self.layer, self.lines)
+        twin = Application(self.rule, self.name, self.store, self.sku, self.layer, self.scope)
         twin.index = self.index
+        twin.lines = self.lines
         twin.targets = self.targets
-        twin.units = self.units
         twin.rungs = self.rungs
-        twin.given_weights = self.given_weights
-        twin.given_total = self.given_total
+        twin.has_gift = self.has_gift
         twin.cap_item = self.cap_item
         twin.cap_item_numerator = self.cap_item_numerator
         twin.cap_item_denominator = self.cap_item_denominator
         twin.cap_store = self.cap_store
         twin.cap_order = self.cap_order
+        twin.cap_order_numerator = self.cap_order_numerator
+        twin.cap_order_denominator = self.cap_order_denominator
         twin.piece = self.piece
         twin.most = self.most
         twin.automatic = self.automatic
@@ -143,6 +178,7 @@ class Application:
         twin.is_coins = self.is_coins
         twin.coins_of_rate = self.coins_of_rate
         twin.amount_of_rate = self.amount_of_rate
+        twin.in_steps = self.in_steps
         twin.clash = self.clash
         twin.groups = self.groups
         return twin
@@ -151,12 +187,14 @@ class Application:
 class Group:
     """A limit on counts: the sum of weight times count over its members may not pass `most` (SPEC section 5.3)."""
 
-    __slots__ = ("members", "most", "weight")
+    __slots__ = ("by_rule", "members", "most", "weight")
 
-    def __init__(self, members: list[int], weight: int, most: int) -> None:
+    def __init__(self, members: list[int], weight: int, most: int, by_rule: bool = False) -> None:
         self.members = members
         self.weight = weight
         self.most = most
+        self.by_rule = by_rule
+        """Whether it counts rules: several used applications of one rule are one (a code typed once serves them all)."""
 
 
 class Pool:
@@ -216,7 +254,9 @@ class Problem:
         "applications",
         "by_item_price",
         "charge_stores",
+        "codes_serve_many",
         "coins",
+        "floors",
         "groups",
         "item",
         "layers",
@@ -227,6 +267,7 @@ class Problem:
         "pools",
         "rounds_down",
         "stores",
+        "units",
         "void",
     )
 
@@ -235,6 +276,8 @@ class Problem:
         """Number of lines; shipping charges follow them in `item`."""
         self.item: list[int] = []
         """Item price amount of each line, then the amount of each shipping charge."""
+        self.units: list[int] = []
+        """How many units stand at each line; 1 for each charge."""
         self.stores: list[int] = []
         """Store of each line, stores numbered by name."""
         self.charge_stores: list[int] = []
@@ -252,12 +295,17 @@ class Problem:
         self.moved = True
         self.void = False
         self.rounds_down = False
+        self.floors: list[int] = []
+        """Of each place, what no saving takes it below (SPEC 1, room); empty where nothing has a floor."""
+        self.codes_serve_many = False
+        """Whether a rule given by code has several applications: they count as one code (SPEC 6.3)."""
 
     def twin(self) -> Problem:
         """A copy whose fields may be set to others; the lists are the same ones."""
         twin = Problem()
         twin.places = self.places
         twin.item = self.item
+        twin.units = self.units
         twin.stores = self.stores
         twin.charge_stores = self.charge_stores
         twin.applications = self.applications
@@ -271,4 +319,6 @@ class Problem:
         twin.moved = self.moved
         twin.void = self.void
         twin.rounds_down = self.rounds_down
+        twin.floors = self.floors
+        twin.codes_serve_many = self.codes_serve_many
         return twin

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from pricing.engine.answering.told import earned_of, unclaimed_of
 from pricing.engine.matching.case import Case
-from pricing.engine.matching.match import is_known_code
+from pricing.engine.matching.conditions import is_known_code
 from pricing.engine.problem import Application
 from pricing.engine.refund import expiry_of_piece
 from pricing.engine.rules.plan import code_key
@@ -15,6 +16,7 @@ from pricing.engine.settling.settle import Settlement, pieces_used, rounded, set
 from pricing.model.cart import TypedCode
 from pricing.model.errors import SearchFault
 from pricing.model.quote import Asked, Bought, KeptCoupon, Quote, QuoteCharge, QuoteLine, Saving, Use
+from pricing.model.rule import PLATFORM
 
 _row: Final = tuple.__new__
 """Makes a NamedTuple of a tuple with its fields, in half the time that its own constructor takes."""
@@ -28,15 +30,19 @@ def quote_of(case: Case, found: Found, asked: Asked | None) -> Quote:
     situation = case.situation
     savings, uses = _savings(case, found.counts, settlement)
     lines: list[QuoteLine] = []
-    for place, line in enumerate(situation.lines):
-        listed = situation.prices[place] * situation.quantities[place]
-        item, pays, off = case.priced[place].amount, settlement.now[place], tuple(savings[place])
-        store, quantity = situation.stores[place], situation.quantities[place]
+    firsts = case.runs.firsts
+    for at, line in enumerate(situation.lines):
+        listed = situation.prices[at] * situation.quantities[at]
+        pays = settlement.now[firsts[at]]
+        for place in range(firsts[at] + 1, firsts[at + 1]):
+            pays += settlement.now[place]
+        item, off = case.priced[at].amount, tuple(savings[at])
+        store, quantity = situation.stores[at], situation.quantities[at]
         lines.append(_row(QuoteLine, (line.id, line.sku, store, quantity, listed, item, pays, off)))
     charges: list[QuoteCharge] = []
     for number, charge in enumerate(case.charges):
-        place = len(lines) + number
-        off = tuple(savings[place])
+        place = case.problem.places + number
+        off = tuple(savings[len(lines) + number])
         charges.append(QuoteCharge(charge.store, charge.method, charge.minor, settlement.now[place], off, charge.id))
     uses.sort(key=_use_order)
     pieces = pieces_used(case.problem, found.counts)
@@ -61,8 +67,8 @@ def quote_of(case: Case, found: Found, asked: Asked | None) -> Quote:
         _labels(case, uses, bought, kept),
         (),
         _unknown_codes(case) if situation.cart.codes else (),
-        (),
-        (),
+        unclaimed_of(case, found.counts),
+        earned_of(case, settlement),
         asked,
     )
 
@@ -102,29 +108,45 @@ def _note_label(labels: dict[str, str], rule: PlannedRule) -> None:
         labels[rule.name] = label
 
 
-def _use_order(use: Use) -> tuple[str, str]:
-    return use.rule, use.store or ""
+def _use_order(use: Use) -> tuple[str, str, str]:
+    return use.rule, use.store or "", use.sku or ""
 
 
 def saving(rule: PlannedRule, amount: int) -> Saving:
-    """One saving with its funder split: the platform's share rounded half up, the seller pays the rest."""
-    share = rule.platform_numerator
-    platform = rounded(amount * share, rule.platform_denominator, False) if share else 0
-    return _row(Saving, (rule.name, amount, platform, ()))
+    """One saving with its funder split: each payer's share rounded half up, in the order written and never above what is
+    left; the seller bears the rest (SPEC 7)."""
+    payers = rule.payers
+    if not payers:
+        return _row(Saving, (rule.name, amount, 0, ()))
+    platform, left = 0, amount
+    others: list[tuple[str, int]] = []
+    for name, numerator, denominator in payers:
+        share = min(left, rounded(amount * numerator, denominator, False))
+        left -= share
+        if name == PLATFORM:
+            platform = share
+        else:
+            others.append((name, share))
+    return _row(Saving, (rule.name, amount, platform, tuple(others)))
 
 
 def _savings(case: Case, counts: list[int], settlement: Settlement) -> tuple[list[list[Saving]], list[Use]]:
-    """Savings by place, in the order in which they were taken; and what was used, item rules first."""
-    savings: list[list[Saving]] = [[] for _ in settlement.now]
+    """Savings of each line, then of each charge, in the order in which they were taken; and what was used, item rules first.
+
+    What was worked off as several runs is added up by line (SPEC 3).
+    """
+    runs = case.runs
+    first = len(case.priced) - len(runs.line_of)
+    taken: list[list[tuple[PlannedRule, int]]] = [[] for _ in range(len(settlement.now) + first)]
     uses: list[Use] = []
     totals: dict[str, int] = {}
-    for place, priced in enumerate(case.priced):
+    for at, priced in enumerate(case.priced):
         amounts: dict[str, int] = {}
         for price, units, name in priced.parts:
             if name:
-                amounts[name] = amounts.get(name, 0) + (case.situation.prices[place] - price) * units
+                amounts[name] = amounts.get(name, 0) + (case.situation.prices[at] - price) * units
         for name in sorted(amounts) if amounts else ():
-            savings[place].append(saving(case.plan.rules.named(name), amounts[name]))
+            taken[at].append((case.plan.rules.named(name), amounts[name]))
             totals[name] = totals.get(name, 0) + amounts[name]
     for name, amount in totals.items():
         uses.append(Use(name, case.plan.rules.named(name).kind, None, 0, 0, amount))
@@ -137,11 +159,26 @@ def _savings(case: Case, counts: list[int], settlement: Settlement) -> tuple[lis
         for position, place in enumerate(app.targets):
             share = shares[position]
             if share:
-                savings[place].append(saving(rule, share))
+                at = runs.line_of[place] if place < case.problem.places else place + first
+                mine = taken[at]
+                if mine and mine[-1][0] is rule:
+                    mine[-1] = (rule, mine[-1][1] + share)
+                else:
+                    mine.append((rule, share))
                 amount += share
         pieces, coins = pieces_of(app, counts[index]), settlement.payment_coins[index]
-        uses.append(_row(Use, (app.name, rule.kind, app.store or None, pieces, coins, amount, None, ())))
-    return savings, uses
+        because = _because(case, app) if app.lines is not app.scope else ()
+        uses.append(
+            _row(Use, (app.name, rule.kind, app.store or None, pieces, coins, amount, app.sku or None, because))
+        )
+    return [[saving(rule, amount) for rule, amount in mine] if mine else [] for mine in taken], uses
+
+
+def _because(case: Case, app: Application) -> tuple[str, ...]:
+    """Ids of the lines with counted units outside its scope (SPEC 7)."""
+    scope = set(app.scope)
+    lines = case.situation.lines
+    return tuple(sorted({lines[case.runs.line_of[place]].id for place in app.lines if place not in scope}))
 
 
 def pieces_of(app: Application, count: int) -> int:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from pricing.engine.matching.match import Situation, earlier_uses
+from pricing.engine.matching.conditions import earlier_uses
+from pricing.engine.matching.situation import Situation
 from pricing.engine.problem import NO_CAP
 from pricing.engine.rules.planned import PlannedRule
 from pricing.engine.settling.settle import rounded
@@ -28,7 +29,10 @@ class Priced:
 
 
 def item_prices(available: list[tuple[PlannedRule, list[int]]], situation: Situation, down: bool) -> list[Priced]:
-    """The prices of every line; `available` holds item rules with the places in their scope, `down` truncates shares."""
+    """The prices of every line; `available` holds item rules with the places in their scope, `down` truncates shares.
+
+    No price is below the floor of its line: see `Situation.floors`.
+    """
     priced = [Priced(price, situation.quantities[place]) for place, price in enumerate(situation.prices)]
     if not available:
         return priced
@@ -73,6 +77,8 @@ def _price(rule: PlannedRule, situation: Situation, place: int, down: bool) -> i
         price = max(price, listed - rule.cap_item)
     if rule.cap_item_numerator != NO_CAP:
         price = max(price, listed - listed * rule.cap_item_numerator // rule.cap_item_denominator)
+    if situation.floors:
+        price = max(price, min(situation.floors[place], listed))
     return price
 
 
@@ -110,3 +116,46 @@ def _contest(
             open_units[place] -= units
             given.setdefault(place, []).append((price, units, name))
     return given
+
+
+class Runs:
+    """The lines of a cart as runs: units of one line that have one price by one item rule (SPEC 3). Most lines are one run.
+
+    The lists are by place; places stand in the order of line id, price, item rule.
+    """
+
+    __slots__ = ("firsts", "is_split", "line_of", "prices", "rules", "units")
+
+    def __init__(self, priced: list[Priced]) -> None:
+        self.line_of: list[int] = []
+        """The line of each place, as an index into `Situation.lines`."""
+        self.units: list[int] = []
+        self.prices: list[int] = []
+        """Item price of one unit."""
+        self.rules: list[str] = []
+        """The item rule that gave it; "" at list price."""
+        self.firsts: list[int] = []
+        """The first place of each line; and one behind the last."""
+        for line, each in enumerate(priced):
+            self.firsts.append(len(self.line_of))
+            parts = each.parts if len(each.parts) == 1 else sorted(each.parts, key=_by_price)
+            for price, units, rule in parts:
+                self.line_of.append(line)
+                self.units.append(units)
+                self.prices.append(price)
+                self.rules.append(rule)
+        self.firsts.append(len(self.line_of))
+        self.is_split = len(self.line_of) > len(priced)
+
+    def of(self, lines: list[int]) -> list[int]:
+        """The places of some lines; the very same list where no line is split."""
+        if not self.is_split:
+            return lines
+        places: list[int] = []
+        for line in lines:
+            places += range(self.firsts[line], self.firsts[line + 1])
+        return places
+
+
+def _by_price(part: tuple[int, int, str]) -> tuple[int, str]:
+    return part[0], part[2]

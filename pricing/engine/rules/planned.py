@@ -7,50 +7,83 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from pricing.engine.problem import NO_CAP, Rung
-from pricing.model.kind import AUTOMATIC_KINDS, COUPON_KINDS, ITEM_KINDS, Kind
-from pricing.model.ladder import Caps, Step
+from pricing.engine.problem import NO_CAP, Gift, Rung
+from pricing.forms import Form, Goods, Lowered
+from pricing.model.kind import AUTOMATIC, CODE, HELD, TRAITS, Kind
+from pricing.model.ladder import MONEY, Caps, Step
 from pricing.model.packed import found_by, index_keys, place_of
 from pricing.model.rule import Rule
-from pricing.model.scope import Clause
+from pricing.model.scope import Clause, Scope
 
 _EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 _LATEST = datetime(9999, 12, 31, tzinfo=UTC)
 
-ONCE_KINDS = frozenset({Kind.SELLER_COUPON, Kind.PLATFORM_COUPON, Kind.PROMO_CODE})
-"""Used at most once in an order unless the card says `limit N uses per order`."""
+NO_END: Final = -1
 
-Test = tuple[str, frozenset[str], frozenset[str]]
-"""A scope clause made ready: word, values, removed values."""
+
+class Test:
+    """A scope clause made ready."""
+
+    __slots__ = ("any_of", "but_not", "high", "low", "removed", "values", "word")
+
+    def __init__(self, clause: Clause) -> None:
+        self.word = clause.word
+        self.values: frozenset[str] = frozenset(clause.values)
+        self.removed: frozenset[str] = frozenset(clause.removed)
+        self.low = clause.low
+        self.high = NO_END if clause.high is None else clause.high
+        self.any_of: list[Test] = [Test(each) for each in clause.any_of]
+        self.but_not: list[Test] = [Test(each) for each in clause.but_not]
+
+
+class Tests:
+    """A scope made ready: all of `only`, none of `never`. `methods` are not asked of lines."""
+
+    __slots__ = ("never", "only")
+
+    def __init__(self, scope: Scope, found: Clause | None = None) -> None:
+        self.only: list[Test] = [
+            Test(clause)
+            for clause in scope.only
+            if clause.word != "methods" and (clause is not found or clause.removed or clause.but_not)
+        ]
+        """Without the clause by which the rule is found, where that leaves nothing to ask."""
+        self.never: list[Test] = [Test(clause) for clause in scope.never if clause.word != "methods"]
 
 
 class PlannedRule:
     """A rule with its sets, its window and its steps made ready."""
 
     __slots__ = (
+        "also",
         "automatic",
         "cap_item",
         "cap_item_denominator",
         "cap_item_numerator",
         "cap_order",
+        "cap_order_share",
         "cap_store",
         "combines",
+        "counts",
+        "counts_stores",
         "currency",
         "end",
         "exchanges",
-        "excluded",
+        "groups",
         "has_audience",
         "has_caps",
         "has_limits",
-        "has_unit_steps",
         "index",
         "index_keys",
         "is_code",
         "is_coins",
         "is_coupon",
         "is_item",
+        "is_reward",
         "is_select",
         "is_shipping",
         "item_only",
@@ -59,79 +92,82 @@ class PlannedRule:
         "methods",
         "methods_excluded",
         "name",
+        "names_customer",
         "never",
+        "on_units",
         "once",
-        "per_order",
+        "payers",
+        "per",
         "piece",
-        "platform_denominator",
-        "platform_numerator",
         "prices",
         "rate",
         "residual",
         "rule",
         "rungs",
+        "scope",
         "start",
-        "tests",
         "zone",
     )
 
     def __init__(self, index: int, rule: Rule, layer: int, exchanges: tuple[PlannedRule, ...] = ()) -> None:
+        traits = TRAITS[rule.kind]
         self.index = index
         self.rule = rule
         self.name = rule.name
         self.kind = rule.kind
         self.layer = layer
         self.currency = rule.currency
-        self.automatic = rule.kind in AUTOMATIC_KINDS
-        self.is_coupon = rule.kind in COUPON_KINDS
-        self.is_item = rule.kind in ITEM_KINDS
-        self.is_code = rule.kind is Kind.PROMO_CODE
+        self.also: list[PlannedRule] = [PlannedRule(index, each, layer, exchanges) for each in rule.also]
+        """The same card in other currencies."""
+        self.is_item: bool = traits.sets_prices
+        self.is_coupon = rule.given == HELD
+        """Whether a use takes a piece from the wallet."""
+        self.is_code = rule.given == CODE
+        self.automatic = rule.given == AUTOMATIC and rule.kind is not Kind.COIN_PAYMENT
         self.is_select = rule.kind is Kind.SELECT_COUPON
         self.is_shipping = rule.kind is Kind.FREE_SHIPPING
         self.is_coins = rule.kind is Kind.COIN_PAYMENT and rule.rate is not None
-        self.once = rule.kind in ONCE_KINDS
-        self.per_order = rule.ladder_per == "order"
+        self.is_reward = rule.kind is Kind.COIN_REWARD
+        self.once: bool = traits.once
+        self.on_units: bool = traits.on_units
+        """Whether benefits on units may stand on it."""
+        self.per = rule.ladder_per
         self.piece = rule.piece
-        self.rate = (0, 0) if rule.rate is None else (rule.rate.coins, rule.rate.amount)
-        """So many coins pay so many minor units."""
+        self.rate = (0, 0, False) if rule.rate is None else (rule.rate.coins, rule.rate.amount, rule.rate.in_steps)
+        """So many coins pay so many minor units; whether only whole steps of that."""
         self.start = rule.valid.start or _EARLIEST
         self.end = rule.valid.end or _LATEST
         self.zone = ZoneInfo(rule.zone) if rule.days or rule.hours else None
-        self.tests: tuple[Test, ...] = tuple([_test(clause) for clause in rule.scope.only if clause.word != "methods"])
-        self.excluded: tuple[Test, ...] = tuple(
-            [_test(clause) for clause in rule.scope.never if clause.word != "methods"]
-        )
-        self.methods: tuple[Test, ...] = tuple(
-            [_test(clause) for clause in rule.scope.only if clause.word == "methods"]
-        )
-        self.methods_excluded: tuple[Test, ...] = tuple(
-            [_test(clause) for clause in rule.scope.never if clause.word == "methods"]
-        )
+        self.scope = Tests(rule.scope)
+        self.counts = None if rule.counts is None else Tests(rule.counts)
+        """What steps look at; None: the scope."""
+        self.counts_stores = Tests(_stores_of(rule.scope))
+        """Counted lines fit these as well."""
+        self.methods: list[Test] = [Test(clause) for clause in rule.scope.only if clause.word == "methods"]
+        self.methods_excluded: list[Test] = [Test(clause) for clause in rule.scope.never if clause.word == "methods"]
         self.prices = dict(rule.prices)
         self.item_only = bool(rule.prices) and not rule.ladder
         """An item rule that gives prices to named skus and nothing to others."""
-        found = None if self.item_only else found_by(rule)
-        self.residual: tuple[Test, ...] = tuple(
-            [
-                _test(clause)
-                for clause in rule.scope.only
-                if clause.word != "methods" and (clause is not found or clause.removed)
-            ]
-        )
+        self.residual = Tests(rule.scope, None if self.item_only else found_by(rule))
         """The tests that finding the rule by its key has not made already."""
-        self.rungs = [_rung(step) for step in rule.ladder]
+        self.rungs: list[Rung] = _rungs(rule) if is_settled(rule, traits.on_units) else []
+        """The steps of a rule whose lowered steps do not depend on the cart; else they are made for each application."""
         self.never = frozenset(rule.never)
         self.combines = frozenset(rule.combines)
+        self.groups = frozenset([f"group {name}" for name in rule.groups])
+        """As `never`, `combines` and limits name them."""
         self.exchanges = exchanges
         """Of a coupon: the exchange rules that sell its pieces, best price per piece first."""
         self.has_caps = rule.caps != Caps()
         self._set_caps(rule.caps)
-        self.has_unit_steps = any(rung.units for rung in self.rungs)
         self.has_audience = bool(rule.audience.only or rule.audience.never)
-        self.has_limits = bool(rule.limits) or rule.budget is not None
-        self.platform_numerator: int = rule.platform_share.numerator
-        """The part of a saving that the platform pays."""
-        self.platform_denominator: int = rule.platform_share.denominator
+        self.has_limits = bool(rule.limits) or rule.budget is not None or rule.budget_day is not None
+        self.names_customer = any(limit.per.startswith("customer") for limit in rule.limits)
+        """Whether a limit needs a cart that names its customer (SPEC 2)."""
+        self.payers: list[tuple[str, int, int]] = [
+            (name, share.numerator, share.denominator) for name, share in rule.payers
+        ]
+        """(payer, numerator, denominator) of what each pays of a saving besides the seller, in the order written."""
         self.index_keys = index_keys(rule)
         """Where the rule stands in the index: under one of these a line must be found, or it is out of scope."""
 
@@ -142,22 +178,68 @@ class PlannedRule:
         self.cap_item_denominator = 1 if share is None else share.denominator
         self.cap_store = NO_CAP if caps.per_store is None else caps.per_store
         self.cap_order = NO_CAP if caps.per_order is None else caps.per_order
+        self.cap_order_share = caps.per_order_share
+
+    def of(self, currency: str) -> PlannedRule:
+        """The rule with its amounts in a currency (SPEC 1); itself when it has none in it."""
+        if self.also and self.currency != currency:
+            for each in self.also:
+                if each.currency == currency:
+                    return each
+        return self
+
+    def is_named(self, names: frozenset[str]) -> bool:
+        """Whether `never` or `combines` names the rule, itself or by a group of its."""
+        return self.name in names or (bool(self.groups) and not self.groups.isdisjoint(names))
 
 
-def _test(clause: Clause) -> Test:
-    return clause.word, frozenset(clause.values), frozenset(clause.removed)
+def _stores_of(scope: Scope) -> Scope:
+    return Scope(
+        tuple([clause for clause in scope.only if clause.word == "stores"]),
+        tuple([clause for clause in scope.never if clause.word == "stores"]),
+    )
 
 
-def _rung(step: Step) -> Rung:
+# Steps made ready
+
+
+NO_GOODS: Final = Goods([], [], [], [], lambda scope, place: False, False, False, False)
+"""For forms that read no goods."""
+
+
+def is_settled(rule: Rule, on_units: bool) -> bool:
+    """Whether its lowered steps are the same on every cart: steps by money, benefits on amounts."""
+    return all(step.measure == MONEY and not _reads_units(step, on_units) for step in rule.ladder)
+
+
+def _reads_units(step: Step, on_units: bool) -> bool:
+    return on_units and isinstance(step.gives, Form) and step.gives.on_units
+
+
+def _rungs(rule: Rule) -> list[Rung]:
+    return [rung_of(lowered(step, NO_GOODS, 1), None) for step in rule.ladder]
+
+
+def lowered(step: Step, goods: Goods, times: int) -> Lowered:
+    """What a step comes to (SPEC 4.2 and 4.3); `take nothing` to nothing."""
+    if isinstance(step.gives, Form):
+        return step.gives.lower(step, goods, times)
+    return Lowered(step.reach if step.measure == MONEY else 0)
+
+
+def rung_of(made: Lowered, gift: Callable[[int], Gift] | None) -> Rung:
+    """A stretch as settling reads it; `gift` is the form's, aligned to the targets of an application."""
+    share: Fraction = made.share
     return Rung(
-        step.measure == "units",
-        step.reach,
-        step.repeats,
-        step.amount,
-        step.share.numerator,
-        step.share.denominator,
-        step.given_units,
-        NO_CAP if step.at_most is None else step.at_most,
+        made.reach,
+        made.amount,
+        share.numerator,
+        share.denominator,
+        made.beyond,
+        made.every,
+        made.most_times,
+        made.at_most,
+        gift,
     )
 
 

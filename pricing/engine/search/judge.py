@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pricing.engine.problem import NO_CAP, Application, Problem
+from pricing.engine.problem import NO_CAP, Application, Group, Problem
 from pricing.engine.settling.settle import coins_for, exchange_coins, pieces_used, take
 
 NOTHING: Final = 1 << 120
@@ -131,9 +131,9 @@ def padded_less(ours: list[int], theirs: list[int], never: int) -> bool:
 
 def order_of(problem: Problem) -> list[int]:
     """The applications by rule and store."""
-    ranked = [(app.name, app.store, app.index) for app in problem.applications]
+    ranked = [(app.name, app.store, app.sku, app.index) for app in problem.applications]
     ranked.sort()
-    return [index for _, _, index in ranked]
+    return [index for _, _, _, index in ranked]
 
 
 def names_before(problem: Problem, order: list[int], ours: list[int], theirs: list[int]) -> bool:
@@ -182,7 +182,6 @@ def complete(problem: Problem, decided: list[int], best: Best) -> bool:
     start = now
     layer = -1
     used_mask = 0
-    count = 0
     payment = 0
     cap_used: dict[int, int] = {}
     left_out: list[Application] = []
@@ -216,7 +215,6 @@ def complete(problem: Problem, decided: list[int], best: Best) -> bool:
         for position, place in enumerate(app.targets):
             now[place] -= given[position]
         used_mask |= 1 << app.index
-        count += counts[app.index] * app.counted
         if app.cap_order != NO_CAP:
             cap_used[app.rule] = cap_used.get(app.rule, 0) + amount
         if app.is_coins:
@@ -224,17 +222,66 @@ def complete(problem: Problem, decided: list[int], best: Best) -> bool:
     for app in left_out:
         if not _excused(problem, app, counts, used_mask):
             return False
-    return best.offer(problem, sum(now), exchange + payment, count, counts)
+    return best.offer(problem, sum(now), exchange + payment, codes_used(problem, counts), counts)
+
+
+def trim(problem: Problem, best: Best) -> None:
+    """Offer the best without each use that is neither counted nor demanded: a list of uses comes before one that goes on
+    (SPEC 6.5), which packed names do not tell. Only automatic rules that may be left out are like that."""
+    confirm(problem, best)
+    for app in problem.applications:
+        if best.counts and best.counts[app.index] and not (app.counted or app.automatic or app.is_coins):
+            less = best.counts.copy()
+            less[app.index] = 0
+            complete(problem, less, best)
+
+
+def is_used_by_rule(problem: Problem, app: Application, counts: list[int]) -> bool:
+    """Whether another application of the same rule is used; they stand next to each other."""
+    apps = problem.applications
+    for step in (-1, 1):
+        at = app.index + step
+        while 0 <= at < len(apps) and apps[at].rule == app.rule:
+            if counts[at]:
+                return True
+            at += step
+    return False
+
+
+def used_of(problem: Problem, group: Group, counts: list[int]) -> int:
+    """What a selection uses of a limit: uses and pieces, or rules (SPEC 5.3)."""
+    used = 0
+    if not group.by_rule:
+        for member in group.members:
+            used += counts[member]
+        return used
+    last = -1
+    for member in group.members:
+        rule = problem.applications[member].rule
+        if counts[member] and rule != last:
+            used += 1
+            last = rule
+    return used
+
+
+def codes_used(problem: Problem, counts: list[int]) -> int:
+    """SPEC 6.3: coupons and codes used; pieces count one by one, a rule given by code counts one."""
+    used = 0
+    last = -1
+    for app in problem.applications:
+        pieces = counts[app.index]
+        if not pieces or not app.counted:
+            continue
+        if app.pool >= 0:
+            used += pieces
+        elif app.rule != last:
+            used += 1
+            last = app.rule
+    return used
 
 
 def _within_limits(problem: Problem, counts: list[int]) -> bool:
-    for group in problem.groups:
-        used = 0
-        for member in group.members:
-            used += counts[member]
-        if used * group.weight > group.most:
-            return False
-    return True
+    return all(used_of(problem, group, counts) * group.weight <= group.most for group in problem.groups)
 
 
 def _excused(problem: Problem, app: Application, counts: list[int], used_mask: int) -> bool:
@@ -243,9 +290,8 @@ def _excused(problem: Problem, app: Application, counts: list[int], used_mask: i
         return True
     for index in app.groups:
         group = problem.groups[index]
-        used = 1
-        for member in group.members:
-            used += counts[member]
-        if used * group.weight > group.most:
+        if group.by_rule and is_used_by_rule(problem, app, counts):
+            continue
+        if (used_of(problem, group, counts) + 1) * group.weight > group.most:
             return True
     return False

@@ -19,7 +19,7 @@ from pricing.engine.search.branches.nodes import EXACT, Branch, Brancher, Sketch
 from pricing.engine.search.joining.halves import Halves
 from pricing.engine.search.joining.join import Join, ceiling, proving, total_of
 from pricing.engine.search.joining.swaps import swapped
-from pricing.engine.search.judge import NOTHING, Best, complete, confirm
+from pricing.engine.search.judge import NOTHING, Best, complete, confirm, trim
 from pricing.engine.search.keys import Keys
 from pricing.engine.search.stores.options import TooMuchError
 from pricing.engine.search.stores.parts import SCALE, Parts, parts_of
@@ -103,13 +103,15 @@ def selections(problem: Problem) -> int:
 def _joined(problem: Problem, limit: int, best: Best) -> Found | None:
     """The search cell by cell; None for what it cannot cut. Where `best` is trusting, what is known of a selection may be
     claimed."""
+    if problem.codes_serve_many:
+        return None  # whether a code counts depends on all cells together
     parts = parts_of(problem)
     if parts.caps and problem.void:
         # What other cells leave of a cap may make a benefit small enough not to be void: no cell can tell alone.
         return None
     for gauge in parts.globals:
         for app in gauge.apps:
-            if not is_simple(app):
+            if not is_simple(app) or (app.is_coins and problem.floors):
                 return None
     run = Run(problem, parts, limit, best)
     try:
@@ -120,7 +122,7 @@ def _joined(problem: Problem, limit: int, best: Best) -> Found | None:
         confirm(problem, best)
         return Found(best.counts, best.total, min(best.total, floor), best.total <= floor, limit)
     run.join()
-    confirm(problem, best)
+    trim(problem, best)
     if best.refuted:
         return _joined(problem, limit, Best(False))
     lower = min(best.total, run.lowest)
@@ -365,7 +367,7 @@ def restricted(problem: Problem, only: Application) -> tuple[Problem, list[int]]
             app.clash |= (mask >> old & 1) << new
     places = {old: new for new, old in enumerate(numbers)}
     twin.groups = [
-        Group([places[member] for member in group.members if member in places], group.weight, group.most)
+        Group([places[member] for member in group.members if member in places], group.weight, group.most, group.by_rule)
         for group in problem.groups
     ]
     return twin, numbers

@@ -8,7 +8,7 @@ over cliques of applications that may not be used together, of the largest benef
 from __future__ import annotations
 
 from pricing.engine.problem import NO_CAP, Application, Problem
-from pricing.engine.search.judge import NOTHING, Best
+from pricing.engine.search.judge import NOTHING, Best, is_used_by_rule
 from pricing.engine.settling.settle import benefit_of, coin_worth, coins_for, is_shared_whole, shares_of, worth_of
 
 
@@ -27,7 +27,7 @@ def largest_benefit(problem: Problem, app: Application) -> int:
             base += problem.item[place]
         most = 0
         for rung in app.rungs:
-            if rung.reach <= (app.units if rung.units else base):
+            if rung.reach <= base:
                 most = max(most, worth_of(problem, app, rung, base, problem.item))
     if app.cap_order != NO_CAP:
         most = min(most, app.cap_order)
@@ -164,6 +164,8 @@ class Walk:
         problem = self.problem
         for group_index in app.groups:
             group = problem.groups[group_index]
+            if group.by_rule and is_used_by_rule(problem, app, self.counts):
+                continue
             most = min(most, group.most // group.weight - self.group_used[group_index])
         usable = False
         for pieces in range(most, 0, -1):
@@ -226,6 +228,7 @@ class Walk:
     ) -> None:
         """Go on with the application used, then put everything back. `given`: its shares; empty when nobody reads them."""
         before, mask = self.now, self.used_mask
+        again = self.problem.codes_serve_many and is_used_by_rule(self.problem, app, self.counts)
         if given:
             now = before.copy()
             for position, place in enumerate(app.targets):
@@ -234,18 +237,21 @@ class Walk:
         self.counts[app.index] = pieces
         self.used_mask = mask | 1 << app.index
         for group in app.groups:
-            self.group_used[group] = self.group_used[group] + pieces
+            if not (again and self.problem.groups[group].by_rule):
+                self.group_used[group] = self.group_used[group] + pieces
         if app.pool >= 0:
             self.pool_used[app.pool] = self.pool_used[app.pool] + pieces
         if app.cap_order != NO_CAP:
             self.cap_used[app.rule] = self.cap_used.get(app.rule, 0) + amount
-        self._visit(app.index + 1, total - amount, exchange, payment, count + pieces * app.counted)
+        more = 0 if again and app.pool < 0 else pieces * app.counted
+        self._visit(app.index + 1, total - amount, exchange, payment, count + more)
         if app.cap_order != NO_CAP:
             self.cap_used[app.rule] -= amount
         if app.pool >= 0:
             self.pool_used[app.pool] = self.pool_used[app.pool] - pieces
         for group in app.groups:
-            self.group_used[group] = self.group_used[group] - pieces
+            if not (again and self.problem.groups[group].by_rule):
+                self.group_used[group] = self.group_used[group] - pieces
         self.counts[app.index] = 0
         self.now, self.used_mask = before, mask
 
@@ -261,6 +267,8 @@ class Walk:
                 continue
             for group_index in app.groups:
                 group = self.problem.groups[group_index]
+                if group.by_rule and is_used_by_rule(self.problem, app, self.counts):
+                    continue
                 if group.weight * (self.group_used[group_index] + 1) > group.most:
                     break
             else:

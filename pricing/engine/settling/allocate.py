@@ -7,35 +7,47 @@ from typing import Final
 
 def allocate(amount: int, weights: list[int], room: list[int], moved: bool) -> list[int]:
     """Shares of `amount`, one for each weight; see `allocate_over`."""
-    return allocate_over(amount, list(range(len(weights))), weights, room, moved)
+    return allocate_over(amount, list(range(len(weights))), weights, [], room, moved)
 
 
-def allocate_over(amount: int, places: list[int], weights: list[int], room: list[int], moved: bool) -> list[int]:
-    """Shares of `amount`, one for each of `places`, all in minor units; places stand in the order of their ids.
+def allocate_over(
+    amount: int, places: list[int], weights: list[int], caps: list[int], room: list[int], moved: bool
+) -> list[int]:
+    """Shares of `amount`, one for each of `places`, all in minor units; places stand in the order in which ties are broken.
 
     Shares are in proportion to `weights` and floored; units left over go one each to the largest remainders (ties: the
-    larger weight, then the earlier place). No share exceeds its `room`; what does not fit goes to the places that have
-    room left, by the same rule, when `moved`, and is dropped otherwise. So the sum may be below `amount`.
+    larger weight, then the earlier place). No share exceeds its cap, and what that cuts off is lost; nor its `room`, and
+    what that cuts off goes to the places that are below their cap and their room, by the same rule, when `moved`, and is
+    dropped otherwise. So the sum may be below `amount`.
 
-    `weights` and `room` are read at each place: whoever has the amounts of all lines need not pick some of them out.
+    `weights`, `caps` (empty: none) and `room` are read at each place: whoever has the amounts of all lines need not pick
+    some of them out.
     """
     shares = _shares_by_weight(amount, places, weights)
     over = 0
     for position, place in enumerate(places):
+        if caps and shares[position] > caps[place]:
+            shares[position] = caps[place]
         free = room[place]
         if shares[position] > free:
             over += shares[position] - free
             shares[position] = free
     while over > 0 and moved:
-        still = [position for position, place in enumerate(places) if shares[position] < room[place]]
+        still: list[int] = []
+        for position, place in enumerate(places):
+            if shares[position] < room[place] and not (caps and shares[position] >= caps[place]):
+                still.append(position)
         more = _shares_by_weight(over, [places[position] for position in still], weights)
         over = 0
         for position, share in zip(still, more, strict=True):
-            free = room[places[position]] - shares[position]
-            if share > free:
-                over += share - free
-                share = free
-            shares[position] += share
+            place = places[position]
+            share += shares[position]
+            if caps and share > caps[place]:
+                share = caps[place]
+            if share > room[place]:
+                over += share - room[place]
+                share = room[place]
+            shares[position] = share
     return shares
 
 

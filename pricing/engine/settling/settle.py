@@ -6,8 +6,13 @@ what it claims is settled once more by `settle` before anybody sees it.
 
 from __future__ import annotations
 
-from pricing.engine.problem import NO_CAP, Application, Problem, Rung
+from typing import Final
+
+from pricing.engine.problem import NO_CAP, Application, Gift, Problem, Rung
 from pricing.engine.settling.allocate import allocate_over
+
+NOTHING: Final[list[int]] = []
+"""No caps."""
 
 
 def rounded(numerator: int, denominator: int, down: bool) -> int:
@@ -26,50 +31,107 @@ def base_of(problem: Problem, app: Application, start: list[int]) -> int:
     return base
 
 
+def whole_of(problem: Problem, app: Application, start: list[int]) -> int:
+    """What its targets cost: a percentage is of this sum. Charges are read as they stand when the layer begins."""
+    amounts = problem.item if problem.measured_on_item and not app.is_shipping else start
+    whole = 0
+    for place in app.targets:
+        whole += amounts[place]
+    return whole
+
+
 def rung_of(app: Application, base: int) -> Rung | None:
     """SPEC 4.2: the highest step reached."""
     found: Rung | None = None
     for rung in app.rungs:
-        if (app.units if rung.units else base) < rung.reach:
+        if base < rung.reach:
             break
         found = rung
     return found
 
 
+def times_of(rung: Rung, base: int) -> int:
+    """How often a step is reached: `every` as often as it goes into the base, at most its `at most m times`; others once."""
+    if not rung.every:
+        return 1
+    times = base // rung.every
+    return rung.most_times if rung.most_times != NO_CAP and rung.most_times < times else times
+
+
 def worth_of(problem: Problem, app: Application, rung: Rung, base: int, start: list[int]) -> int:
     """SPEC 4.3 up to the step's own cap: what the step gives on this base, in minor units."""
-    times = 1
-    if rung.repeats:
-        times = (app.units if rung.units else base) // rung.reach
-    if rung.given_units:
-        worth = rounded(app.given_total * rung.numerator, rung.denominator, problem.rounds_down)
+    gift = rung.gift
+    if gift is not None:
+        worth = gift(times_of(rung, base)).amount
+    elif rung.beyond != NO_CAP:
+        worth = max(0, whole_of(problem, app, start) - rung.beyond)
     elif rung.numerator:
-        if app.is_shipping:
-            base = 0
-            for place in app.targets:
-                base += start[place]
-        worth = rounded(times * base * rung.numerator, rung.denominator, problem.rounds_down)
+        of = base
+        if rung.every:
+            of = times_of(rung, base) * rung.every
+        elif app.targets is not app.lines:
+            of = whole_of(problem, app, start)
+        worth = rounded(of * rung.numerator, rung.denominator, problem.rounds_down)
     else:
-        worth = times * rung.amount
+        worth = times_of(rung, base) * rung.amount
     if rung.at_most != NO_CAP and worth > rung.at_most:
         worth = rung.at_most
     return worth
 
 
+def gift_of(problem: Problem, app: Application, start: list[int]) -> Gift | None:
+    """The units that its benefit falls on in this layer; None when it is on amounts, or no step is reached."""
+    if not app.has_gift:
+        return None
+    base = base_of(problem, app, start)
+    rung = rung_of(app, base)
+    return None if rung is None or rung.gift is None else rung.gift(times_of(rung, base))
+
+
+def room_of(problem: Problem, now: list[int], place: int) -> int:
+    """SPEC 1: what a place can still give, less than it costs where it has a floor."""
+    if not problem.floors:
+        return now[place]
+    room = now[place] - problem.floors[place]
+    return room if room > 0 else 0
+
+
 def item_cap(problem: Problem, app: Application, place: int, start: list[int]) -> int:
-    """What `at most ... per item` lets one target give; only for applications that have such a cap."""
-    cap = app.cap_item
+    """What `at most ... per item` lets one target give; only for applications that have such a cap.
+
+    An amount holds for each unit, a percentage is of the line's base.
+    """
+    amounts = problem.item if problem.measured_on_item and not app.is_shipping else start
+    return _cap_on(app, problem.units[place], amounts[place])
+
+
+def _cap_on(app: Application, units: int, cost: int) -> int:
+    """The same for so many units, which the benefit falls on, and what they cost."""
+    cap = NO_CAP
+    if app.cap_item != NO_CAP:
+        cap = app.cap_item * units
     if app.cap_item_numerator != NO_CAP:
-        amounts = problem.item if problem.measured_on_item else start
-        share = amounts[place] * app.cap_item_numerator // app.cap_item_denominator
+        share = cost * app.cap_item_numerator // app.cap_item_denominator
         if cap == NO_CAP or share < cap:
             cap = share
     return cap
 
 
+def _caps_of(problem: Problem, app: Application, start: list[int], gift: Gift | None) -> list[int]:
+    """For each target what `at most ... per item` lets it give."""
+    if gift is None:
+        return [item_cap(problem, app, place, start) for place in app.targets]
+    return [_cap_on(app, units, cost) for units, cost in zip(gift.units, gift.costs, strict=True)]
+
+
 def has_item_cap(app: Application) -> bool:
     """Whether the application takes from each line no more than an `at most ... per item`."""
     return app.cap_item != NO_CAP or app.cap_item_numerator != NO_CAP
+
+
+def is_plain(problem: Problem, app: Application) -> bool:
+    """Whether its shares are in proportion to what its targets cost, and nothing is cut from them but by what they cost."""
+    return not (has_item_cap(app) or app.has_gift or problem.floors)
 
 
 def take(
@@ -101,14 +163,14 @@ def benefit_of(
 ) -> int:
     """SPEC 4.1 to 4.4: the benefit that is to be shared; 0 when the application is not usable. See `take`."""
     benefit = coin_worth(app, coins_left) if app.is_coins else _uncapped(problem, app, count, start)
-    cost = 0
-    for place in app.targets:
-        cost += now[place]
+    if benefit == 0:
+        return 0
+    gift = gift_of(problem, app, start)
+    cost = _room_of_all(problem, app, now, gift)
     if has_item_cap(app):
         most = 0
-        for place in app.targets:
-            cap = item_cap(problem, app, place, start)
-            most += min(cap, now[place]) if app.is_coins else cap
+        for position, cap in enumerate(_caps_of(problem, app, start, gift)):
+            most += min(cap, room_of(problem, now, app.targets[position])) if app.is_coins else cap
         benefit = min(benefit, most)
     elif app.is_coins:
         benefit = min(benefit, cost)
@@ -116,6 +178,8 @@ def benefit_of(
         benefit = app.cap_store
     if cap_left != NO_CAP and benefit > cap_left:
         benefit = cap_left
+    if app.is_coins:
+        return _coins_whole(problem, app, max(benefit, 0), start)
     if benefit > cost:
         if problem.void:
             return 0
@@ -123,29 +187,65 @@ def benefit_of(
     return max(benefit, 0)
 
 
+def _coins_whole(problem: Problem, app: Application, benefit: int, start: list[int]) -> int:
+    """What a coin payment pays after its cap by a share of the order, and in whole steps where it pays only such."""
+    if app.cap_order_numerator != NO_CAP:
+        whole = 0
+        for place in app.targets:
+            whole += start[place]
+        benefit = min(benefit, whole * app.cap_order_numerator // app.cap_order_denominator)
+    return benefit - benefit % app.amount_of_rate if app.in_steps else benefit
+
+
+def _room_of_all(problem: Problem, app: Application, now: list[int], gift: Gift | None) -> int:
+    """What all its targets can still give; of a benefit on units at most what these units cost."""
+    room = 0
+    if gift is not None:
+        for position, place in enumerate(app.targets):
+            room += min(gift.costs[position], room_of(problem, now, place))
+    elif problem.floors:
+        for place in app.targets:
+            room += room_of(problem, now, place)
+    else:
+        for place in app.targets:
+            room += now[place]
+    return room
+
+
 def shares_of(problem: Problem, app: Application, benefit: int, start: list[int], now: list[int]) -> list[int]:
     """SPEC 4.5: the share of each target in a benefit that is not zero."""
-    weights = problem.item if problem.by_item_price else start
-    if app.given_weights:
+    weights = problem.item if problem.by_item_price and not app.is_shipping else start
+    moved = problem.moved or (app.is_coins and app.in_steps)
+    if is_plain(problem, app):
+        return allocate_over(benefit, app.targets, weights, NOTHING, now, moved)
+    gift = gift_of(problem, app, start)
+    if gift is not None:
         weights = start.copy()
-        for position, place in enumerate(app.targets):
-            weights[place] = app.given_weights[position]
-    room = now
-    if has_item_cap(app):
-        room = now.copy()
-        for place in app.targets:
-            room[place] = min(room[place], item_cap(problem, app, place, start))
-    return allocate_over(benefit, app.targets, weights, room, problem.moved)
+    room = now.copy()
+    most = _caps_of(problem, app, start, gift) if has_item_cap(app) else NOTHING
+    caps: list[int] = now.copy() if most and not app.is_coins else NOTHING
+    for position, place in enumerate(app.targets):
+        room[place] = room_of(problem, now, place)
+        if gift is not None:
+            weights[place] = gift.weights[position]
+            room[place] = min(room[place], gift.costs[position])
+        if most and app.is_coins:
+            room[place] = min(room[place], most[position])
+        elif most:
+            caps[place] = most[position]
+    return allocate_over(benefit, app.targets, weights, caps, room, moved)
 
 
 def is_shared_whole(problem: Problem, app: Application) -> bool:
     """Whether the shares add up to the benefit, whatever it is, so that it need not be shared to know what it saves.
 
-    Lemma: a benefit is at most what its targets still cost. What does not fit is moved until it fits or nothing that has
+    Lemma: a benefit is at most what its targets can still give. What does not fit is moved until it fits or nothing that has
     room left has a weight; weights are amounts at the start of the layer, or item price amounts, so what has room has
     a weight. A coin payment is at most the room that caps per item leave; nothing else is held to that.
     """
-    return problem.moved and not app.given_weights and (app.is_coins or not has_item_cap(app))
+    if app.is_coins:
+        return problem.moved or app.in_steps
+    return problem.moved and not app.has_gift and not has_item_cap(app)
 
 
 def _uncapped(problem: Problem, app: Application, count: int, start: list[int]) -> int:
@@ -165,6 +265,8 @@ def _uncapped(problem: Problem, app: Application, count: int, start: list[int]) 
 
 def coin_worth(app: Application, coins: int) -> int:
     """What so many coins pay, in minor units."""
+    if app.in_steps:
+        return coins // app.coins_of_rate * app.amount_of_rate
     return coins * app.amount_of_rate // app.coins_of_rate
 
 
@@ -186,42 +288,80 @@ class Settlement:
         """For each application; zero unless a coin payment."""
 
 
+class Midway:
+    """A selection worked off up to one application: what that one meets."""
+
+    __slots__ = ("caps_used", "coins_left", "now", "start")
+
+    def __init__(self, problem: Problem, coins: int) -> None:
+        self.now = problem.item.copy()
+        """What each place still costs."""
+        self.start = self.now
+        """What it cost when the layer of the application began."""
+        self.caps_used: dict[int, int] = {}
+        """By rule, what its applications have given of a cap per order."""
+        self.coins_left = coins
+
+    def cap_left(self, app: Application) -> int:
+        """What the cap per order of an application has left; NO_CAP when it has none."""
+        return NO_CAP if app.cap_order == NO_CAP else app.cap_order - self.caps_used.get(app.rule, 0)
+
+    def used(self, app: Application, given: list[int]) -> int:
+        """Take the shares of a used application off; what it saves in all."""
+        amount = 0
+        for position, place in enumerate(app.targets):
+            self.now[place] -= given[position]
+            amount += given[position]
+        if app.cap_order != NO_CAP:
+            self.caps_used[app.rule] = self.caps_used.get(app.rule, 0) + amount
+        if app.is_coins:
+            self.coins_left -= coins_for(app, amount)
+        return amount
+
+
+def till(problem: Problem, counts: list[int], app: Application) -> Midway:
+    """The selection worked off layer by layer until an application's turn comes; what is not usable then gives nothing.
+
+    The application need not be one of the problem's. Coins may be below zero when the selection needs more than there are.
+    """
+    met = Midway(problem, problem.coins - exchange_coins(problem, counts))
+    mine = (app.layer, app.name, app.store, app.sku)
+    layer = -1
+    for other in problem.applications:
+        if (other.layer, other.name, other.store, other.sku) >= mine:
+            break
+        if other.layer != layer:
+            layer, met.start = other.layer, met.now.copy()
+        if counts[other.index]:
+            given = take(problem, other, counts[other.index], met.start, met.now, met.cap_left(other), met.coins_left)
+            if given:
+                met.used(other, given)
+    if layer != app.layer:
+        met.start = met.now.copy()
+    return met
+
+
 def settle(problem: Problem, counts: list[int]) -> Settlement | None:
     """Settle a selection given as one count for each application; None when a used one is not usable, or coins lack."""
     exchange = exchange_coins(problem, counts)
-    if exchange < 0:
+    if exchange < 0 or exchange > problem.coins:
         return None
-    coins_left = problem.coins - exchange
-    if coins_left < 0:
-        return None
-    now = problem.item.copy()
+    met = Midway(problem, problem.coins - exchange)
     shares: list[list[int]] = [[] for _ in counts]
     payments = [0] * len(counts)
-    used_of_cap: dict[int, int] = {}
-    start = now
     layer = -1
     for app in problem.applications:
         if app.layer != layer:
-            layer = app.layer
-            start = now.copy()
+            layer, met.start = app.layer, met.now.copy()
         if not counts[app.index]:
             continue
-        cap_left = NO_CAP
-        if app.cap_order != NO_CAP:
-            cap_left = app.cap_order - used_of_cap.get(app.rule, 0)
-        given = take(problem, app, counts[app.index], start, now, cap_left, coins_left)
-        amount = sum(given)
-        if amount == 0:
+        before = met.coins_left
+        given = take(problem, app, counts[app.index], met.start, met.now, met.cap_left(app), before)
+        if met.used(app, given or [0] * len(app.targets)) == 0:
             return None
         shares[app.index] = given
-        for position, place in enumerate(app.targets):
-            now[place] -= given[position]
-        if app.cap_order != NO_CAP:
-            used_of_cap[app.rule] = used_of_cap.get(app.rule, 0) + amount
-        if app.is_coins:
-            payments[app.index] = coins_for(app, amount)
-            coins_left -= payments[app.index]
-    return Settlement(now, shares, exchange, payments)
+        payments[app.index] = before - met.coins_left
+    return Settlement(met.now, shares, exchange, payments)
 
 
 def pieces_used(problem: Problem, counts: list[int]) -> list[int]:

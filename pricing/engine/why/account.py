@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
+from pricing.engine.matching.applications import measured
 from pricing.engine.problem import NO_CAP, Rung
 from pricing.engine.rules.planned import PlannedRule
-from pricing.engine.settling.settle import worth_of
+from pricing.engine.settling.settle import gift_of, whole_of, worth_of
 from pricing.engine.why.explain import Asked
 from pricing.engine.why.standing import Measure, Standing
+from pricing.model.ladder import MONEY, UNITS, Step
 from pricing.model.quote import NextStep, Quote, QuoteCharge, QuoteLine, Refusal, Saving
 from pricing.model.reason import Reason
 from pricing.model.rule import Place
@@ -73,13 +75,15 @@ class _Teller:
         self.quote = quote
         self.asked = asked
         self.chosen = asked.chosen(quote)
-        self.why: dict[tuple[str, str], str] = {}
-        """By rule and store: the sentence's end, which says how the benefit came about."""
+        self.why: dict[tuple[str, str, str], str] = {}
+        """By rule, store and sku: the sentence's end, which says how the benefit came about."""
         self.by_target: dict[int, list[Standing]] = {}
         for standing in self.chosen.used():
-            self.why[standing.rule.name, standing.app.store] = self.benefit(standing)
+            self.why[standing.rule.name, standing.app.store, standing.app.sku] = self.benefit(standing)
+            lines, first = self.chosen.case.runs.line_of, len(quote.lines)
             for target in standing.app.targets:
-                self.by_target.setdefault(target, []).append(standing)
+                at = lines[target] if target < len(lines) else first + target - len(lines)
+                self.by_target.setdefault(at, []).append(standing)
 
     def show(self, minor: int) -> str:
         return show(minor, self.quote.currency)
@@ -115,7 +119,7 @@ class _Teller:
     def reason(self, saving: Saving, place: int) -> str:
         for standing in self.by_target.get(place, ()):
             if standing.rule.name == saving.rule:
-                return self.why[saving.rule, standing.app.store]
+                return self.why[saving.rule, standing.app.store, standing.app.sku]
         parts = self.chosen.case.priced[place].parts
         units = [f"{many} at {self.show(price)} each" for price, many, name in parts if name == saving.rule]
         listed = self.show(self.chosen.case.situation.lines[place].unit_price)
@@ -153,30 +157,44 @@ class _Teller:
 
     def step(self, rule: PlannedRule, standing: Standing, measure: Measure, rung: Rung, where: str) -> str:
         """The step reached and what it gives, with the numbers it was reckoned from."""
-        app = standing.app
-        how = " by item prices" if self.chosen.case.problem.measured_on_item else ""
-        base = f"{app.units} units" if rung.units else self.show(measure.base)
-        text = f"{base} in scope {where}{'' if rung.units else how}"
-        if rung.reach:
-            least = f"{rung.reach} units" if rung.units else self.show(rung.reach)
-            text += f", reaching the step of {least}"
-        have = app.units if rung.units else measure.base
-        times = have // rung.reach if rung.repeats else 1
-        if rung.given_units:
-            many = app.units // rung.reach * rung.given_units
-            value = f"{_percent(rung)} off the {many} cheapest, worth {self.show(app.given_total)}"
-        elif app.piece:
-            allowed = worth_of(self.chosen.case.problem, app, rung, measure.base, measure.start)
-            pieces = f"{standing.count} piece{'s' if standing.count > 1 else ''} of {self.show(app.piece)}"
-            value = f"{pieces}, where up to {self.show(allowed)} may be used"
-        elif rung.numerator:
-            value = f"{_percent(rung)} of {'the shipping' if app.is_shipping else self.show(measure.base)}"
-        else:
-            value = f"{self.show(rung.amount)} off"
-        text += f": {value}"
-        if rung.repeats:
-            text += f", {times} times"
+        app, case = standing.app, self.chosen.case
+        ladder = rule.rule.ladder
+        counted = MONEY if not ladder else ladder[0].measure
+        how = " by item prices" if case.problem.measured_on_item else ""
+        have = measure.base if counted == MONEY else measured(case, app, counted)
+        text = f"{self.amount(counted, have)} in scope {where}{how if counted == MONEY else ''}"
+        step = max((step for step in ladder if step.reach <= have), key=_reach, default=None)
+        if step is not None and step.reach:
+            text += f", reaching the step of {self.amount(counted, step.reach)}"
+        text += f": {self.value(standing, measure, rung)}"
+        if step is not None and step.repeats and rung.gift is None:
+            times = have // step.reach
+            text += f", {times if step.most_times is None else min(times, step.most_times)} times"
         return text + (f", at most {self.show(rung.at_most)}" if rung.at_most != NO_CAP else "")
+
+    def amount(self, counted: str, many: int) -> str:
+        """What a step counts, in words."""
+        if counted == MONEY:
+            return self.show(many)
+        return f"{many} units" if counted == UNITS else f"{many} different items"
+
+    def value(self, standing: Standing, measure: Measure, rung: Rung) -> str:
+        """What a step gives, before caps."""
+        app, problem = standing.app, self.chosen.case.problem
+        gift = gift_of(problem, app, measure.start)
+        if gift is not None:
+            cost = self.show(sum(gift.costs))
+            return f"{self.show(gift.amount)} off {_units(sum(gift.units))} that cost {cost}"
+        if app.piece:
+            allowed = worth_of(problem, app, rung, measure.base, measure.start)
+            pieces = f"{standing.count} piece{'s' if standing.count > 1 else ''} of {self.show(app.piece)}"
+            return f"{pieces}, where up to {self.show(allowed)} may be used"
+        of = whole_of(problem, app, measure.start)
+        if rung.beyond != NO_CAP:
+            return f"{self.show(of)} for {self.show(rung.beyond)}"
+        if rung.numerator:
+            return f"{_percent(rung)} of {'the shipping' if app.is_shipping else self.show(of)}"
+        return f"{self.show(rung.amount)} off"
 
     def bought(self) -> Iterator[Sentence]:
         for bought in self.quote.bought:
@@ -264,6 +282,14 @@ _WHY_NOT = {
     Reason.NOTHING_TO_SAVE: "there was nothing left that it could take.",
 }
 """What the account says of a refusal, where its numbers do not say it."""
+
+
+def _units(many: int) -> str:
+    return f"{many} unit{'' if many == 1 else 's'}"
+
+
+def _reach(step: Step) -> int:
+    return step.reach
 
 
 def _part(title: str, sentences: Iterable[Sentence]) -> Iterator[Part]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
+from pricing.engine.matching.applications import measured
 from pricing.engine.matching.case import Case, case_of
 from pricing.engine.rules.plan import Plan
 from pricing.engine.search.search import Found, search
@@ -20,6 +21,7 @@ from pricing.engine.why.standing import Chosen, Measure, Standing, Target, next_
 from pricing.engine.why.taken import with_takers
 from pricing.model.cart import Cart, Line
 from pricing.model.errors import CartError
+from pricing.model.ladder import DIFFERENT, MONEY, UNITS
 from pricing.model.quote import NextStep, Quote, Reasons, Refusal
 from pricing.model.reason import Reason
 
@@ -85,8 +87,8 @@ class Asked:
 
 def _counts_of(case: Case, quote: Quote) -> list[int]:
     """How often the quote uses each application: a coupon by pieces, anything else once."""
-    used = {(use.rule, use.store): use.pieces or 1 for use in quote.used}
-    return [used.get((app.name, app.store or None), 0) for app in case.problem.applications]
+    used = {(use.rule, use.store, use.sku): use.pieces or 1 for use in quote.used}
+    return [used.get((app.name, app.store or None, app.sku or None), 0) for app in case.problem.applications]
 
 
 def refusals(chosen: Chosen, quote: Quote, totals: bool = True) -> tuple[Refusal, ...]:
@@ -160,11 +162,13 @@ def _next_step(work: _Work, standing: Standing) -> NextStep | None:
     if standing.app.is_coins:
         return None
     before = _measured(chosen, standing)
-    target = next_target(standing, before.base)
+    target = next_target(chosen.case, standing, before.base)
     if target is None:
         return None
-    if target.units:
-        missing = target.reach - standing.app.units
+    if target.measure == DIFFERENT:
+        return None
+    if target.measure == UNITS:
+        missing = target.missing
         trial = _Trial.of(work, _with_units(chosen, standing, missing), standing)
     else:
         missing, trial = _enough(work, standing, target, before.base)
@@ -174,7 +178,7 @@ def _next_step(work: _Work, standing: Standing) -> NextStep | None:
     saves = quote.total_minor + trial.listed - _listed(quote.cart) - trial.total
     if trial.gives <= gives_now or saves <= 0:
         return None
-    if target.units:
+    if target.measure == UNITS:
         return NextStep(standing.rule.name, standing.store, None, missing, saves)
     return NextStep(standing.rule.name, standing.store, missing, None, saves)
 
@@ -236,15 +240,15 @@ def _lowered(
 class _Trial:
     """An enlarged cart, priced, as one application sees it."""
 
-    def __init__(self, cart: Cart, found: Found, measure: Measure, standing: Standing) -> None:
+    def __init__(self, cart: Cart, found: Found, measure: Measure, standing: Standing, units: int) -> None:
         self.total = found.total
         self.listed = _listed(cart)
         self.base = measure.base
-        self.units = standing.app.units
+        self.units = units
         self.gives = sum(measure.shares) if standing.count else 0
 
     def reaches(self, target: Target) -> bool:
-        return (self.units if target.units else self.base) >= target.reach
+        return (self.base if target.measure == MONEY else self.units) >= target.reach
 
     @classmethod
     def of(cls, work: _Work, cart: Cart | None, standing: Standing) -> _Trial | None:
@@ -259,8 +263,9 @@ class _Trial:
             return None
         there = Chosen(case, found.counts)
         for other in there.standings:
-            if other.rule is standing.rule and other.app.store == standing.app.store:
-                return cls(cart, found, _measured(there, other), other)
+            same = other.rule is standing.rule and other.app.store == standing.app.store
+            if same and other.app.sku == standing.app.sku:
+                return cls(cart, found, _measured(there, other), other, measured(case, other.app, UNITS))
         return None
 
 
@@ -271,13 +276,15 @@ def _listed(cart: Cart) -> int:
 def _with_goods(chosen: Chosen, standing: Standing, amount: int) -> Cart | None:
     """The cart with goods for `amount` minor units in scope of the application; None when no cart may be like that."""
     case = chosen.case
-    model = min(standing.app.lines, key=lambda place: (any(name for _, _, name in case.priced[place].parts), place))
-    cart, line = case.situation.cart, case.situation.lines[model]
+    model = min(standing.app.lines, key=lambda place: (case.runs.rules[place] != "", place), default=None)
+    if model is None:
+        return None
+    cart, line = case.situation.cart, case.situation.lines[case.runs.line_of[model]]
     taken = {each.id for each in cart.lines} | {each.sku for each in cart.lines}
     new = "more"
     while new in taken:
         new += "+"
-    sku = line.sku if any(word == "skus" for word, _, _ in standing.rule.tests) else new
+    sku = line.sku if any(test.word == "skus" for test in (standing.rule.counts or standing.rule.scope).only) else new
     added = evolve(line, id=new, sku=sku, price=(amount, cart.currency), quantity=1)
     return _changed(cart, (*cart.lines, added))
 
@@ -285,7 +292,10 @@ def _with_goods(chosen: Chosen, standing: Standing, amount: int) -> Cart | None:
 def _with_units(chosen: Chosen, standing: Standing, units: int) -> Cart | None:
     """The cart with more units of the application's cheapest line."""
     lines = chosen.case.situation.lines
-    cheapest = lines[min(standing.app.lines, key=lambda place: (lines[place].unit_price, place))]
+    mine = {chosen.case.runs.line_of[place] for place in standing.app.lines}
+    if not mine:
+        return None
+    cheapest = lines[min(mine, key=lambda line: (lines[line].unit_price, line))]
     more = evolve(cheapest, quantity=cheapest.quantity + units)
     cart = chosen.case.situation.cart
     return _changed(cart, tuple(more if line.id == cheapest.id else line for line in cart.lines))

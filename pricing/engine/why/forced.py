@@ -111,7 +111,8 @@ def bent_problem(problem: Problem, must: int) -> tuple[Problem, int]:
             kept.automatic = True
             kept.groups = [] if forced.most == 1 else forced.groups
         else:
-            kept.most = min([app.most, *(room[number] // problem.groups[number].weight for number in app.groups)])
+            kept.groups = [at for at in app.groups if not _is_paid(problem.groups[at], app, forced)]
+            kept.most = min([app.most, *(room[number] // problem.groups[number].weight for number in kept.groups)])
         if kept.most > 0 and not app.clash >> must & 1:
             kept.index = numbers[app.index] = len(bent.applications)
             bent.applications.append(kept)
@@ -119,17 +120,25 @@ def bent_problem(problem: Problem, must: int) -> tuple[Problem, int]:
         mask, app.clash = app.clash, 0
         for old, new in numbers.items():
             app.clash |= (mask >> old & 1) << new
-    reserved = set(forced.groups) if forced.most == 1 else set()
-    bent.groups = [
-        Group(
-            [
-                numbers[member]
-                for member in group.members
-                if member in numbers and not (member == must and at in reserved)
-            ],
-            group.weight,
-            room[at],
-        )
-        for at, group in enumerate(problem.groups)
-    ]
+    bent.groups = [_bent_group(problem, group, forced, numbers, room[at]) for at, group in enumerate(problem.groups)]
     return bent, numbers[must]
+
+
+def _is_paid(group: Group, app: Application, forced: Application) -> bool:
+    """Whether a limit that counts rules has the forced application's rule counted already."""
+    return group.by_rule and app.rule == forced.rule and forced.most == 1 and forced.index in group.members
+
+
+def _bent_group(problem: Problem, group: Group, forced: Application, numbers: dict[int, int], most: int) -> Group:
+    """A limit without what was taken out.
+
+    Where the place of the forced application is kept in it, it is without that one too; where it counts rules, without all
+    of its rule: they are paid for.
+    """
+    left: list[int] = []
+    for member in group.members:
+        paid = member == forced.index and forced.most == 1
+        paid = paid or _is_paid(group, problem.applications[member], forced)
+        if member in numbers and not paid:
+            left.append(numbers[member])
+    return Group(left, group.weight, most, group.by_rule)

@@ -12,21 +12,26 @@ from collections.abc import Set as AbstractSet
 
 from attrs import frozen
 
-from pricing.engine.matching.case import Case, applications_of, never_meet, without_item_clashes
-from pricing.engine.matching.match import (
+from pricing.engine.matching.applications import Lowering, applications_of, measured
+from pricing.engine.matching.case import Case, without_item_clashes
+from pricing.engine.matching.clashes import do_clash
+from pricing.engine.matching.conditions import (
     declined,
+    exchange_refusal,
     is_typed,
     limit_refusal,
+    needs_customer,
     refusal_before_scope,
-    rules_met,
-    scope_of,
     usable_exchanges,
 )
-from pricing.engine.problem import NO_CAP, Application, Pool, Problem, Rung
-from pricing.engine.rules.plan import Plan
+from pricing.engine.matching.scoping import rules_met, scope_of
+from pricing.engine.problem import Application, Pool, Problem, Rung
 from pricing.engine.rules.planned import PlannedRule
-from pricing.engine.settling.settle import base_of, coins_for, exchange_coins, rung_of, take
+from pricing.engine.search.judge import is_used_by_rule, used_of
+from pricing.engine.settling.settle import base_of, exchange_coins, rung_of, take, till
+from pricing.forms import AmountOff, Bundle, Get
 from pricing.model.kind import ITEM_KINDS
+from pricing.model.ladder import MONEY, Step
 from pricing.model.quote import Refusal
 from pricing.model.reason import Reason
 
@@ -59,9 +64,11 @@ class Chosen:
         """Rules that did not get as far as applications."""
         self.standings: list[Standing] = []
         """By rule, then store."""
-        known = {(app.rule, app.store): app for app in case.problem.applications}
+        known = {(app.rule, app.store, app.sku): app for app in case.problem.applications}
         given = {name for priced in case.priced for _, _, name in priced.parts}
         for rule in rules_met(case.plan, case.situation, everyone=True):
+            if not is_typed(rule, case.situation) and not rule.rule.public:
+                continue  # codes are secrets: they are told to nobody who has not typed them (SPEC 7)
             self.refused += _exchange_refusals(case, rule)
             refusal, places = _before_applications(case, rule)
             if refusal is None and rule.kind in ITEM_KINDS:
@@ -71,8 +78,10 @@ class Chosen:
             if refusal is not None:
                 self.refused.append(refusal)
                 continue
-            for made in sorted(applications_of(case, rule, places), key=_store):
-                app = known.get((rule.index, made.store))
+            if rule.is_reward:
+                continue
+            for made in applications_of(case, rule, places):
+                app = known.get((rule.index, made.store, made.sku))
                 if app is None:
                     self.standings.append(Standing(rule, made, -1, 0))
                 else:
@@ -80,10 +89,6 @@ class Chosen:
 
     def used(self) -> Iterator[Standing]:
         return (standing for standing in self.standings if standing.count)
-
-
-def _store(app: Application) -> str:
-    return app.store
 
 
 def _before_applications(case: Case, rule: PlannedRule) -> tuple[Refusal | None, list[int]]:
@@ -98,9 +103,11 @@ def _before_applications(case: Case, rule: PlannedRule) -> tuple[Refusal | None,
         reason = Reason.NOT_HELD
     if not reason and not is_typed(rule, situation):
         reason = Reason.NOT_TYPED
+    if not reason and needs_customer(rule, situation):
+        reason = Reason.NEEDS_CUSTOMER
     if reason:
         return Refusal(rule.name, None, reason), []
-    places, blocker = scope_of(rule, situation), ""
+    places, blocker = case.runs.of(scope_of(rule, situation)), ""
     if places and rule.kind not in ITEM_KINDS:
         places, blocker = without_item_clashes(case, rule, places)
     if not places:
@@ -120,9 +127,7 @@ def _can_be_had(case: Case, rule: PlannedRule) -> bool:
 def _exchange_refusals(case: Case, coupon: PlannedRule) -> Iterator[Refusal]:
     """Exchanges that could not sell the coupon, had it been wanted. Those that nobody needed are not spoken of."""
     for exchange in coupon.exchanges:
-        situation = case.situation
-        reason = Reason.DECLINED if declined(exchange, situation) else refusal_before_scope(exchange, situation)
-        reason = reason or limit_refusal(exchange, situation)
+        reason = exchange_refusal(exchange.of(case.situation.currency), case.situation)
         if reason:
             yield Refusal(exchange.name, None, reason)
 
@@ -148,11 +153,11 @@ def refusal_of(chosen: Chosen, standing: Standing) -> Refusal:
     rivals = list(rivals_of(chosen, standing))
     measure = Measure(chosen.case.problem, chosen.counts, standing.app, {rival.index for rival in rivals})
     if not _is_reached(measure, standing.app):
-        target = next_target(standing, measure.base)
-        if target is not None and target.units:
-            return Refusal(name, store, Reason.BELOW_THRESHOLD, short_units=target.reach - standing.app.units)
+        target = next_target(chosen.case, standing, measure.base)
+        if target is not None and target.measure != MONEY:
+            return Refusal(name, store, Reason.BELOW_THRESHOLD, short_units=target.missing)
         if target is not None:
-            return Refusal(name, store, Reason.BELOW_THRESHOLD, short_by=target.reach - measure.base)
+            return Refusal(name, store, Reason.BELOW_THRESHOLD, short_by=target.missing)
     if standing.index < 0 or (not measure.shares and not measure.lacks_coins):
         return Refusal(name, store, Reason.NOTHING_TO_SAVE)
     if rivals:
@@ -164,23 +169,18 @@ def rivals_of(chosen: Chosen, standing: Standing) -> Iterator[Standing]:
     """The used applications beside which this one may not be used, in order of rule and store."""
     full: set[int] = set()
     for number in standing.app.groups:
-        group = chosen.case.problem.groups[number]
-        used = sum(chosen.counts[member] for member in group.members)
+        problem = chosen.case.problem
+        group = problem.groups[number]
+        if group.by_rule and is_used_by_rule(problem, standing.app, chosen.counts):
+            continue
+        used = used_of(problem, group, chosen.counts)
         if group.weight * (used + 1) > group.most:
             full.update(group.members)
     for other in chosen.used():
-        if other.index in full or _clash(chosen.case.plan, standing, other):
+        # The problem does not hold applications that nothing can use, so that its masks do not know them.
+        clash = do_clash(chosen.case.plan, (standing.app, standing.rule), (other.app, other.rule))
+        if other.index in full or clash:
             yield other
-
-
-def _clash(plan: Plan, one: Standing, other: Standing) -> bool:
-    """SPEC 5.1 and 5.2. Said once more, because the problem does not hold applications that nothing can use."""
-    if set(one.app.lines).isdisjoint(other.app.lines):
-        return False
-    if never_meet(plan, one.rule, other.rule):
-        return True
-    combined = one.rule.name in other.rule.combines or other.rule.name in one.rule.combines
-    return one.rule.kind is other.rule.kind and not combined
 
 
 class Measure:
@@ -195,41 +195,20 @@ class Measure:
         if known:
             selection[app.index] = selection[app.index] or 1
         exchange = exchange_coins(problem, selection)
-        coins = problem.coins - exchange
-        self.lacks_coins = exchange < 0 or coins < 0
-        now = problem.item.copy()
-        start = now
-        layer = -1
-        caps_used: dict[int, int] = {}
-        mine = (app.layer, app.name, app.store)
-        for other in problem.applications:
-            if (other.layer, other.name, other.store) >= mine:
-                break
-            if other.layer != layer:
-                layer, start = other.layer, now.copy()
-            if selection[other.index]:
-                given = take(problem, other, selection[other.index], start, now, _cap_left(other, caps_used), coins)
-                if given:
-                    caps_used[other.rule] = caps_used.get(other.rule, 0) + sum(given)
-                    for position, place in enumerate(other.targets):
-                        now[place] -= given[position]
-                    if other.is_coins:
-                        coins -= coins_for(other, sum(given))
-        self.start = start if layer == app.layer else now.copy()
+        met = till(problem, selection, app)
+        coins = met.coins_left
+        self.lacks_coins = exchange < 0 or problem.coins - exchange < 0
+        self.start = met.start
         """Amounts at the start of its layer."""
         self.base = base_of(problem, app, self.start)
         self.rung: Rung | None = rung_of(app, self.base)
         pieces = selection[app.index] if known else 1
-        shares = take(problem, app, pieces, self.start, now, _cap_left(app, caps_used), max(coins, 0))
+        shares = take(problem, app, pieces, self.start, met.now, met.cap_left(app), max(coins, 0))
         self.shares = shares if any(shares) else []
         """What it takes from each of its targets; empty when it is not usable."""
         if app.is_coins and not self.shares and problem.coins * app.amount_of_rate >= app.coins_of_rate:
             self.lacks_coins = coins * app.amount_of_rate < app.coins_of_rate
         """Whether others have spent the coins that it needs."""
-
-
-def _cap_left(app: Application, used: dict[int, int]) -> int:
-    return NO_CAP if app.cap_order == NO_CAP else app.cap_order - used.get(app.rule, 0)
 
 
 def _is_reached(measure: Measure, app: Application) -> bool:
@@ -245,24 +224,44 @@ def _is_reached(measure: Measure, app: Application) -> bool:
 class Target:
     """A step not reached yet."""
 
-    units: bool
+    measure: str
+    """What it counts; see `pricing.model.ladder.Step`."""
     reach: int
-    """Minor units of the base, or units in scope, at which it is reached."""
+    """Minor units of the base, units or different items at which it is reached."""
+    missing: int
+    """What is missing for that."""
 
 
-def next_target(standing: Standing, base: int) -> Target | None:
+def next_target(case: Case, standing: Standing, base: int) -> Target | None:
     """The nearest step above the one reached, repeats included; None at the top. Steps below a piece do not count."""
     app = standing.app
-    found: list[tuple[int, bool, int]] = []
-    for rung in standing.rule.rungs:
-        have = app.units if rung.units else base
-        reach = rung.reach
-        if rung.reach and reach <= have and (rung.repeats or rung.given_units):
-            reach = (have // rung.reach + 1) * rung.reach
-        worth_it = not app.piece or rung.amount == 0 or rung.repeats or rung.amount >= app.piece
-        if reach > have and worth_it:
-            found.append((reach - have, rung.units, reach))
-    if not found:
-        return None
-    _, units, reach = min(found)
-    return Target(units, reach)
+    found: list[Target] = []
+    for step in standing.rule.rule.ladder:
+        have = base if step.measure == MONEY else measured(case, app, step.measure)
+        if isinstance(step.gives, Get) and step.measure != MONEY and not step.repeats:
+            found += _more_gets(case, standing, step, step.gives, have)
+            continue
+        if isinstance(step.gives, Bundle):
+            continue
+        reach, repeats = step.reach, step.repeats
+        if reach and reach <= have and repeats:
+            times = have // step.reach + 1
+            if step.most_times is not None and times > step.most_times:
+                continue
+            reach = times * step.reach
+        piece = step.gives.amount if isinstance(step.gives, AmountOff) else 0
+        worth_it = not app.piece or piece == 0 or repeats or piece >= app.piece
+        if reach > have and worth_it and step.gives is not None:
+            found.append(Target(step.measure, reach, reach - have))
+    return min(found, key=_by_missing, default=None)
+
+
+def _by_missing(target: Target) -> tuple[int, bool, int]:
+    return target.missing, target.measure != MONEY, target.reach
+
+
+def _more_gets(case: Case, standing: Standing, step: Step, get: Get, have: int) -> list[Target]:
+    """What one more get takes: so many more of the counted units."""
+    goods = Lowering(case, standing.rule, standing.app).goods
+    more = get.more_units(step, goods)
+    return [Target(step.measure, have + more, more)] if more else []

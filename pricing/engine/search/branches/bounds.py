@@ -275,7 +275,7 @@ class Relaxation:
             if gain is None or gain.app.is_coins or gain.app.is_shipping or position not in self.positions:
                 continue
             for rung in gain.app.rungs:
-                if rung.numerator and not rung.given_units:
+                if rung.numerator:
                     prices[position] = min(SCALE, SCALE * rung.numerator // rung.denominator)
         return prices
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pricing.engine.problem import NO_CAP, Application, Problem, Rung
+from pricing.engine.problem import NO_CAP, Application, Problem
 from pricing.engine.search.stores.outcome import RATIO_ONE
 from pricing.engine.settling.settle import coin_worth, has_item_cap, rung_of, worth_of
 
@@ -73,21 +73,20 @@ class Gain:
         if app.is_coins:
             points.append(self.at(self.high))
         for rung in app.rungs:
-            if not rung.units:
-                if rung.reach > self.high:
-                    break
-                points.append(rung.reach - 1)
-                points.append(rung.reach)
+            if rung.reach > self.high:
+                break
+            points.append(rung.reach - 1)
+            points.append(rung.reach)
             caps = [cap for cap in (rung.at_most, app.cap_order) if cap != NO_CAP]
-            if rung.repeats and not rung.units:
+            if rung.every:
                 # The saving rises by the same amount at each multiple: the first, the last and the capped one bound it.
-                multiples = [-(-self.low // rung.reach), self.high // rung.reach]
+                multiples = [-(-self.low // rung.every), self.high // rung.every, rung.most_times]
                 multiples += [-(-cap // rung.amount) for cap in caps if rung.amount]
                 for multiple in multiples:
-                    points += [multiple * rung.reach - 1, multiple * rung.reach]
-            elif rung.numerator and not rung.given_units:
+                    points += [multiple * rung.every - 1, multiple * rung.every]
+            elif rung.numerator:
                 for cap in caps:
-                    kink = cap * rung.denominator // (_times(app, rung) * rung.numerator)
+                    kink = cap * rung.denominator // rung.numerator
                     points += [kink, kink + 1]
             else:
                 # An amount: below it the whole base is saved.
@@ -116,8 +115,8 @@ class Gain:
             lonely = (place == 0 or point - self.points[place - 1] <= 1) and (
                 place + 1 == len(self.points) or self.points[place + 1] - point <= 1
             )
-            if not lonely and rung is not None and rung.numerator and not rung.given_units and not self.app.is_shipping:
-                share = FINE * _times(self.app, rung) * rung.numerator
+            if not lonely and rung is not None and rung.numerator and not self.app.is_shipping:
+                share = FINE * rung.numerator
                 line = -(-share * point // rung.denominator) + (0 if self.problem.rounds_down else FINE // 2)
                 for cap in (rung.at_most, self.app.cap_order, point if not self.problem.measured_on_item else NO_CAP):
                     if cap != NO_CAP:
@@ -130,12 +129,10 @@ class Gain:
         """The range cut where a step, a repeat or a cap begins: on each stretch the saving is constant or one share."""
         cuts = {self.low}
         for rung in self.app.rungs:
-            if rung.units:
-                continue
-            if rung.repeats:
-                first, last = self.low // rung.reach + 1, self.high // rung.reach
+            if rung.every:
+                first, last = self.low // rung.every + 1, self.high // rung.every
                 if last - first < MOST_STRETCHES:
-                    cuts.update(multiple * rung.reach for multiple in range(first, last + 1))
+                    cuts.update(multiple * rung.every for multiple in range(first, last + 1))
                 continue
             cuts.add(rung.reach)
             caps = [cap for cap in (rung.at_most, self.app.cap_order) if cap != NO_CAP]
@@ -175,7 +172,7 @@ class Gain:
 
     def ratios(self, weights_total: int) -> tuple[int, int]:
         """Between which parts of RATIO_ONE the saving stands to its base (or to `weights_total`, when not 0)."""
-        if has_item_cap(self.app) or self.app.given_weights or not self.rises:
+        if has_item_cap(self.app) or self.app.has_gift or not self.rises:
             return 0, RATIO_ONE
         if weights_total:
             least, most = self.at(self.low), self.at(self.high)
@@ -195,11 +192,11 @@ class Gain:
         rung = rung_of(self.app, point)
         if after - point <= 1 or first == last or rung is None:
             return min(ends), max(ends) + 1
-        if rung.repeats and not rung.units:
-            repeats = point // rung.reach
+        if rung.every:
+            repeats = point // rung.every
             return (
-                min(*ends, repeats * rung.amount * RATIO_ONE // ((repeats + 1) * rung.reach - 1)),
-                max(*ends, rung.amount * RATIO_ONE // rung.reach) + 1,
+                min(*ends, repeats * rung.amount * RATIO_ONE // ((repeats + 1) * rung.every - 1)),
+                max(*ends, rung.amount * RATIO_ONE // rung.every) + 1,
             )
         # A share: rounding moves the saving by less than one minor unit.
         slack = RATIO_ONE // point + 1
@@ -207,13 +204,18 @@ class Gain:
 
 
 def is_simple(app: Application) -> bool:
-    """Whether `Gain` knows its course: a percentage or an amount above the step, repeated by money, is left to the
-    exhaustive search."""
-    return not any(
-        rung.repeats and not rung.units and (rung.numerator or rung.amount > rung.reach) for rung in app.rungs
-    )
-
-
-def _times(app: Application, rung: Rung) -> int:
-    """How often a step that does not depend on the base gives its benefit."""
-    return app.units // rung.reach if rung.repeats and rung.units else 1
+    """Whether `Gain` knows its course. Left to the exhaustive search: what is counted apart from what gets cheaper; a
+    percentage or an amount above the step, repeated by money; repeats that end; benefits on units that repeat; `pay v
+    in all`."""
+    if app.lines is not app.targets and not app.is_shipping:
+        return False
+    if app.in_steps or app.cap_order_numerator != NO_CAP:
+        return False
+    for rung in app.rungs:
+        if rung.every and (
+            rung.gift is not None or rung.numerator or rung.amount > rung.every or rung.most_times != NO_CAP
+        ):
+            return False
+        if rung.beyond != NO_CAP and not app.is_shipping:
+            return False
+    return True

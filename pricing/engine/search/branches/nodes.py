@@ -19,7 +19,7 @@ from pricing.engine.search.keys import Keys
 from pricing.engine.search.stores.options import CellWalk
 from pricing.engine.search.stores.outcome import ANY_DOUBT, NO_DOUBT, RATIO_ONE, Node, Option
 from pricing.engine.search.stores.parts import SCALE, Cell, Parts
-from pricing.engine.settling.settle import coins_for, has_item_cap
+from pricing.engine.settling.settle import coins_for, has_item_cap, is_plain
 
 Key = tuple[int, ...]
 
@@ -297,7 +297,7 @@ class Brancher:
         problem = self.parts.problem
         if app.is_coins:
             return self._may_lose(app) or any(pool.trades for pool in problem.pools)
-        if app.given_weights or has_item_cap(app) or self.parts.overlap or app.rule in self.parts.caps:
+        if not is_plain(problem, app) or self.parts.overlap or app.rule in self.parts.caps:
             return True
         if (problem.void or problem.measured_on_item) and not app.is_shipping and not self.sure.leaves_room(app):
             return True

@@ -143,10 +143,15 @@ def _met_twice(apps: list[Application], places: int) -> list[bool]:
     return [mark < 0 for mark in met]
 
 
+def first_place(app: Application) -> int:
+    """Some place that it reads or takes from; what it counts may be nothing."""
+    return app.lines[0] if app.lines else app.targets[0]
+
+
 def _crosses_stores(app: Application, stores: list[int]) -> bool:
     if app.is_coins:
         return True
-    first = stores[app.lines[0]]
+    first = stores[first_place(app)]
     for place in app.lines:
         if stores[place] != first:
             return True
@@ -166,9 +171,10 @@ def _take(cut: Cut, is_global: list[bool], stores: list[int]) -> None:
     for app, crosses in zip(cut.live, is_global, strict=True):
         if crosses:
             continue
-        first = homes.get(stores[app.lines[0]], -1) if stores else -1
+        place = first_place(app)
+        first = homes.get(stores[place], -1) if stores else -1
         if first < 0 and stores:
-            homes[stores[app.lines[0]]] = app.lines[0]
+            homes[stores[place]] = place
         while first >= 0 and root[first] != first:
             first = root[first]
         for place in app.lines if app.targets is app.lines else app.lines + app.targets:
@@ -203,7 +209,7 @@ def _locals(cut: Cut) -> list[list[Application]]:
     found: list[list[Application]] = [[] for _ in range(max(cut.cells, default=-1) + 1)]
     for app, crosses in zip(cut.live, cut.is_global, strict=True):
         if not crosses:
-            found[cut.cells[app.lines[0]]].append(app)
+            found[cut.cells[first_place(app)]].append(app)
     return found
 
 

@@ -17,7 +17,17 @@ from pricing.engine.problem import NO_CAP, Application
 from pricing.engine.search.keys import Keys
 from pricing.engine.search.stores.outcome import ANY_DOUBT, NO_DOUBT, RATIO_ONE, Node, Option
 from pricing.engine.search.stores.parts import Cell, Event, Parts
-from pricing.engine.settling.settle import base_of, benefit_of, has_item_cap, item_cap, rung_of, take, worth_of
+from pricing.engine.settling.settle import (
+    base_of,
+    benefit_of,
+    has_item_cap,
+    is_plain,
+    item_cap,
+    room_of,
+    rung_of,
+    take,
+    worth_of,
+)
 
 
 class TooMuchError(Exception):
@@ -188,7 +198,7 @@ class CellWalk:
         high, low = self._worths(app, pieces)
         if high == 0:
             return 0, 0, [], []
-        if has_item_cap(app) or not cell.moved:
+        if not is_plain(cell, app) or not cell.moved:
             low = 0
         if capped:
             low = 0
@@ -196,7 +206,7 @@ class CellWalk:
         off_lo: list[int] = []
         total_hi = sum(self.start_hi[place] for place in app.targets)
         total_lo = sum(self.start_lo[place] for place in app.targets)
-        plain = not (cell.by_item_price or app.given_weights or self.parts.overlap)
+        plain = is_plain(cell, app) and not (cell.by_item_price or self.parts.overlap)
         for place in app.targets:
             least, most = 0, min(self.hi[place], high)
             if plain and total_hi:
@@ -221,11 +231,12 @@ class CellWalk:
         """
         cell = self.cell.problem
         base_hi, base_lo = base_of(cell, app, self.start_hi), base_of(cell, app, self.start_lo)
-        high = low = self._worth_at(app, pieces, base_hi)
-        for base in (base_lo, *(rung.reach - step for rung in app.rungs for step in (0, 1) if not rung.units)):
+        high = self._worth_at(app, pieces, base_hi, self.start_hi)
+        low = self._worth_at(app, pieces, base_lo, self.start_lo)
+        for base in (base_lo, *(rung.reach - step for rung in app.rungs for step in (0, 1))):
             if base_lo <= base <= base_hi:
-                worth = self._worth_at(app, pieces, base)
-                high, low = max(high, worth), min(low, worth)
+                high = max(high, self._worth_at(app, pieces, base, self.start_hi))
+                low = min(low, self._worth_at(app, pieces, base, self.start_lo))
         most = least = 0
         for place in app.targets:
             most += self.hi[place]
@@ -234,13 +245,13 @@ class CellWalk:
             low = 0 if cell.void else least
         return min(high, most), low
 
-    def _worth_at(self, app: Application, pieces: int, base: int) -> int:
-        """What it saves on a base before overflow; 0 when no step is reached."""
+    def _worth_at(self, app: Application, pieces: int, base: int, start: list[int]) -> int:
+        """What it saves on a base before overflow, its targets costing so much; 0 when no step is reached."""
         cell = self.cell.problem
         rung = rung_of(app, base)
         if rung is None:
             return 0
-        worth = worth_of(cell, app, rung, base, self.start_hi)
+        worth = worth_of(cell, app, rung, base, start)
         if app.piece:
             value = pieces * app.piece
             if value > worth or (app.cap_store != NO_CAP and value > app.cap_store):
@@ -371,17 +382,17 @@ class CellWalk:
         return high, min(high, max(0, low + self.adjust_lo[position]))
 
     def _coin_room(self, app: Application, lines: list[int], amounts: list[int]) -> int:
+        cell = self.cell.problem
         room = 0
         for place in lines:
-            room += min(amounts[place], item_cap(self.cell.problem, app, place, amounts))
+            room += min(room_of(cell, amounts, place), item_cap(cell, app, place, amounts))
         return room
 
     def _shares(self, position: int, lines: list[int]) -> tuple[list[int], list[int]]:
         """What a global takes from each line at least and at most."""
         app = self.node.apps[position]
         cell = self.cell.problem
-        loose = cell.by_item_price or has_item_cap(app) or self.parts.overlap or bool(app.given_weights)
-        loose = loose or not cell.moved
+        loose = cell.by_item_price or not is_plain(cell, app) or self.parts.overlap or not cell.moved
         ratio_lo, ratio_hi = self.node.ratio_lo[position], self.node.ratio_hi[position]
         off_hi: list[int] = []
         off_lo: list[int] = []

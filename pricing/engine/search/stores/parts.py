@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from pricing.engine.problem import NO_CAP, Application, Problem
-from pricing.engine.search.stores.cut import Cut, cut_of
+from pricing.engine.search.stores.cut import Cut, cut_of, first_place
 from pricing.engine.settling.settle import has_item_cap
 
 SCALE: Final = 10_000 << 10
@@ -163,7 +163,7 @@ class Parts:
         """Pools that more than one cell, or a global, draws on."""
         self.groups: list[int] = []
         self.caps: list[int] = []
-        """Rules whose cap per order spans several cells."""
+        """Rules whose cap per order spans several applications, of one cell or of several."""
         self.constant = 0
         """What no application that is left touches."""
         self.most = sum(app.most * app.counted for app in problem.applications)
@@ -186,7 +186,7 @@ def parts_of(problem: Problem) -> Parts:
             _measure(gauges, app)
             home[app.index] = GLOBAL
             continue
-        number = cut.cells[app.lines[0]]
+        number = cut.cells[first_place(app)]
         home[app.index] = number
         parts.cells[number].apps.append(_moved(app, local_place))
     parts.globals = gauges
@@ -268,6 +268,9 @@ def _open_cells(parts: Parts, cut: Cut) -> list[int]:
         local_place.append(len(cell.indexes))
         cell.indexes.append(place)
         cell.problem.item.append(problem.item[place])
+        cell.problem.units.append(problem.units[place])
+        if problem.floors:
+            cell.problem.floors.append(problem.floors[place])
         cell.first.append(amount)
         if place < problem.places:
             cell.problem.places += 1
@@ -377,7 +380,7 @@ def _may_overlap(problem: Problem) -> bool:
         if app.layer != layer:
             layer = app.layer
             on_place = [0] * len(problem.item)
-        places = app.lines if app.targets is app.lines else sorted({*app.lines, *app.targets})
+        places = app.scope if app.targets is app.lines else sorted({*app.scope, *app.lines, *app.targets})
         for place in places:
             if on_place[place] & ~app.clash:
                 return True
@@ -402,7 +405,7 @@ def _find_shared(parts: Parts, home: list[int]) -> None:
         if crosses(members, home):
             parts.pools.append(index)
     for rule, members in capped.items():
-        if len(members) > 1 and crosses(members, home):
+        if len(members) > 1:
             parts.caps.append(rule)
 
 

@@ -1,0 +1,95 @@
+"""Which applications may not be used beside which (SPEC 5.1 and 5.2): said once, for the search and for reasons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pricing.engine.problem import Application
+from pricing.engine.rules.plan import Plan
+from pricing.engine.rules.planned import PlannedRule
+
+if TYPE_CHECKING:
+    from pricing.engine.matching.case import Case
+
+
+def never_meet(plan: Plan, one: PlannedRule, other: PlannedRule) -> bool:
+    """Whether a card or the policy keeps two rules off the same line."""
+    return _shuns(one, other) or _shuns(other, one) or (one.kind, other.kind) in plan.never_kinds
+
+
+def _shuns(one: PlannedRule, other: PlannedRule) -> bool:
+    if not one.never or one is other:
+        return False
+    return other.is_named(one.never) or other.kind.value in one.never or "anything" in one.never
+
+
+def combine(one: PlannedRule, other: PlannedRule) -> bool:
+    """Whether a card lets two rules of one layer share lines."""
+    return other.is_named(one.combines) or one.is_named(other.combines)
+
+
+def held_places(app: Application) -> list[int]:
+    """What two applications of one layer may not share: lines of their scopes; free shippings, the charges they take
+    from."""
+    return app.targets if app.is_shipping else app.scope
+
+
+def do_clash(plan: Plan, one: tuple[Application, PlannedRule], other: tuple[Application, PlannedRule]) -> bool:
+    """SPEC 5.1 and 5.2 of two applications."""
+    (app, rule), (beside, its) = one, other
+    if never_meet(plan, rule, its) and not set(app.scope).isdisjoint(beside.scope):
+        return True
+    if app.layer != beside.layer or combine(rule, its):
+        return False
+    return not set(held_places(app)).isdisjoint(held_places(beside))
+
+
+def set_clashes(case: Case) -> None:
+    """All clashes of a problem, as bit masks over its applications."""
+    problem = case.problem
+    layers = problem.layers
+    places = len(problem.item)
+    on_line = [0] * (places * layers)
+    """For each place and layer, who holds it."""
+    of_scope = on_line
+    """For each line and layer, who has it in scope: differs for free shipping."""
+    never_layers = case.plan.never_layers
+    if any(app.is_shipping for app in problem.applications):
+        of_scope = on_line.copy()
+    for app in problem.applications:
+        bit = 1 << app.index
+        for place in held_places(app):
+            on_line[place * layers + app.layer] |= bit
+        if of_scope is not on_line:
+            for place in app.scope:
+                of_scope[place * layers + app.layer] |= bit
+    for app in problem.applications:
+        mask = 0
+        for place in held_places(app):
+            mask |= on_line[place * layers + app.layer]
+        for layer in never_layers[app.layer]:
+            for place in app.scope:
+                mask |= of_scope[place * layers + layer]
+        app.clash = mask & ~(1 << app.index)
+    for rule in case.rules:
+        if rule.combines or rule.never:
+            _set_named_clashes(case, list(zip(problem.applications, case.rules, strict=True)))
+            break
+
+
+def _set_named_clashes(case: Case, found: list[tuple[Application, PlannedRule]]) -> None:
+    """What cards say of each other by `combines with` and `never with`; `never` wins."""
+    for one in found:
+        app, rule = one
+        if not rule.combines and not rule.never:
+            continue
+        for other in found:
+            beside = other[0]
+            if beside is app:
+                continue
+            if do_clash(case.plan, one, other):
+                app.clash |= 1 << beside.index
+                beside.clash |= 1 << app.index
+            else:
+                app.clash &= ~(1 << beside.index)
+                beside.clash &= ~(1 << app.index)
