@@ -26,6 +26,7 @@ from attrs import frozen
 from sqlalchemy import Connection, event, text
 
 from benchmarks.postgres import server
+from pricing.forms import AmountOff
 from pricing.ledger import Ledger, Shortage
 from pricing.model.cart import Cart, Customer, Line
 from pricing.model.kind import Kind
@@ -57,7 +58,7 @@ def book(pieces: int, customers: bool = False) -> RuleBook:
     """A code without limits, one limited for each customer, one limited in total, and one with a budget."""
 
     def code(name: str, *limits: Limit, budget: int | None = None) -> Rule:
-        return Rule(name, Kind.PROMO_CODE, ladder=(Step(amount=100),), limits=limits, budget=budget)
+        return Rule(name, Kind.PROMO_CODE, ladder=(Step(gives=AmountOff(100)),), limits=limits, budget=budget)
 
     rules = [
         code("BUDGET", budget=pieces * 100),

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 
 from attrs import evolve
 
 from pricing.columns import clean, left, right, shorten, shorten_name, width, wrapped
+from pricing.model.codes import normalised
 from pricing.model.doors import doors
 from pricing.model.kind import LAYERS, Kind
 from pricing.model.quote import (
@@ -38,6 +39,8 @@ NARROWEST = 60
 
 _NAME = 32
 _LABEL = 56
+
+NO_CODES: Mapping[str, str] = {}
 
 
 def receipt(quote: Quote, why: bool | str | Reasons | None = None, funders: bool = False, columns: int = WIDTH) -> str:
@@ -65,18 +68,24 @@ def answers(quote: Quote, rules: Iterable[str]) -> str:
     return _text(_Paper(quote, reasons).reasons(reasons)).lstrip("\n")
 
 
-def reasons_of(quote: Quote, rules: Iterable[str]) -> Reasons:
-    """The reasons of a quote that are about these rules."""
+def reasons_of(quote: Quote, rules: Iterable[str], codes: Mapping[str, str] = NO_CODES) -> Reasons:
+    """The reasons of a quote that are about these rules.
+
+    `codes`: labels of rules given by code that whoever asks may hear of. A quote tells nobody of codes that were not typed.
+    """
     names, reasons = frozenset(rules), quote.reasons()
-    refused = tuple(refusal for refusal in reasons.refused if refusal.rule in names)
+    known = {refusal.rule for refusal in reasons.refused} | {use.rule for use in quote.used}
+    untyped = [Refusal(name, None, Reason.NOT_TYPED) for name in codes if name in names and name not in known]
+    refused = [refusal for refusal in reasons.refused if refusal.rule in names]
     steps = tuple(step for step in reasons.next_steps if step.rule in names)
-    return Reasons(refused, steps, reasons.labels)
+    told = sorted([*refused, *untyped], key=lambda refusal: (refusal.rule, refusal.store or ""))
+    return Reasons(tuple(told), steps, {**codes, **reasons.labels})
 
 
-def told_of(quote: Quote, rules: Iterable[str], columns: int = WIDTH) -> str:
-    """What became of each of these rules, used or not, ending with a line break."""
+def told_of(quote: Quote, rules: Iterable[str], columns: int = WIDTH, codes: Mapping[str, str] = NO_CODES) -> str:
+    """What became of each of these rules, used or not, ending with a line break. `codes`: see `reasons_of`."""
     names = tuple(dict.fromkeys(rules))
-    reasons = reasons_of(quote, names)
+    reasons = reasons_of(quote, names, codes)
     paper = _Paper(quote, reasons, columns)
     spoken = {each.rule for each in reasons.refused} | {each.rule for each in reasons.next_steps}
     lines: list[str] = []
@@ -362,9 +371,11 @@ def _where(entry: Refusal | NextStep | Unclaimed) -> str:
 
 def _is_brought(quote: Quote, rule: str) -> bool:
     """Whether the customer holds such a coupon or typed the code."""
-    typed = (code if isinstance(code, str) else code.code for code in quote.cart.codes)
-    typed = (code.strip().casefold() for code in typed)
-    return any(lot.rule == rule for lot in quote.cart.wallet.coupons) or rule.casefold() in typed
+    if any(lot.rule == rule for lot in quote.cart.wallet.coupons):
+        return True
+    codes = quote.cart.codes
+    typed = {normalised(code) for code in codes if isinstance(code, str)}
+    return normalised(rule) in typed or any(not isinstance(code, str) and code.rule == rule for code in codes)
 
 
 def _layers(quote: Quote, uses: Iterable[Use]) -> list[Kind]:

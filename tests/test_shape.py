@@ -23,15 +23,15 @@ LONG_FILES = {
 }
 
 LONG_FUNCTIONS = {
+    "pricing/engine/problem.py: __init__": "an application laid out field by field: a record, not a procedure",
     "pricing/engine/rules/planned.py: __init__": "a rule laid out field by field: a record, not a procedure",
     "pricing/engine/search/joining/join.py: _extended": "the innermost loop of a join: calls would cost more than it does",
     "pricing/engine/search/judge.py: complete": "one pass over the layers; to be shared with settling",
     "pricing/engine/search/walk.py: _decide": "the innermost step of the walk: a call a step is what it would cost",
     "pricing/language/loading/book.py: _book_of": "a folder's stages; to become a list of named stages",
+    "pricing/wire/schema.py: _quote_parts": "a table of fields, as the interface page has it",
     "pricing/wire/schema.py: cart_schema": "a table of fields, as the interface page has it",
-    "pricing/wire/schema.py: _quote_parts": "the same for the parts of a quote",
     "tests/ledger/model.py: reserve": "a reservation in one piece, to be read beside the page",
-    "tests/oracle.py: limits_hold": "SPEC 5.3 in its order",
     "tests/oracle.py: quote": "SPEC 7 in its order",
     "tests/oracle_match.py: __init__": "SPEC 2 in its order",
     "tests/rule_text.py: rule_text": "a card, line by line in the order of the language",

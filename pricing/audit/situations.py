@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
-from pricing.engine.matching.match import Situation, refusal_before_scope
+from pricing.engine.matching.conditions import refusal_before_scope
+from pricing.engine.matching.situation import Situation
 from pricing.engine.rules.plan import Plan
 from pricing.model.cart import Cart, Customer, Line, Lot, Wallet
 from pricing.model.kind import COUPON_KINDS, Kind
@@ -27,6 +28,9 @@ MOST_SETS = 500
 """Sets of rules that hold together: the largest are kept."""
 MOST_PIECES = 100
 """Of each coupon in the wallet."""
+
+SOMEBODY = "somebody"
+"""Rules with a limit per customer want a customer with a name."""
 
 
 @frozen
@@ -44,7 +48,7 @@ class Occasion:
 
     def cart(self, lines: Sequence[Line], currency: str) -> Cart:
         """A checkout on this occasion."""
-        customer = Customer(segments=self.segments)
+        customer = Customer(SOMEBODY, self.segments)
         return Cart(currency, self.at, lines, (), customer, self.channel, self.country, self.wallet, self.codes)
 
 
@@ -67,7 +71,7 @@ def occasions(plan: Plan, currency: str, coins: int) -> tuple[Occasion, ...]:
             continue
         at_once.add(in_time)
         for segments, country, channel in people:
-            cart = Cart(currency, at, (anybody,), (), Customer(segments=segments), channel, country)
+            cart = Cart(currency, at, (anybody,), (), Customer(SOMEBODY, segments), channel, country)
             asked = Situation(plan, cart, {}, frozenset())
             names = frozenset(rule.name for rule in rules if not refusal_before_scope(rule, asked))
             if names and names not in found:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from pricing.audit.shelf import Product, Shelf
+from pricing.forms import amount_of, share_of
 from pricing.model.ladder import Step
 from pricing.model.rule import Rule
 
@@ -91,7 +92,7 @@ def _targets(rule: Rule) -> list[int]:
         found.update(_amounts(step))
     for cap in (rule.caps.per_order, rule.caps.per_store, rule.caps.per_item):
         found.add(cap or 0)
-        found.update(-(-(cap or 0) // step.share) for step in rule.ladder if step.share)
+        found.update(-(-(cap or 0) // share) for step in rule.ladder if (share := share_of(step)))
     if rule.rate is not None:
         found.add(rule.rate.amount)
     return sorted({int(-(-Fraction(amount) * more // 1)) for amount in found if amount for more in EARLIER})
@@ -102,9 +103,9 @@ def _amounts(step: Step) -> Iterator[Fraction | int]:
         yield step.reach
         if step.repeats:
             yield from (step.reach * times for times in (2, 3, 5))
-    yield step.amount
-    if step.at_most and step.share:
-        yield Fraction(step.at_most) / step.share
+    yield amount_of(step)
+    if step.at_most and share_of(step):
+        yield Fraction(step.at_most) / share_of(step)
 
 
 def _counted(places: list[int], units: int, bounds: Bounds) -> Iterator[Basket]:

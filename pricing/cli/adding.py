@@ -70,7 +70,9 @@ def currency_of(engine: Engine) -> str:
 
 def empty_cart(currency: str, at: datetime) -> bytes:
     """A cart to put goods into."""
-    return json.dumps({"currency": currency, "at": at.isoformat(), "lines": []}).encode()
+    return json.dumps(
+        {"currency": currency, "at": at.isoformat(), "customer": {"id": "somebody"}, "lines": []}
+    ).encode()
 
 
 def added(

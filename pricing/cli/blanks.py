@@ -39,9 +39,9 @@ def policy_text(name: str) -> str:
         "# How rules work together. Change it with an engineer: every quote moves.",
         "",
         f"policy {name}",
-        f"  order {', '.join(order[:half])},",
-        f"              {', '.join(order[half:])}",
-        *(f"  limit {limit.count} {limit.kind} per {limit.per}" for limit in HOUSE_POLICY.limits),
+        f"  order {', '.join(map(str, order[:half]))},",
+        f"              {', '.join(map(str, order[half:]))}",
+        *(f"  limit {limit.count} {limit} per {limit.per}" for limit in HOUSE_POLICY.limits),
     ]
     for switch, values in SWITCHES.items():
         lines.append(f"  set {switch} to {values[0]}   # or {', '.join(values[1:])}")

@@ -109,10 +109,16 @@ class Pricer:
         )
         title = f"{clean(source.where)}\n" if among_others else ""
         if self.wishes.about and self.wishes.as_json:
-            return quote_to_json(quote, reasons_of(quote, self.wishes.about))
+            return quote_to_json(quote, reasons_of(quote, self.wishes.about, self._codes()))
         if self.wishes.about:
-            return f"{title}{self.receipt(quote, 'none')}\n{told_of(quote, self.wishes.about, self.wishes.columns)}"
+            told = told_of(quote, self.wishes.about, self.wishes.columns, self._codes())
+            return f"{title}{self.receipt(quote, 'none')}\n{told}"
         return quote_to_json(quote, why) if self.wishes.as_json else title + self.receipt(quote, why)
+
+    def _codes(self) -> dict[str, str]:
+        """Labels of the rules asked about that are given by code: whoever has the rules may hear of them."""
+        found = [self.engine.plan.rules.find(name) for name in self.wishes.about]
+        return {rule.name: rule.rule.label for rule in found if rule is not None and rule.is_code}
 
     def receipt(self, quote: Quote, why: bool | str | Reasons) -> str:
         """The receipt of a quote, as it is wished for."""

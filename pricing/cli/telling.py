@@ -166,9 +166,9 @@ def policy_lines(policy: Policy, given: bool) -> Iterator[str]:
     """How rules work together here."""
     yield f"The policy {policy.name}" + ("." if given else ": the one that holds where a folder has no policy.promo.")
     yield ""
-    yield f"Layers, first to last: {', '.join(policy.order)}."
+    yield f"Layers, first to last: {', '.join(map(str, policy.order))}."
     for limit in policy.limits:
-        yield f"At most {limit.count} {limit.kind} per {limit.per}."
+        yield f"At most {limit.count} {limit} per {limit.per}."
     for one, other in policy.never:
         yield f"{one} and {other} never meet on one line.".capitalize()
     yield ""

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from pricing.forms import Get, amount_of, share_of
 from pricing.language.meaning.values import written
 from pricing.language.vocabulary import a
-from pricing.model.kind import AUTOMATIC_KINDS, COUPON_KINDS, ITEM_KINDS, PER_STORE_KINDS, SELLER_FUNDED_KINDS, Kind
+from pricing.model.kind import AUTOMATIC, COUPON_KINDS, ITEM_KINDS, TRAITS, Kind
 from pricing.model.ladder import Limit, Step
-from pricing.model.rule import Rule
+from pricing.model.rule import PLATFORM, Rule
 from pricing.model.scope import Clause, Scope
 from pricing.model.window import Hours, Window
 from pricing.money import show
@@ -37,7 +39,7 @@ def _opening(rule: Rule) -> str:
     label = f", “{rule.label}”," if rule.label else ""
     rule_word = " rule" if rule.kind is Kind.FREE_SHIPPING else ""
     how = ""
-    if rule.kind in AUTOMATIC_KINDS:
+    if rule.given == AUTOMATIC and TRAITS[rule.kind].may_be_held:
         how = " that is given without being asked for"
     elif rule.kind in COUPON_KINDS:
         how = " that the customer picks up first"
@@ -56,7 +58,7 @@ def _gains(rule: Rule) -> Iterator[str]:
         yield _sentence(_and(_step(step, rule) for step in rule.ladder))
         if len(rule.ladder) > 1:
             yield "Only the highest step reached counts."
-    if rule.ladder and (rule.ladder_per == "store" or rule.kind in PER_STORE_KINDS):
+    if rule.ladder and (rule.ladder_per == "store" or TRAITS[rule.kind].per == "store"):
         yield "It looks at one store at a time." if rule.ladder_per == "store" else "It looks at the order as a whole."
     elif rule.ladder and rule.kind not in ITEM_KINDS:
         yield "It looks at the order as a whole."
@@ -71,9 +73,9 @@ def _gains(rule: Rule) -> Iterator[str]:
 
 def _step(step: Step, rule: Rule) -> str:
     off = _off(step, rule)
-    if step.given_units:
-        bought = step.reach - step.given_units
-        return f"of every {step.reach} items ({bought} bought and {step.given_units} given) the cheapest {off}"
+    if isinstance(step.gives, Get):
+        many = step.gives.many
+        return f"of every {step.reach + many} items ({step.reach} bought and {many} given) the cheapest {off}"
     if not step.reach:
         return f"it takes {off}" if rule.kind not in ITEM_KINDS else f"it takes {off} each item"
     threshold = _many(step.reach, "item") if step.measure == "units" else show(step.reach, rule.currency)
@@ -83,17 +85,17 @@ def _step(step: Step, rule: Rule) -> str:
 
 
 def _off(step: Step, rule: Rule) -> str:
-    if step.given_units:
-        text = "are free" if step.share == 1 else f"are {written(step.share)} off"
+    if isinstance(step.gives, Get):
+        text = "are free" if step.gives.share == 1 else f"are {written(step.gives.share)} off"
     elif rule.kind is Kind.FREE_SHIPPING:
-        text = "all shipping off" if step.share == 1 else f"{_value(step, rule)} off the shipping"
+        text = "all shipping off" if share_of(step) == 1 else f"{_value(step, rule)} off the shipping"
     else:
         text = f"{_value(step, rule)} off"
     return text if step.at_most is None else f"{text} (at most {show(step.at_most, rule.currency)})"
 
 
 def _value(step: Step, rule: Rule) -> str:
-    return written(step.share) if step.share else show(step.amount, rule.currency)
+    return written(share_of(step)) if share_of(step) else show(amount_of(step), rule.currency)
 
 
 def _goods(rule: Rule) -> Iterator[str]:
@@ -185,12 +187,13 @@ def _limit(limit: Limit) -> str:
 def _payers(rule: Rule) -> Iterator[str]:
     if rule.kind is Kind.COIN_EXCHANGE:
         return
-    usual = rule.platform_share == (0 if rule.kind in SELLER_FUNDED_KINDS else 1)
-    if rule.platform_share in (0, 1):
-        yield f"The {'platform' if rule.platform_share else 'seller'} pays for it{', as usual' if usual else ''}."
+    share = dict(rule.payers).get(PLATFORM, Fraction(0))
+    usual = share == (0 if TRAITS[rule.kind].seller_pays else 1)
+    if share in (0, 1):
+        yield f"The {'platform' if share else 'seller'} pays for it{', as usual' if usual else ''}."
     else:
-        rest = written(1 - rule.platform_share)
-        yield f"The platform pays {written(rule.platform_share)} of it, the seller the other {rest}."
+        rest = written(1 - share)
+        yield f"The platform pays {written(share)} of it, the seller the other {rest}."
 
 
 def _meetings(rule: Rule) -> Iterator[str]:

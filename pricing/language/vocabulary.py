@@ -161,6 +161,7 @@ CARD_EXAMPLES = {
     Kind.FREE_SHIPPING: 'free shipping home-ships-free "Free shipping over 35"',
     Kind.COIN_PAYMENT: 'coin payment summer-coins "Pay part with coins"',
     Kind.COIN_EXCHANGE: 'coin exchange coins-for-select "10 coins for a select coupon"',
+    Kind.COIN_REWARD: 'coin reward earn "A coin for every 1.00"',
 }
 
 SWITCHES: dict[str, tuple[str, ...]] = {

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pricing.engine.matching.match import earlier_uses, limit_refusal
+from pricing.engine.matching.conditions import earlier_uses, limit_refusal
 from pricing.engine.rules.planned import PlannedRule
 from pricing.model.cart import NO_USAGE, RuleUsage
 

@@ -19,6 +19,7 @@ from pricing.engine.why.standing import Measure, next_target, rivals_of
 from pricing.model.cart import Cart, RuleUsage
 from pricing.model.errors import CartError
 from pricing.model.kind import ITEM_KINDS
+from pricing.model.ladder import MONEY
 from pricing.model.quote import Quote
 from pricing.model.rule import Rule
 from pricing.model.rulebook import RuleBook
@@ -163,17 +164,17 @@ class Replayer:
         chosen = asked.chosen(quote)
         found: list[tuple[str, int, int, bool]] = []
         for standing in chosen.standings:
-            if standing.rule.name not in self.moved or not standing.rule.rungs:
+            if standing.rule.name not in self.moved or not standing.rule.rule.ladder:
                 continue
             apart = set() if standing.count else {rival.index for rival in rivals_of(chosen, standing)}
             measure = Measure(chosen.case.problem, chosen.counts, standing.app, apart)
-            target = next_target(standing, measure.base)
+            target = next_target(chosen.case, standing, measure.base)
             if target is None:
                 continue
-            have = standing.app.units if target.units else measure.base
-            missing, step = target.reach - have, _step_of(standing.rule.rule, target.reach)
-            if missing * 100 <= step * NEAR or (target.units and missing == 1):
-                found.append((standing.rule.name, step, missing, target.units))
+            by_units = target.measure != MONEY
+            step = _step_of(standing.rule.rule, target.reach)
+            if target.missing * 100 <= step * NEAR or (by_units and target.missing == 1):
+                found.append((standing.rule.name, step, target.missing, by_units))
         return sorted(found)
 
 

@@ -32,6 +32,7 @@ promo code TEN "Ten per cent"
 CART: dict[str, Any] = {
     "currency": "USD",
     "at": "2026-06-20T18:30:00Z",
+    "customer": {"id": "c-1"},
     "lines": [{"sku": "NH-1", "store": "nova-home", "price": "60.00", "quantity": 1}],
     "codes": ["TEN"],
 }

@@ -7,7 +7,7 @@ import pytest
 from pricing.engine.problem import Application, Problem
 
 
-@pytest.mark.parametrize("made", [Application(1, "rule", "store", 2, [0]), Problem()])
+@pytest.mark.parametrize("made", [Application(1, "rule", "store", "sku", 2, [0]), Problem()])
 def test_a_twin_has_every_field(made: Application | Problem) -> None:
     for name in type(made).__slots__:
         setattr(made, name, object())

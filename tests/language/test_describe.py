@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from attrs import evolve, fields
 
+from pricing.forms import AmountOff, Get, ShareOff, ShipFree
 from pricing.language.describe import paragraph
 from pricing.language.loading.load import load_texts
 from pricing.model.kind import Kind
@@ -45,27 +46,30 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
         ["in the segment vip", "through app", "in US are left out"],
     ),
     ({"kind": Kind.FLASH_SALE, "prices": (("LL-1", 1999),)}, ["One LL-1 costs 19.99"]),
-    ({"ladder": (Step(reach=6000, amount=600),)}, ["From 60.00 on it takes 6.00 off", "one store at a time"]),
-    ({"ladder": (Step(share=Fraction(1, 8), at_most=500),)}, ["12.5% off (at most 5.00)"]),
-    ({"ladder": (Step(measure="units", reach=3, share=Fraction(1, 10)),)}, ["From 3 items on it takes 10% off"]),
-    ({"ladder": (Step(reach=3000, amount=300, repeats=True),)}, ["For every 30.00 it takes 3.00 off"]),
+    ({"ladder": (Step(reach=6000, gives=AmountOff(600)),)}, ["From 60.00 on it takes 6.00 off", "one store at a time"]),
+    ({"ladder": (Step(gives=ShareOff(Fraction(1, 8)), at_most=500),)}, ["12.5% off (at most 5.00)"]),
     (
-        {"ladder": (Step(measure="units", reach=3, share=Fraction(1), given_units=1),)},
+        {"ladder": (Step(measure="units", reach=3, gives=ShareOff(Fraction(1, 10))),)},
+        ["From 3 items on it takes 10% off"],
+    ),
+    ({"ladder": (Step(reach=3000, gives=AmountOff(300), repeats=True),)}, ["For every 30.00 it takes 3.00 off"]),
+    (
+        {"ladder": (Step(measure="units", reach=2, gives=Get(1, Fraction(1))),)},
         ["every 3 items (2 bought and 1 given) the cheapest are free"],
     ),
     (
-        {"kind": Kind.FREE_SHIPPING, "ladder": (Step(reach=3500, share=Fraction(1)),)},
+        {"kind": Kind.FREE_SHIPPING, "ladder": (Step(reach=3500, gives=ShipFree()),)},
         ["From 35.00 on", "all shipping off"],
     ),
-    ({"ladder": (Step(amount=100),), "ladder_per": "order"}, ["the order as a whole"]),
+    ({"ladder": (Step(gives=AmountOff(100)),), "ladder_per": "order"}, ["the order as a whole"]),
     (
         {"caps": Caps(100, Fraction(1, 10), 300, 400)},
         ["at most 10% per item, 1.00 per item, 3.00 per store and 4.00 per order"],
     ),
     ({"limits": (Limit(1, "uses", "customer"), Limit(9, "uses", "total"))}, ["1 use per customer and 9 uses in total"]),
     ({"budget": 2500000}, ["25000.00"]),
-    ({"platform_share": Fraction(2, 5)}, ["platform pays 40%", "seller the other 60%"]),
-    ({"platform_share": Fraction(1)}, ["The platform pays for it."]),
+    ({"payers": (("platform", Fraction(2, 5)),)}, ["platform pays 40%", "seller the other 60%"]),
+    ({"payers": (("platform", Fraction(1)),)}, ["The platform pays for it."]),
     ({"piece": 200}, ["One piece is worth 2.00"]),
     ({"kind": Kind.COIN_EXCHANGE, "trade": Trade(10, 2, "pick")}, ["10 coins buy 2 pieces of pick"]),
     ({"kind": Kind.COIN_PAYMENT, "rate": Rate(100, 100)}, ["100 coins pay 1.00"]),

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pricing.engine.rules.plan import Plan
+from pricing.forms import amount_of
 from pricing.language.loading import kept
 from pricing.language.loading.load import Loaded, load_folder
 from pricing.language.loading.rule_file import RuleFile
@@ -233,8 +234,8 @@ def test_only_what_changed_is_read(rules: Path, tmp_path: Path, read: list[str])
     changed = load_folder(rules, tmp_path / "cache")
     assert read == ["c-2.promo"]
     assert again.book is not None and changed.book is not None
-    assert [rule.ladder[0].amount for rule in again.book.rules] == [500] * 4
-    assert [rule.ladder[0].amount for rule in changed.book.rules] == [500, 500, 600, 500]
+    assert [amount_of(rule.ladder[0]) for rule in again.book.rules] == [500] * 4
+    assert [amount_of(rule.ladder[0]) for rule in changed.book.rules] == [500, 500, 600, 500]
 
 
 def test_a_mistake_in_one_file_costs_the_others_nothing(rules: Path, tmp_path: Path, read: list[str]) -> None:
@@ -369,7 +370,7 @@ def test_many_writers_share_a_cache(rules: Path, tmp_path: Path) -> None:
                 aside.replace(path)
             loaded = load_folder(rules, tmp_path / "cache")
             assert loaded.book is not None
-            amounts = [rule.ladder[0].amount for rule in loaded.book.rules]
+            amounts = [amount_of(rule.ladder[0]) for rule in loaded.book.rules]
             assert amounts[0] in (100, 200, 300, 400, 500) and amounts[1:] == [500] * 3
 
     with ThreadPoolExecutor(6) as pool:

@@ -14,16 +14,15 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from attrs import astuple, evolve, frozen
+from attrs import astuple, frozen
 
 from pricing.language.diagnostics.diagnostic import Diagnostic, Edit, Fix
 from pricing.language.meaning.lists import NamedList
 from pricing.language.meaning.resolve import Head
 from pricing.language.text.syntax import Atom, Block, Clause, Listed, Phrase, StepLine, TradeLine
-from pricing.model.kind import Kind
-from pricing.model.packed import Pack, Row, window_of, window_row
-from pricing.model.policy import Policy, PolicyLimit
-from pricing.model.rule import Campaign, Place
+from pricing.model.packed import Pack, Row, made_of, plain_of
+from pricing.model.policy import Policy
+from pricing.model.rule import Campaign
 
 
 @frozen(eq=False)
@@ -128,34 +127,21 @@ def diagnostics_of(rows: Iterable[Row]) -> list[Diagnostic]:
 
 
 def campaign_row(campaign: Campaign) -> Row:
-    return (
-        campaign.name, campaign.label, campaign.currency, campaign.zone, window_row(campaign.valid), campaign.owner,
-        campaign.brief, astuple(campaign.place),
-    )  # fmt: skip
+    return tuple(plain_of(campaign))
 
 
 def campaign_of(row: Row) -> Campaign:
-    name, label, currency, zone, valid, owner, brief, place = row
-    return Campaign(name, label, currency, zone, window_of(valid), owner, brief, Place(*place))
+    made: Campaign = made_of(list(row))
+    return made
 
 
 def policy_row(policy: Policy) -> Row:
-    """Kinds as the language spells them."""
-    order = tuple([kind.value for kind in policy.order])
-    limits = tuple([(limit.count, limit.kind.value, limit.per) for limit in policy.limits])
-    never = tuple([(one.value, two.value) for one, two in policy.never])
-    plain = astuple(evolve(policy, order=(), limits=(), never=()), recurse=False)
-    return plain, order, limits, never
+    return tuple(plain_of(policy))
 
 
 def policy_of(row: Row) -> Policy:
-    plain, order, limits, never = row
-    return evolve(
-        Policy(*plain),
-        order=tuple([Kind(kind) for kind in order]),
-        limits=tuple([PolicyLimit(count, Kind(kind), per) for count, kind, per in limits]),
-        never=tuple([(Kind(one), Kind(two)) for one, two in never]),
-    )
+    made: Policy = made_of(list(row))
+    return made
 
 
 def head_row(head: Head) -> Row:

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from attrs import evolve
 
+from pricing.forms import AmountOff, Get, ShareOff, ShipFree
 from pricing.language.meaning.home import Home
 from pricing.language.meaning.values import amount, amount_or_percentage, count, percentage
 from pricing.language.text.syntax import AtMost, LimitLine, Off, StepLine
@@ -41,7 +42,7 @@ def _step(line: StepLine, kind: Kind, home: Home) -> Step | None:
     if word == "take":
         return _with_gain(Step(), line, home)
     if word == "ship":
-        return Step(share=Fraction(1))
+        return Step(gives=ShipFree())
     if word == "spend" and line.free and kind is not Kind.FREE_SHIPPING:
         home.findings.add(
             "P0301", line, f"Only a free shipping card can ship free, not {a(kind)}.",
@@ -54,7 +55,7 @@ def _step(line: StepLine, kind: Kind, home: Home) -> Step | None:
     units = word == "buy" or line.items
     reach = count(line.threshold, home.findings, "number of items") if units else _threshold(line, home)
     if line.off is None:
-        return None if reach is None else Step(reach=reach, share=Fraction(1))
+        return None if reach is None else Step("units" if units else "money", reach, gives=ShipFree())
     blank = Step(measure="units" if units else "money", reach=reach or 0, repeats=word == "every")
     step = _with_gain(blank, line, home)
     return None if reach is None else step
@@ -100,7 +101,7 @@ def _given(line: StepLine, kind: Kind, home: Home) -> Step | None:
             return None
     if bought is None or given is None or share is None:
         return None
-    return Step(measure="units", reach=bought + given, given_units=given, share=share)
+    return Step(measure="units", reach=bought, gives=Get(given, share))
 
 
 def _with_gain(step: Step, line: StepLine, home: Home) -> Step | None:
@@ -112,7 +113,7 @@ def _with_gain(step: Step, line: StepLine, home: Home) -> Step | None:
     at_most = amount(off.at_most, home.currency, home.findings) if off.at_most else None
     if gain is None or off.off is None or (off.at_most and at_most is None):
         return None
-    return evolve(step, amount=gain[0], share=gain[1], at_most=at_most)
+    return evolve(step, gives=ShareOff(gain[1]) if gain[1] else AmountOff(gain[0]), at_most=at_most)
 
 
 def _off_missing(off: Off, home: Home) -> None:
@@ -155,7 +156,7 @@ def _doubled(found: Sequence[Read], home: Home) -> bool:
     doubled = False
     for line, step in found:
         first = seen.setdefault(step.reach, line)
-        if first is not line and not step.repeats and not step.given_units:
+        if first is not line and not step.repeats and not isinstance(step.gives, Get):
             doubled = True
             where = line.threshold or line
             what = "Two steps begin at the same point" if step.reach else "Two lines give something without a condition"

@@ -18,7 +18,7 @@ from pricing.language.meaning.values import count
 from pricing.language.text.syntax import Block, LimitLine, Listed, Never, Phrase, SetLine
 from pricing.language.vocabulary import KIND_NAMES, KIND_OF, SWITCHES
 from pricing.model.kind import ITEM_KINDS, LAYERS, Kind
-from pricing.model.policy import Policy, PolicyLimit
+from pricing.model.policy import Layer, Policy, PolicyLimit
 
 
 def read_policy(block: Block, source: Source) -> tuple[Policy, Findings]:
@@ -29,7 +29,7 @@ def read_policy(block: Block, source: Source) -> tuple[Policy, Findings]:
         good_name(block.name, findings)
     policy = Policy(name=block.name.text if block.name else "")
     for line in of(block, Listed, "order"):
-        policy = evolve(policy, order=_order(line, findings))
+        policy = evolve(policy, order=tuple([Layer(kind) for kind in _order(line, findings)]))
     limits = _limits(of(block, LimitLine), findings)
     policy = evolve(policy, limits=limits, never=_never(of(block, Never), findings))
     for switch in of(block, SetLine):

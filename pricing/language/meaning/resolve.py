@@ -42,9 +42,9 @@ from pricing.language.text.syntax import (
     TradeLine,
 )
 from pricing.language.vocabulary import AUDIENCE_WORDS, KIND_OF, SCOPE_WORDS, WORDS, a
-from pricing.model.kind import ITEM_KINDS, PER_STORE_KINDS, SELLER_FUNDED_KINDS, Kind
+from pricing.model.kind import ITEM_KINDS, TRAITS, Kind
 from pricing.model.ladder import Rate, Trade
-from pricing.model.rule import Campaign, Place, Rule
+from pricing.model.rule import PLATFORM, Campaign, Place, Rule
 from pricing.model.scope import Clause as ScopeClause
 from pricing.model.scope import Scope
 from pricing.model.window import Hours, Window
@@ -164,7 +164,7 @@ def campaign(block: Block, source: Source) -> tuple[Head, Findings]:
 
     made = Campaign(
         name, block.label.text if block.label else "", currency, zone.key, valid, said("owner"), said("brief"),
-        _place(block, source),
+        place=_place(block, source),
     )  # fmt: skip
     return Head(made, zone, block), findings
 
@@ -266,7 +266,7 @@ def card(block: Block, home: Home) -> Card | None:
         caps=caps,
         limits=ladders.limits(of(block, LimitLine), kind, home),
         budget=budgets[0] if budgets else None,
-        platform_share=_funded(block, kind, findings),
+        payers=_funded(block, kind, findings),
         piece=piece,
         trade=trade,
         rate=rate,
@@ -340,7 +340,7 @@ def _ladder_per(block: Block, kind: Kind, findings: Findings) -> str:
             "P0126", line.per, "A ladder is per store or per order.",
             fix=findings.replace(line.per, meant, safe=True) if meant else None,
         )  # fmt: skip
-    return "store" if kind in PER_STORE_KINDS else "order"
+    return TRAITS[kind].per
 
 
 def _prices(block: Block, home: Home) -> tuple[tuple[str, int], ...]:
@@ -395,8 +395,8 @@ def _budget(line: Budget, home: Home) -> int | None:
     return amount(line.value, home.currency, home.findings)
 
 
-def _funded(block: Block, kind: Kind, findings: Findings) -> Fraction:
-    default = Fraction(0) if kind in SELLER_FUNDED_KINDS else Fraction(1)
+def _funded(block: Block, kind: Kind, findings: Findings) -> tuple[tuple[str, Fraction], ...]:
+    default = () if TRAITS[kind].seller_pays else ((PLATFORM, Fraction(1)),)
     for line in of(block, Funded):
         if line.by.text not in ("platform", "seller"):
             meant = nearest(line.by.text, ("platform", "seller"))
@@ -408,7 +408,8 @@ def _funded(block: Block, kind: Kind, findings: Findings) -> Fraction:
             continue
         share = Fraction(1) if line.share is None else percentage(line.share, findings)
         if share is not None:
-            return share if line.by.text == "platform" else 1 - share
+            share = share if line.by.text == PLATFORM else 1 - share
+            return ((PLATFORM, share),) if share else ()
     return default
 
 

@@ -8,13 +8,14 @@ from itertools import pairwise
 
 from attrs import evolve
 
+from pricing.forms import Get, amount_of, share_of
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.meaning.resolve import Card, of
 from pricing.language.text.lookalike import latin, mixed, skeleton
 from pricing.language.text.syntax import Atom, Listed
-from pricing.model.kind import AUTOMATIC_KINDS, ITEM_KINDS, Kind
+from pricing.model.kind import AUTOMATIC, ITEM_KINDS, Kind
 from pricing.model.ladder import Step
-from pricing.model.packed import scope_row
+from pricing.model.packed import plain_of
 from pricing.model.policy import Policy
 from pricing.model.rule import Rule
 from pricing.model.window import Window
@@ -87,10 +88,10 @@ MOST_COMPARED = 50
 def group_of(item: Card) -> bytes:
     """A digest of what a card is for: only cards of one group can beat each other. Empty when it cannot be beaten."""
     rule = item.rule
-    if not item.sound or not (rule.kind in AUTOMATIC_KINDS or rule.kind in ITEM_KINDS):
+    if not item.sound or rule.given != AUTOMATIC or rule.kind in (Kind.COIN_PAYMENT, Kind.COIN_EXCHANGE):
         return b""
     kind = "item" if rule.kind in ITEM_KINDS else rule.kind.value
-    scopes = scope_row(rule.scope), scope_row(rule.audience)
+    scopes = plain_of(rule.scope), plain_of(rule.audience)
     hours = tuple([(each.start, each.end) for each in rule.hours])
     key = repr((kind, rule.currency, scopes, rule.days, hours, rule.ladder_per))
     return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
@@ -152,18 +153,18 @@ def _as_good(rule: Rule, other: Rule) -> bool:
 
 
 def _step_as_good(step: Step, weak: Step) -> bool:
-    plain = not step.repeats and not weak.repeats and not step.given_units and not weak.given_units
+    plain = not any(each.repeats or isinstance(each.gives, Get) for each in (step, weak))
     if not plain:
-        return evolve(step, amount=weak.amount) == weak and step.amount >= weak.amount
+        return (evolve(step, gives=weak.gives) == weak and amount_of(step) >= amount_of(weak) > 0) or step == weak
     if step.reach > weak.reach or (step.measure != weak.measure and step.reach):
         return False
-    if bool(step.share) != bool(weak.share):
+    if bool(share_of(step)) != bool(share_of(weak)):
         return False
     capped = step.at_most is not None and (weak.at_most is None or step.at_most < weak.at_most)
-    return step.amount >= weak.amount and step.share >= weak.share and not capped
+    return amount_of(step) >= amount_of(weak) and share_of(step) >= share_of(weak) and not capped
 
 
 def _falls(rule: Rule) -> bool:
     """Whether a higher step of the rule gives less: then reaching a step says little."""
     steps = rule.ladder
-    return any(two.amount < one.amount or two.share < one.share for one, two in pairwise(steps))
+    return any(amount_of(two) < amount_of(one) or share_of(two) < share_of(one) for one, two in pairwise(steps))

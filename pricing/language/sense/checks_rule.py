@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from fractions import Fraction
 from operator import attrgetter
 
+from pricing.forms import amount_of, share_of
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.source import HasSpan
 from pricing.language.loading.catalogue import Catalogue, Item, above
@@ -53,8 +54,7 @@ def _reach(line: StepLine, currency: str) -> int:
         return 0
     units = line.word.text == "buy" or line.items
     try:
-        reach = int(line.threshold.text) if units else parse(line.threshold.text, currency)
-        return reach + (int(line.given.text) if line.given else 0)
+        return int(line.threshold.text) if units else parse(line.threshold.text, currency)
     except (ValueError, AmountError):
         return -1
 
@@ -65,19 +65,24 @@ def _steps(item: Card, findings: Findings) -> None:
     lines = lines_at(item)
     for step in rule.ladder:
         line = lines[step.reach]
-        if step.at_most is not None and step.amount and step.at_most >= step.amount:
+        if step.at_most is not None and amount_of(step) and step.at_most >= amount_of(step):
             findings.add(
                 "P0326", line, "The cap of this step never cuts anything.",
-                caret=f"it gives {show(step.amount, rule.currency)} at most anyway",
+                caret=f"it gives {show(amount_of(step), rule.currency)} at most anyway",
             )  # fmt: skip
-        if rule.kind is Kind.SELECT_COUPON and step.share:
+        if rule.kind is Kind.SELECT_COUPON and share_of(step):
             findings.add(
                 "P0318", line, "Pieces have a fixed value: of this percentage, only whole pieces can be used.",
                 helps=("Write a multiple of the piece, such as: spend 65.00 take 6.00 off",),
             )  # fmt: skip
-        if step.measure == "money" and step.reach and rule.kind is not Kind.FREE_SHIPPING and step.amount >= step.reach:
+        if (
+            step.measure == "money"
+            and step.reach
+            and rule.kind is not Kind.FREE_SHIPPING
+            and amount_of(step) >= step.reach
+        ):
             findings.add(
-                "P0307", line, f"This gives {show(step.amount, rule.currency)} back on "
+                "P0307", line, f"This gives {show(amount_of(step), rule.currency)} back on "
                 f"{show(step.reach, rule.currency)}: as much as was spent, or more.",
                 helps=("Is a digit missing in the first amount, or one too many in the second?",),
             )  # fmt: skip
@@ -90,12 +95,12 @@ def _steps(item: Card, findings: Findings) -> None:
         before = step
         if step.measure == "units" and step.reach > MOST_UNITS:
             _unreached(line, f"it takes {step.reach} items", findings)
-        if rule.kind in _MONEY_OFF and step.amount and not step.reach:
-            given = show(step.amount, rule.currency)
+        if rule.kind in _MONEY_OFF and amount_of(step) and not step.reach:
+            given = show(amount_of(step), rule.currency)
             findings.add(
                 "P0336", line, f"Any order gets {given} off, and one of {given} or less costs nothing.",
                 caret="no threshold",
-                helps=(f"From what amount on? Such as: spend {show(10 * step.amount, rule.currency)} take {given} off",),
+                helps=(f"From what amount on? Such as: spend {show(10 * amount_of(step), rule.currency)} take {given} off",),
             )  # fmt: skip
 
 
@@ -105,8 +110,8 @@ def _promised(item: Card, findings: Findings) -> None:
     lines = lines_at(item)
     for said in _PERCENT.findall(rule.label):
         for step in rule.ladder:
-            if step.amount and step.amount == Fraction(said) * 10 ** decimals(rule.currency):
-                given = show(step.amount, rule.currency)
+            if amount_of(step) and amount_of(step) == Fraction(said) * 10 ** decimals(rule.currency):
+                given = show(amount_of(step), rule.currency)
                 findings.add(
                     "P0337", lines[step.reach],
                     f"The label speaks of {said}%, but this takes {given} off.", caret="no % sign",
@@ -122,21 +127,21 @@ def _unreached(line: HasSpan, why: str, findings: Findings) -> None:
 
 def worth(step: Step, base: int) -> Fraction:
     """What a step gives on a base, in minor units, before rounding."""
-    full = Fraction(step.amount) if step.amount else step.share * base
+    full = Fraction(amount_of(step)) if amount_of(step) else share_of(step) * base
     return full if step.at_most is None else min(full, Fraction(step.at_most))
 
 
 def _less(step: Step, before: Step, rule: Rule) -> bool:
     if step.measure == "money" and rule.kind is not Kind.FREE_SHIPPING:
         return worth(step, step.reach) < worth(before, step.reach)
-    if bool(step.share) != bool(before.share):
+    if bool(share_of(step)) != bool(share_of(before)):
         return False
-    return step.amount < before.amount or step.share < before.share
+    return amount_of(step) < amount_of(before) or share_of(step) < share_of(before)
 
 
 def _gives(step: Step, base: int, rule: Rule) -> str:
-    if step.share and (step.measure != "money" or rule.kind is Kind.FREE_SHIPPING):
-        return written(step.share)
+    if share_of(step) and (step.measure != "money" or rule.kind is Kind.FREE_SHIPPING):
+        return written(share_of(step))
     return show(int(worth(step, base)), rule.currency)
 
 
@@ -146,11 +151,11 @@ def _uncapped(item: Card, findings: Findings) -> None:
         return
     lines = lines_at(item)
     for step in rule.ladder:
-        if step.share and step.at_most is None:
+        if share_of(step) and step.at_most is None:
             line = lines[step.reach]
             findings.add(
-                "P0308", line, f"{written(step.share)} off has no cap: a large order gets a large saving.",
-                helps=(f"Add a cap, such as: take {written(step.share)} off, at most 20.00",),
+                "P0308", line, f"{written(share_of(step))} off has no cap: a large order gets a large saving.",
+                helps=(f"Add a cap, such as: take {written(share_of(step))} off, at most 20.00",),
             )  # fmt: skip
 
 
@@ -162,7 +167,7 @@ def _pieces(item: Card, findings: Findings) -> None:
     lines = lines_at(item)
     for step in rule.ladder:
         line = lines[step.reach]
-        if step.amount and step.amount < rule.piece:
+        if amount_of(step) and amount_of(step) < rule.piece:
             findings.add(
                 "P0329",
                 line,
@@ -170,18 +175,18 @@ def _pieces(item: Card, findings: Findings) -> None:
                 caret="so nobody can use one here",
                 helps=(f"Write {piece} or a multiple of it.",),
             )
-        elif step.amount % rule.piece:
-            usable = show(step.amount - step.amount % rule.piece, rule.currency)
+        elif amount_of(step) % rule.piece:
+            usable = show(amount_of(step) - amount_of(step) % rule.piece, rule.currency)
             findings.add(
-                "P0330", line, f"Pieces of {piece} do not add up to {show(step.amount, rule.currency)}.",
+                "P0330", line, f"Pieces of {piece} do not add up to {show(amount_of(step), rule.currency)}.",
                 caret=f"at most {usable} can be used",
-                helps=(f"Write {usable} or {show(step.amount - step.amount % rule.piece + rule.piece, rule.currency)}.",),
+                helps=(f"Write {usable} or {show(-(-amount_of(step) // rule.piece) * rule.piece, rule.currency)}.",),
             )  # fmt: skip
 
 
 def _budget(item: Card, findings: Findings) -> None:
     rule = item.rule
-    largest = max((step.amount for step in rule.ladder), default=0)
+    largest = max((amount_of(step) for step in rule.ladder), default=0)
     for line in of(item.block, Budget):
         if rule.budget is not None and rule.budget < largest:
             findings.add(
@@ -208,9 +213,12 @@ def _one_order(rule: Rule) -> tuple[int, str, str] | None:
     if rule.kind in ITEM_KINDS:
         limited = any(limit.unit == "items" for limit in rule.limits)
         return None if limited else (boundless, "any number of items", "Add a line such as: limit 2 items per customer")
-    if any(step.at_most is None and (step.share or step.repeats) for step in rule.ladder) and not rule.caps.per_store:
+    if (
+        any(step.at_most is None and (share_of(step) or step.repeats) for step in rule.ladder)
+        and not rule.caps.per_store
+    ):
         return boundless, "the larger the order, the more", open_end
-    one = max((step.at_most or step.amount for step in rule.ladder), default=0)
+    one = max((step.at_most or amount_of(step) for step in rule.ladder), default=0)
     one = rule.caps.per_store if rule.caps.per_store is not None else one
     named = [len(clause.values) for clause in rule.scope.only if clause.word == "stores"]
     stores = min(named, default=1) if rule.ladder_per == "store" else 1

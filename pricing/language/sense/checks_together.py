@@ -12,14 +12,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 
+from pricing.forms import amount_of, share_of
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.loading.catalogue import Catalogue
 from pricing.language.meaning.resolve import Card, of
 from pricing.language.sense.checks_rule import lines_at, scope_of, worth
 from pricing.language.text.syntax import TradeLine
-from pricing.model.kind import AUTOMATIC_KINDS, ITEM_KINDS, Kind
+from pricing.model.kind import AUTOMATIC, ITEM_KINDS, Kind
 from pricing.model.ladder import Step
-from pricing.model.policy import Policy
+from pricing.model.policy import Layer, Policy
 from pricing.model.rule import Rule
 from pricing.model.scope import Scope
 from pricing.model.window import Window
@@ -101,19 +102,20 @@ def _cancelled(cards: Sequence[Card], policy: Policy, shelf: _Shelf, findings: M
     """Steps of automatic rules that take so much off that a step of a later layer is lost, and more with it."""
     if policy.measured_on != "running":
         return
-    order = {kind: place for place, kind in enumerate(policy.order)}
+    order = {layer: place for place, layer in enumerate(policy.order)}
     first = [item for item in cards if takes_base(item.rule)]
     groups: dict[object, list[Card]] = {}
     for item in cards:
         rule = item.rule
         if _by_money(rule):
-            key = (rule.kind, rule.currency, rule.scope, rule.audience, rule.ladder_per)
+            key = (rule.kind, rule.layer, rule.currency, rule.scope, rule.audience, rule.ladder_per)
             groups.setdefault(key, []).append(item)
     pairs = (
         (item, group)
         for item in first
         for group in groups.values()
-        if order[item.rule.kind] < order[group[0].rule.kind] and len(group) <= 50
+        if order[Layer(item.rule.kind, item.rule.layer)] < order[Layer(group[0].rule.kind, group[0].rule.layer)]
+        and len(group) <= 50
     )
     for item, group in islice(pairs, MOST_PAIRS):
         rule, all_of_it = item.rule, group[0].rule  # one scope and audience
@@ -126,7 +128,7 @@ def _cancelled(cards: Sequence[Card], policy: Policy, shelf: _Shelf, findings: M
 
 def takes_base(rule: Rule) -> bool:
     """Whether the steps of a rule may cost a customer another one; they are told at the lines of its steps."""
-    return rule.kind in AUTOMATIC_KINDS and _by_money(rule)
+    return rule.given == AUTOMATIC and _by_money(rule)
 
 
 def _by_money(rule: Rule) -> bool:
@@ -172,7 +174,7 @@ def _saves(rule: Rule, base: int) -> int:
 
 
 def _repeated(step: Step, base: int) -> int:
-    amount = int(base // step.reach * (step.amount or step.share * step.reach))
+    amount = int(base // step.reach * (amount_of(step) or share_of(step) * step.reach))
     return amount if step.at_most is None else min(amount, step.at_most)
 
 

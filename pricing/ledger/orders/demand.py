@@ -11,6 +11,7 @@ from typing import Any
 
 from attrs import asdict, frozen
 
+from pricing.forms import amount_of, share_of
 from pricing.ledger.errors import LedgerError
 from pricing.ledger.store.instants import expiry_text, name_of
 from pricing.ledger.wallet.limits import Rules, day_of, piece_expires
@@ -202,9 +203,9 @@ def item_price(rule: Rule, line: Line, down: bool) -> int:
     listed = line.unit_price
     price = min(dict(rule.prices).get(line.sku, listed), listed)
     for step in rule.ladder:
-        off = step.amount
-        if step.share:
-            above, below = listed * step.share.numerator, step.share.denominator
+        off, share = amount_of(step), share_of(step)
+        if share:
+            above, below = listed * share.numerator, share.denominator
             off = above // below if down else (2 * above + below) // (2 * below)
         if step.at_most is not None:
             off = min(off, step.at_most)

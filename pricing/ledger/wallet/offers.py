@@ -8,19 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from fractions import Fraction
 
 from attrs import evolve, frozen
 
-from pricing.engine.matching.match import Situation, limit_refusal, refusal_before_scope, rules_met, scope_of
+from pricing.engine.matching.conditions import limit_refusal, refusal_before_scope
+from pricing.engine.matching.scoping import rules_met, scope_of
+from pricing.engine.matching.situation import Situation
 from pricing.engine.rules.plan import Plan
 from pricing.engine.rules.planned import PlannedRule
+from pricing.forms import Get, amount_of, share_of
 from pricing.ledger.core import Core
 from pricing.ledger.store.instants import text_of
 from pricing.ledger.wallet.eligible import claim_window, is_for
 from pricing.ledger.wallet.reading import usage, wallet_for_cart
 from pricing.model.cart import Cart, Customer, Line, Usage
 from pricing.model.kind import Kind
-from pricing.model.ladder import Step
+from pricing.model.ladder import MONEY, Step
 from pricing.model.rule import Rule
 from pricing.money import show
 
@@ -224,17 +228,28 @@ def _words(rule: Rule, skus: AbstractSet[str]) -> Iterable[str]:
 
 def words_of(step: Step, rule: Rule | Offer) -> str:
     """A step as a card writes it: `spend 50.00 take 5.00 off`."""
-    reach = f"{step.reach} items" if step.measure == "units" else show(step.reach, rule.currency)
-    percent = step.share * 100
-    number = f"{percent.numerator}" if percent.denominator == 1 else f"{percent.numerator}/{percent.denominator}"
-    value = f"{number}%" if step.share else show(step.amount, rule.currency)
-    if step.given_units:
-        off = "free" if step.share == 1 else f"at {number}% off"
-        return f"buy {step.reach - step.given_units} get {step.given_units} {off}"
-    gives = "ship free" if rule.kind is Kind.FREE_SHIPPING and step.share == 1 else f"take {value} off"
+    reach = show(step.reach, rule.currency) if step.measure == MONEY else f"{step.reach} items"
+    share = share_of(step)
+    if isinstance(step.gives, Get):
+        return f"buy {step.reach} get {step.gives.many} {_terms(step.gives, rule.currency)}"
+    value = _percent(share) if share else show(amount_of(step), rule.currency)
+    gives = "ship free" if rule.kind is Kind.FREE_SHIPPING and share == 1 else f"take {value} off"
     if step.at_most is not None:
         gives += f", at most {show(step.at_most, rule.currency)}"
     if not step.reach:
         return gives
-    word = "every" if step.repeats else "buy" if step.measure == "units" else "spend"
+    word = "every" if step.repeats else "spend" if step.measure == MONEY else "buy"
     return f"{word} {reach} {gives}"
+
+
+def _terms(get: Get, currency: str) -> str:
+    if get.price is not None:
+        return f"at {show(get.price, currency)} each"
+    if not get.share:
+        return f"at {show(get.amount, currency)} off"
+    return "free" if get.share == 1 else f"at {_percent(get.share)} off"
+
+
+def _percent(share: Fraction) -> str:
+    percent = share * 100
+    return f"{percent.numerator}%" if percent.denominator == 1 else f"{percent.numerator}/{percent.denominator}%"
