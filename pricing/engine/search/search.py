@@ -44,6 +44,12 @@ MOST_ALONE: Final = 16
 PASSES: Final = 120
 """In how many passes the prices of a branch are moved before its stores are joined."""
 
+MOST_ROWS: Final = 1_500_000
+"""Rows looked at while prices are moved; of very many rows it is done in fewer passes, but"""
+
+FEW_PASSES: Final = 6
+"""in no fewer than so many."""
+
 ATTEMPTS = (64, 1024, 16384, NOTHING)
 """How many labels are kept at each store, attempt by attempt."""
 
@@ -242,8 +248,10 @@ class Open:
             return 0
         branch, guessed = self.branch, self.prices
         enough = min(ceiling(parts, branch, best), proving(parts, best))
-        self.prices = branch.relaxation.moved_prices(guessed, branch.priced(), PASSES, enough)
-        steps = PASSES + self.dive(parts, best, thorough=True)
+        rows = sum([len(each) for each in branch.relaxation.rows])
+        passes = max(FEW_PASSES, min(PASSES, MOST_ROWS // (rows + 1)))
+        self.prices = branch.relaxation.moved_prices(guessed, branch.priced(), passes, enough)
+        steps = PASSES + (passes * rows >> 8) + self.dive(parts, best, thorough=True)
         moved = self.prices is not guessed
         if moved and branch.trust == EXACT and total_of(parts, self.prices.bound) < best.total:
             # From where the stores are under other prices there may be a way to a better selection.

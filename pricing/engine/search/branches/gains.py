@@ -150,6 +150,10 @@ class Gain:
         """Whether the saving depends on the base within its range."""
         return self.at(self.low) != self.at(self.high) or not self.rises
 
+    def gives(self) -> bool:
+        """Whether it saves anything on any base of its range."""
+        return max(self.tops) > 0
+
     def _never_falls(self) -> bool:
         best = 0
         for point in self.points:

@@ -60,6 +60,9 @@ class Branch:
         """The branch cut by the stretches of the gains that vary: every selection of it is in one of them.
 
         On a stretch a threshold is a condition that a bound can price; over a whole range it is a jump that it cannot.
+
+        Lemma (empty stretch): what a decision uses must be usable (SPEC 5.5); where its gain, which is never too low, is
+        nothing, no selection of the decision is.
         """
         gains = self.relaxation.gains
         cuts: list[list[Gain | None]] = []
@@ -67,12 +70,14 @@ class Branch:
         for gain in gains:
             parts: list[Gain | None] = [gain]
             if gain is not None and gain.varies() and not gain.app.is_coins:
-                stretches = gain.stretches()
+                stretches = [gain.on(first, last) for first, last in gain.stretches()]
+                if not gain.app.free:
+                    stretches = [stretch for stretch in stretches if stretch.gives()]
                 if many * len(stretches) <= MOST_CHILDREN:
                     many *= len(stretches)
-                    parts = [gain.on(first, last) for first, last in stretches]
+                    parts = [*stretches]
             cuts.append(parts)
-        if many == 1:
+        if many == 1 and all(parts[0] is gain for parts, gain in zip(cuts, gains, strict=True)):
             return [self]
         relaxation = self.relaxation
         children: list[Branch] = []

@@ -7,8 +7,13 @@ and where it draws on the same, ties go to it as soon as it comes first by (cost
 
 from __future__ import annotations
 
+from typing import Final
+
 from pricing.engine.search.joining.states import Watch
 from pricing.engine.search.stores.outcome import Option
+
+MOST_COMPARED: Final = 128
+"""An option is compared with so many of the cheapest."""
 
 
 def unbeaten(options: list[Option], watched: list[Watch]) -> list[int]:
@@ -17,8 +22,8 @@ def unbeaten(options: list[Option], watched: list[Watch]) -> list[int]:
     kept: list[Option] = []
     places: list[int] = []
     for place, option in enumerate(options):
-        for better in kept:
-            if _beats(better, option, watched):
+        for at in range(min(len(kept), MOST_COMPARED)):
+            if _beats(kept[at], option, watched):
                 break
         else:
             kept.append(option)

@@ -34,6 +34,9 @@ DEPENDENT: Final = 64
 DEEP: Final = 48
 """So many applications that may be used together have more subsets than anybody counts."""
 
+MOST_COUNTED: Final = 4096
+"""So many decisions are counted one by one."""
+
 MOST_CUTS: Final = 48
 """So many cuts are looked at."""
 
@@ -254,7 +257,11 @@ def _work_of(cut: Cut) -> int:
         work += outcomes(apps, MANY)
     if _is_dependent(cut):
         work *= DEPENDENT
-    return work * decisions(cut.problem, globals_, 4096)
+    for app in globals_:
+        if app.free and not app.is_coins:
+            work = min(2 * work, MANY)  # no decision, but one more base that cells meet in
+    many = decisions(cut.problem, globals_, MOST_COUNTED)
+    return work * (many if many < MOST_COUNTED else max(many, outcomes(globals_, MANY)))
 
 
 def _is_dependent(cut: Cut) -> bool:

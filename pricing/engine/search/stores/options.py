@@ -97,7 +97,7 @@ class CellWalk:
         """What the bases of later globals have over the sums of `hi` and `lo`."""
         self.unshared = 0
         """Savings that were taken off bases without being shared over lines."""
-        self.node_work = (globals_ + len(self.hi)) >> 4
+        self.node_work = 2 + (globals_ + len(self.hi) >> 4)
         """Steps that an outcome takes."""
         self.used_mask = 0
         self.group_used = node.groups_used.copy()
@@ -114,7 +114,7 @@ class CellWalk:
 
     def _visit(self, at: int) -> None:
         if at >= self.cell.tail:
-            self.steps += 1 + self.node_work
+            self.steps += self.node_work
             self._finish(at)
             return
         event = self.events[at]
@@ -183,12 +183,15 @@ class CellWalk:
             high, _ = self._worths(app, pieces)
             return high, 0, [0] * len(app.targets), [self.lo[place] for place in app.targets]
         capped = event.is_capped and not event.is_alone
-        if self.exact or (event.is_alone and cell.measured_on_item):
+        cap_left = app.cap_order
+        if event.shares_cap:
+            cap_left -= self.shared_caps.get(app.rule, 0)
+        if self.exact or (event.is_alone and cell.measured_on_item and not event.shares_cap):
             if self.exact and app.piece and event.is_unread:
                 # Every global sees all of its lines or none.
-                amount = benefit_of(cell, app, pieces, self.start_hi, self.hi, app.cap_order, 0)
+                amount = benefit_of(cell, app, pieces, self.start_hi, self.hi, cap_left, 0)
                 return amount, amount, [], []
-            given = take(cell, app, pieces, self.start_hi, self.hi, app.cap_order, 0)
+            given = take(cell, app, pieces, self.start_hi, self.hi, cap_left, 0)
             amount = 0
             for share in given:
                 amount += share
@@ -200,7 +203,7 @@ class CellWalk:
             return 0, 0, [], []
         if not is_plain(cell, app) or not cell.moved:
             low = 0
-        if capped:
+        if capped or event.shares_cap:
             low = 0
         off_hi: list[int] = []
         off_lo: list[int] = []
@@ -315,7 +318,7 @@ class CellWalk:
             self.group_used[group] = self.group_used[group] + pieces
         if app.pool >= 0:
             self.pool_used[app.pool] = self.pool_used[app.pool] + pieces
-        if event.is_capped:
+        if event.is_capped or event.shares_cap:
             self.shared_caps[app.rule] = self.shared_caps.get(app.rule, 0) + high
 
     def _correct_bases(self, event: Event, more_hi: int, more_lo: int) -> None:

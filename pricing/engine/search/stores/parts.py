@@ -55,6 +55,7 @@ class Event:
         "opens",
         "position",
         "repeats",
+        "shares_cap",
         "work",
     )
 
@@ -76,6 +77,8 @@ class Event:
         """Whether it is free shipping and no other one may take from its charges."""
         self.is_capped = False
         """Whether its cap per order spans several cells."""
+        self.shares_cap = False
+        """Whether its cap per order is that of other applications of its cell, and of no other cell."""
         self.repeats = False
         """Whether it is a global that sees the same lines as the one before it, after all local applications."""
 
@@ -314,6 +317,9 @@ def _prepare(parts: Parts, cell: Cell) -> None:
     cell.pools = sorted({app.pool for app in cell.apps if app.pool >= 0}.difference(parts.pools))
     plain = not parts.overlap and cell.problem.moved and not cell.dependent
     last = cell.apps[-1].layer if cell.apps else -1
+    rules: dict[int, int] = {}
+    for app in cell.apps:
+        rules[app.rule] = rules.get(app.rule, 0) + 1
     masks = [_mask_of(lines) for lines in cell.global_lines]
     for app in cell.apps:
         event = Event(app.layer, app, -1)
@@ -327,6 +333,7 @@ def _prepare(parts: Parts, cell: Cell) -> None:
                 parted = True
         event.is_unread = plain and not parted and app.layer == last and not has_item_cap(app)
         event.is_capped = app.rule in parts.caps
+        event.shares_cap = app.cap_order != NO_CAP and not event.is_capped and rules[app.rule] > 1
         event.is_alone = app.is_shipping and _is_alone(cell, app)
         event.work = 1 + (len(app.lines) + len(cell.first) >> 4)
         cell.events.append(event)
