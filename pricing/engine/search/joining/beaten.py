@@ -12,7 +12,7 @@ from typing import Final
 from pricing.engine.search.joining.states import Watch
 from pricing.engine.search.stores.outcome import Option
 
-MOST_COMPARED: Final = 128
+MOST_COMPARED: Final = 40
 """An option is compared with so many of the cheapest."""
 
 
