@@ -34,6 +34,7 @@ COMMANDS = {
     "tune": "Find the number of a card that meets a goal on past orders.",
     "new": "Print a commented card, or a whole campaign, to fill in.",
     "ledger": "Keep and look up what was used.",
+    "lsp": "Start the language server, for an editor.",
 }
 """By name, in the order of the help page. Written here so that the help page need not import them all."""
 
@@ -172,11 +173,9 @@ def _say(text: str) -> None:
 def _run(args: list[str]) -> int:
     from pricing.model.errors import CartError, RuleErrors
 
-    if not args:  # some releases of click call this fine
-        with commands.make_context("pricing", ["--help"], resilient_parsing=True) as ctx:
-            click.echo(commands.get_help(ctx), err=True)
-        return 2
     try:
+        if _asks_nothing(args):
+            return 2
         color = False if os.environ.get("NO_COLOR") else None
         with commands.make_context("pricing", args, color=color) as ctx:
             result = commands.invoke(ctx)
@@ -207,6 +206,19 @@ def _run(args: list[str]) -> int:
         name = f"{click.format_filename(error.filename)}: " if isinstance(error.filename, (str, bytes)) else ""
         _say(f"Error: {clean(name)}{error.strerror or error}")
         return 2
+
+
+def _asks_nothing(args: list[str]) -> bool:
+    """Whether a group of commands is called without one: then its help is shown. Some releases of click call that fine."""
+    if len(args) > 1:
+        return False
+    with click.Context(commands, info_name="pricing") as ctx:
+        group = commands.get_command(ctx, args[0]) if args else commands
+        if not isinstance(group, click.Group):
+            return False
+        with click.Context(group, parent=ctx if args else None, info_name=args[0] if args else "pricing") as inner:
+            click.echo(group.get_help(inner), err=True)
+    return True
 
 
 def _forget(stream: TextIO) -> None:

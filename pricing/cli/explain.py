@@ -100,7 +100,8 @@ def _told(name: str, loaded: Loaded, folder: Path, at: datetime) -> Iterable[str
     rule = _card(name, rules)
     if rule is not None:
         place = f"{rule.place.file}:{rule.place.line}" if rule.place.file else folder.as_posix()
-        return (place, "", paragraph(rule))
+        broken = ("", "This card has a mistake: what is told here is only what could be read.")
+        return (place, "", paragraph(rule), *(broken if _is_broken(rule, loaded) else ()))
     snapshot = snapshot_of(folder)
     lists = lists_called(snapshot, name)
     if lists:
@@ -118,6 +119,16 @@ def _told(name: str, loaded: Loaded, folder: Path, at: datetime) -> Iterable[str
     if name.lower() in WORDS_AND_SWITCHES:
         return word_lines(name.lower())
     raise _unknown(name, rules, campaigns)
+
+
+def _is_broken(rule: Rule, loaded: Loaded) -> bool:
+    """Whether an error stands between the head of a card and the next one of its file."""
+    lines = [one.place.line for one in loaded.partial.rules if one.place.file == rule.place.file]
+    end = min((line for line in lines if line > rule.place.line), default=None)
+    return any(
+        item.file == rule.place.file and rule.place.line <= item.line and (end is None or item.line < end)
+        for item in loaded.errors
+    )
 
 
 def _card(name: str, rules: Sequence[Rule]) -> Rule | None:

@@ -210,7 +210,9 @@ def _names(snapshot: Snapshot, word: str, words: Iterable[str]) -> Iterator[Offe
     if words and list(words)[-1] != "list":
         known = snapshot.catalogue.names.get(word)
         names = known if known is not None else _used_names(snapshot, word)
-        yield from (Offer(_quoted(name), "name") for name in sorted(names) if name not in used)
+        for name in sorted(names):
+            if name not in used:
+                yield Offer(_quoted(name), "name", snapshot.catalogue.title(word, name))
     listed = sorted({named.name.text for key in snapshot.blocks for named in heads(snapshot, key)
                      if named.block.word == "list"})  # fmt: skip
     prefix = "" if list(words)[-1] == "list" else "list "

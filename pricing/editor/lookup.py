@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
 from pricing.editor.folder import Snapshot
 from pricing.language.describe import paragraph
+from pricing.language.loading.catalogue import Item
 from pricing.language.text.syntax import Atom, Block, Clause, Listed, Never, TradeLine
 from pricing.language.vocabulary import SCOPE_WORDS, WORDS
 
@@ -97,8 +99,19 @@ def told(snapshot: Snapshot, key: str, token: Token) -> str:
     rules = {rule.name: rule for rule in snapshot.loaded.partial.rules}
     if _names_cards(token) and token.text in rules:
         rule = rules[token.text]
-        return f"**{rule.name}** — {rule.kind}\n\n{paragraph(rule)}"
-    return _of_item(snapshot, token.text)
+        partly = "\n\n*This card has a mistake: what is told here is only what could be read.*"
+        broken = any(is_broken(snapshot, named) for named in definitions(snapshot, key, token))
+        return f"**{rule.name}** — {rule.kind}\n\n{paragraph(rule)}{partly if broken else ''}"
+    return _of_name(snapshot, key, token)
+
+
+def is_broken(snapshot: Snapshot, named: Named) -> bool:
+    """Whether a card has a mistake in any of its lines."""
+    starts = [block.start for block in snapshot.blocks[named.key]]
+    end = min(
+        (start for start in starts if start > named.block.start), default=len(snapshot.source(named.key).text) + 1
+    )
+    return any(item.file == named.key and named.block.start <= item.start < end for item in snapshot.loaded.errors)
 
 
 def _names_cards(token: Token) -> bool:
@@ -143,6 +156,43 @@ def _carded(clause: Clause) -> Iterator[Atom]:
 def _of_word(word: str) -> str:
     known = WORDS[word]
     return f"**{word}** — {known.says}\n\n```promo\n{known.example}\n```"
+
+
+def _of_name(snapshot: Snapshot, key: str, token: Token) -> str:
+    """What the catalogue knows of a name in a scope line; what there is to know of a time zone."""
+    words = [word for word in token.before if word != "except"]
+    word = words[0] if words else ""
+    if word == "zone":
+        return _of_zone(snapshot, key, token.text)
+    if word in ("skus", "price", ""):
+        return _of_item(snapshot, token.text)
+    names = snapshot.catalogue.names.get(word, frozenset())
+    if token.text not in names:
+        return ""
+    title = snapshot.catalogue.title(word, token.text)
+    goods = [item for item in snapshot.catalogue.items if _is_of(item, word, token.text)]
+    facts = [title, f"{len(goods)} sku{'' if len(goods) == 1 else 's'}" if word in _COLUMNS and goods else ""]
+    said = ", ".join(filter(None, facts))
+    return f"**{token.text}** — {said}" if said else f"**{token.text}** is in {snapshot.catalogue.files[word]}"
+
+
+_COLUMNS = ("stores", "categories", "brands")
+
+
+def _is_of(item: Item, word: str, name: str) -> bool:
+    if word == "categories":
+        return any(own == name or own.startswith(f"{name}/") for own in item.categories)
+    return (item.store if word == "stores" else item.brand) == name
+
+
+def _of_zone(snapshot: Snapshot, key: str, name: str) -> str:
+    """The offsets from UTC that a zone has when the campaign begins and ends."""
+    campaign = next((one for one in snapshot.loaded.partial.campaigns if one.place.file == key), None)
+    if campaign is None or campaign.zone != name:
+        return ""
+    ends = [at.astimezone(ZoneInfo(name)) for at in (campaign.valid.start, campaign.valid.end) if at is not None]
+    said = ", ".join(f"on {at.date().isoformat()} UTC{at.strftime('%z')[:3]}:{at.strftime('%z')[3:]}" for at in ends)
+    return f"**{name}** — the zone of all times in this file" + (f": {said}" if said else "")
 
 
 def _of_item(snapshot: Snapshot, name: str) -> str:

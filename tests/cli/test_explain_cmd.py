@@ -182,3 +182,12 @@ def test_words_need_no_rules(
 
 def test_uses_per_day_are_those_of_all_customers(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "by all customers together" in " ".join(told(capsys, "per", "day", "--rules", shop).split())
+
+
+def test_a_card_with_a_broken_line_is_not_told_as_if_whole(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
+    file = Path(shop, "a.promo")
+    file.write_text(
+        file.read_text().replace("  spend 50.00 take 10.00 off\n", "  spend 50.00 take 10.00 off\n  tkae 2\n")
+    )
+    assert "This card has a mistake" in told(capsys, "SUMMER10", "--rules", shop)
+    assert "This card has a mistake" not in told(capsys, "ten-off", "--rules", shop)

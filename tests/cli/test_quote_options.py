@@ -12,7 +12,7 @@ import pytest
 from pricing import Cart
 from pricing.cli import run
 from pricing.cli.pricer import Pricer
-from tests.cli.conftest import CART, RULES
+from tests.cli.conftest import CART, RULES, Run
 
 MORE = """
 seller coupon three "Three off thirty"
@@ -156,3 +156,21 @@ def test_who_pays_is_said_on_request(shop: Path, capsys: pytest.CaptureFixture[s
     assert run(["quote", "cart.json", "--funders"]) == 0
     said = capsys.readouterr().out
     assert "Who pays for the savings\n" in said and "  Seller nova-home " in said
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("pricing quote cart.json --with T", ["TEN", "three"]),
+        ("pricing quote cart.json --why h", ["home-five"]),
+        ("pricing quote cart.json --why re", ["refused"]),
+        ("pricing quote cart.json --without promo", ["promo code"]),
+        ("pricing quote --buy NH", ["NH-1"]),
+        ("pricing explain th", ["three"]),
+        ("pricing explain sp", ["spend"]),
+    ],
+)
+def test_names_are_completed(shop: Path, pricing: Run, words: str, offered: list[str]) -> None:
+    env = {"_PRICING_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    done = pricing(env=env)
+    assert [line.partition(",")[2] for line in done.stdout.splitlines()] == offered

@@ -102,3 +102,9 @@ def test_every_word_can_be_followed(word: str) -> None:
     for text in (f"  {word} ¦", f"  {word} 1 ¦", f"  {word} x, ¦", f"{word} ¦"):
         texts(text)
         texts(text, "policy.promo")
+
+
+def test_names_are_offered_with_what_people_call_them() -> None:
+    stores = {**FILES, "catalogue/stores.csv": "store,name\nnova-home,Nova Home\nluma-lights,\n"}
+    made = offers(Snapshot(Path("/rules"), stores), "campaigns/a.promo", 20, "  stores ")
+    assert [(offer.text, offer.says) for offer in made.offers][:2] == [("luma-lights", ""), ("nova-home", "Nova Home")]

@@ -172,3 +172,42 @@ def test_a_folder_that_holds_far_more_than_rules_is_not_walked_to_its_end(
         for number in range(10):
             (tmp_path / name / f"{number}.promo").write_text(A)
     assert {path.parent.name for path in names_in(tmp_path)} == {"a"}
+
+
+SHOP = {
+    "catalogue/stores.csv": "store,name\nnova-home,Nova Home\nluma-lights,\n",
+    "catalogue/categories.csv": "category,name\nhome/kitchen,Kitchen\n",
+    "catalogue/skus.csv": "sku,store,price,categories,name\nA,nova-home,9.00,home/kitchen/pans,Pan\nB,nova-home,5.00,,\n",
+    "a.promo": (
+        'campaign week-a "A"\n  currency USD\n  zone Europe/Madrid\n  valid from 2026-10-20 through 2026-10-30\n\n'
+        'store discount ten "Ten"\n  stores nova-home\n  except categories home/kitchen\n  except stores luma-lights\n'
+        '  take 10.00 off\n\nstore discount bad "Bad"\n  stores nova-home\n  take 1.00 off\n  tkae 2\n\n'
+        'promo code C "C"\n  never with bad\n  take 1.00 off\n'
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("nova-home\n  except", "**nova-home** — Nova Home, 2 skus"),
+        ("home/kitchen\n", "**home/kitchen** — Kitchen, 1 sku"),
+        ("luma-lights", "**luma-lights** is in catalogue/stores.csv"),
+        (
+            "Europe",
+            "**Europe/Madrid** — the zone of all times in this file: on 2026-10-20 UTC+02:00, on 2026-10-31 UTC+01:00",
+        ),
+    ],
+)
+def test_names_of_the_catalogue_and_zones_are_told(word: str, said: str) -> None:
+    shot = Snapshot(Path("/rules"), SHOP)
+    token = token_at(shot, "a.promo", SHOP["a.promo"].index(word) + 1)
+    assert token is not None and told(shot, "a.promo", token) == said
+
+
+def test_a_card_with_a_broken_line_says_so() -> None:
+    shot = Snapshot(Path("/rules"), SHOP)
+    for word, broken in (("bad\n", True), ('ten "Ten"', False)):
+        token = token_at(shot, "a.promo", SHOP["a.promo"].index(word) + 1)
+        assert token is not None
+        assert ("This card has a mistake" in told(shot, "a.promo", token)) is broken

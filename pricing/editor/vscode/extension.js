@@ -1,15 +1,31 @@
 // Starts the language server and hands everything on to it.
+const fs = require("fs");
+const path = require("path");
 const { workspace } = require("vscode");
 const { LanguageClient } = require("vscode-languageclient/node");
 
 let client;
 
+// The program of the environment that the workspace brings, else the one on the path.
+function command() {
+  const chosen = workspace.getConfiguration("promo").get("command");
+  if (chosen && chosen.length) return chosen;
+  const name = process.platform === "win32" ? ["Scripts", "pricing.exe"] : ["bin", "pricing"];
+  for (const folder of workspace.workspaceFolders ?? []) {
+    for (const environment of [".venv", "venv"]) {
+      const program = path.join(folder.uri.fsPath, environment, ...name);
+      if (fs.existsSync(program)) return [program, "lsp"];
+    }
+  }
+  return ["pricing", "lsp"];
+}
+
 exports.activate = function () {
-  const [command, ...args] = workspace.getConfiguration("promo").get("command");
+  const [program, ...args] = command();
   client = new LanguageClient(
     "promo",
     "Promo rules",
-    { command, args },
+    { command: program, args },
     {
       documentSelector: [{ scheme: "file", language: "promo" }],
       synchronize: { fileEvents: workspace.createFileSystemWatcher("**/*.{promo,csv}") },
