@@ -16,6 +16,7 @@ from pricing.api import Engine
 from pricing.engine.matching.case import case_of
 from pricing.engine.why.explain import Asked
 from pricing.engine.why.standing import Measure, next_target, rivals_of
+from pricing.model.bulk import collector_at_rest
 from pricing.model.cart import Cart, RuleUsage
 from pricing.model.errors import CartError
 from pricing.model.kind import ITEM_KINDS
@@ -24,7 +25,7 @@ from pricing.model.quote import Quote
 from pricing.model.rule import Rule
 from pricing.model.rulebook import RuleBook
 from pricing.simulate.rows import Counted, Rows
-from pricing.simulate.watch import Watch, changed, counted, is_exchange
+from pricing.simulate.watch import Watch, changed, counted, is_exchange, touched_by_any
 from pricing.wire import cart_from_dict, instant, json_from_text
 
 FORMAT = 1
@@ -87,16 +88,20 @@ class Replayer:
         """The rows of one batch of orders; whatever is wrong with an order becomes its row's `problem`."""
         rows = Rows()
         numbers, places, carts = (orders.column(name).to_pylist() for name in ("number", "where", "cart"))
-        for number, where, text in zip(numbers, places, carts, strict=True):
-            try:
-                self.add(rows, number, where, text)
-            except CartError as error:
-                rows.refuse(number, where, "; ".join(str(problem) for problem in error.problems))
-            except Exception as error:  # one order that meets a fault of ours must not end a run of hours
-                what = f"a fault of the program, please report it with this order: {type(error).__name__}: {error}"
-                rows.refuse(number, where, what)
+        with collector_at_rest():
+            for number, where, text in zip(numbers, places, carts, strict=True):
+                self._try(rows, number, where, text)
         rows.keep_carts(carts, self.wishes.top)
         return rows.batch()
+
+    def _try(self, rows: Rows, number: int, where: str, text: str) -> None:
+        try:
+            self.add(rows, number, where, text)
+        except CartError as error:
+            rows.refuse(number, where, "; ".join(str(problem) for problem in error.problems))
+        except Exception as error:  # one order that meets a fault of ours must not end a run of hours
+            what = f"a fault of the program, please report it with this order: {type(error).__name__}: {error}"
+            rows.refuse(number, where, what)
 
     def cart(self, text: str) -> Cart:
         """The cart of an order, at the instant at which it is to be priced. Raises CartError."""
@@ -109,7 +114,7 @@ class Replayer:
     def add(self, rows: Rows, number: int, where: str, text: str, usage: tuple[Uses, Uses] = ({}, {})) -> None:
         """One order more, after earlier uses under either version. Raises CartError."""
         cart = self.cart(text)
-        touched = self.everything or any(watch.touches(cart) for watch in self.changed)
+        touched = self.everything or touched_by_any(self.changed, cart)
         old = self.old.quote(cart, usage[0])
         new = self.new.quote(cart, usage[1]) if touched or usage[0] != usage[1] else old
         limits = self._limits(cart) if self.wishes.carried else []

@@ -14,7 +14,7 @@ import pyarrow as pa
 from attrs import define, frozen
 
 from pricing.model.cart import Cart, in_utc
-from pricing.model.quote import Quote, Saving
+from pricing.model.quote import Quote
 
 
 def _list_of(*fields: tuple[str, Any]) -> Any:
@@ -189,14 +189,6 @@ def _kind(name: str) -> Any:
     return SCHEMA.field(name).type
 
 
-def payers_of(saving: Saving) -> tuple[tuple[str, int], ...]:
-    """Who pays a saving, and how much of it; who pays nothing is left out."""
-    if not saving.platform and not saving.payers:
-        return (("seller", saving.amount),)
-    shares = (("platform", saving.platform), *saving.payers, ("seller", saving.seller))
-    return tuple([share for share in shares if share[1]])
-
-
 def _savings(old: Quote, new: Quote) -> list[tuple[Any, ...]]:
     before = _savings_of(old)
     if old is new:
@@ -207,14 +199,25 @@ def _savings(old: Quote, new: Quote) -> list[tuple[Any, ...]]:
 
 def _savings_of(quote: Quote) -> dict[tuple[str, str, str], int]:
     """Minor units by rule, payer and seller. By category it is what goods cost less than their list price."""
-    found: dict[tuple[str, str, str], int] = {}
     places = [(line.store, line.savings) for line in quote.lines]
     places += [(charge.store, charge.savings) for charge in quote.shipping]
+    found: dict[tuple[str, str, str], int] = {}
+    together: dict[tuple[str, str], list[int]] = {}
     for store, savings in places:
-        for saving in savings:
-            for payer, amount in payers_of(saving):
-                key = (saving.rule, payer, store)
-                found[key] = found.get(key, 0) + amount
+        for rule, amount, platform, payers in savings:
+            known = together.get((rule, store))
+            if known is None:
+                together[rule, store] = known = [0, 0]
+            known[0] += platform
+            known[1] += amount - platform
+            for payer, share in payers:
+                known[1] -= share
+                found[rule, payer, store] = found.get((rule, payer, store), 0) + share
+    for (rule, store), (platform, seller) in together.items():
+        if platform:
+            found[rule, "platform", store] = platform
+        if seller:
+            found[rule, "seller", store] = seller
     return found
 
 

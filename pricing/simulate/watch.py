@@ -7,7 +7,7 @@ price, not two (SPEC 2).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pricing.engine.matching.conditions import refusal_before_scope
 from pricing.engine.matching.scoping import rules_met, scope_of
@@ -46,9 +46,19 @@ class Watch:
                 found.append(rule)
         return found
 
-    def touches(self, cart: Cart) -> bool:
-        """Whether any of the rules could apply to the cart."""
-        return bool(self.met(self.situation(cart)))
+
+def touched_by_any(watches: Sequence[Watch], cart: Cart) -> bool:
+    """Whether any rule of the watches could apply to the cart, which is laid out once where they look for the same words."""
+    known: Situation | None = None
+    words: list[str] | None = None
+    for watch in watches:
+        if watch.plan is None:
+            continue
+        if known is None or words != watch.plan.words:
+            known, words = watch.situation(cart), watch.plan.words
+        if watch.met(known):
+            return True
+    return False
 
 
 def changed(old: RuleBook, new: RuleBook) -> tuple[frozenset[str], frozenset[str]]:
