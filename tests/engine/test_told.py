@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
 from pricing import Cart, Engine
+from pricing.forms import AmountOff
+from pricing.model.kind import Kind
+from pricing.model.ladder import Step
+from pricing.model.quote import NextStep
+from pricing.model.reason import Reason
+from pricing.model.rule import Rule
+from pricing.model.rulebook import RuleBook
+from pricing.model.scope import Clause, Scope
 
 RULES = {
     "policy.promo": "policy p\n  limit 1 promo code per order\n",
@@ -83,3 +92,33 @@ def test_a_code_is_told_what_took_its_threshold_away() -> None:
 
 def test_the_label_of_what_is_used_is_told(engine: Engine) -> None:
     assert engine.quote(cart("SAVE10")).to_dict()["used"][0]["label"] == "10 off"
+
+
+def by_card() -> Engine:
+    """Rules made by hand: by code for who pays with one card or another, and a store's that anybody has."""
+    cards = Clause("payments", ("card-x", "card-y", "wire"), removed=("wire",))
+    rules = (
+        Rule("five", Kind.STORE_DISCOUNT, ladder=(Step(gives=AmountOff(500)),), labels=(("de", "5 weniger"),)),
+        Rule("ten", Kind.STORE_DISCOUNT, audience=Scope((cards,)), ladder=(Step(gives=AmountOff(1000)),)),
+    )
+    return Engine(RuleBook(rules))
+
+
+def test_what_another_way_to_pay_would_bring_is_told() -> None:
+    quote = by_card().quote(cart())
+    assert quote.total_minor == 2500
+    assert [(each.rule, each.reason) for each in quote.refused] == [("ten", Reason.OTHER_PAYMENT)]
+    assert quote.next_steps == (
+        NextStep("ten", None, None, None, 500, payment="card-x"),
+        NextStep("ten", None, None, None, 500, payment="card-y"),
+    )
+    assert quote.to_dict()["next_steps"][0] == {"rule": "ten", "store": None, "payment": "card-x", "saves": "5.00"}
+    paid = by_card().quote(evolve(cart(), payment="card-x"))
+    assert paid.total_minor == 2000 and not any(step.payment for step in paid.next_steps)
+
+
+def test_labels_of_cards_come_in_their_languages() -> None:
+    quote = by_card().quote(cart())
+    assert quote.translations == (("five", "de", "5 weniger"),)
+    assert quote.to_dict(why=False, language="de-AT")["used"][0]["label"] == "5 weniger"
+    assert "label" not in quote.to_dict(why=False)["used"][0]

@@ -48,6 +48,7 @@ def quote_of(case: Case, found: Found, asked: Asked | None) -> Quote:
     pieces = pieces_used(case.problem, found.counts)
     bought = _bought(case, pieces)
     kept = _kept(case, pieces, bought)
+    named = _named(case, uses, bought, kept)
     return Quote(
         situation.currency,
         tuple(lines),
@@ -64,8 +65,8 @@ def quote_of(case: Case, found: Found, asked: Asked | None) -> Quote:
         situation.cart,
         tuple(sorted(situation.usage.items())) if situation.usage else (),
         tuple(sorted(situation.without)) if situation.without else (),
-        _labels(case, uses, bought, kept),
-        (),
+        _labels(named),
+        _translations(named),
         _unknown_codes(case) if situation.cart.codes else (),
         unclaimed_of(case, found.counts),
         earned_of(case, settlement),
@@ -86,26 +87,40 @@ def _spelt(code: str | TypedCode) -> str:
     return code if isinstance(code, str) else code.code
 
 
-def _labels(case: Case, uses: list[Use], bought: tuple[Bought, ...], kept: tuple[KeptCoupon, ...]) -> dict[str, str]:
-    """What customers call the rules that a quote names; the folder may have a million others."""
+def _named(
+    case: Case, uses: list[Use], bought: tuple[Bought, ...], kept: tuple[KeptCoupon, ...]
+) -> dict[str, PlannedRule]:
+    """The rules that a quote names, whose labels go with it; the folder may have a million others."""
     rules = case.plan.rules
-    labels: dict[str, str] = {}
+    named: dict[str, PlannedRule] = {}
     for use in uses:
-        _note_label(labels, rules.named(use.rule))
+        named[use.rule] = rules.named(use.rule)
     for each in bought:
         for exchange, _ in each.trades:
-            _note_label(labels, rules.named(exchange))
+            named[exchange] = rules.named(exchange)
     for piece in kept:
         rule = rules.find(piece.rule)
         if rule is not None:
-            _note_label(labels, rule)
+            named[piece.rule] = rule
+    return named
+
+
+def _labels(named: dict[str, PlannedRule]) -> dict[str, str]:
+    labels: dict[str, str] = {}
+    for name, rule in named.items():
+        label = rule.rule.label
+        if label:
+            labels[name] = label
     return labels
 
 
-def _note_label(labels: dict[str, str], rule: PlannedRule) -> None:
-    label = rule.rule.label
-    if label:
-        labels[rule.name] = label
+def _translations(named: dict[str, PlannedRule]) -> tuple[tuple[str, str, str], ...]:
+    """(rule, language, label) where cards have labels in other languages."""
+    found: list[tuple[str, str, str]] = []
+    for name, rule in named.items():
+        for language, label in rule.rule.labels:
+            found.append((name, language, label))
+    return tuple(sorted(found)) if found else ()
 
 
 def _use_order(use: Use) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ from pricing.engine.rules.plan import Plan, code_key
 from pricing.engine.rules.planned import PlannedRule
 from pricing.model.cart import RuleUsage, TypedCode
 from pricing.model.codes import fits
+from pricing.model.reason import Reason
 from pricing.model.scope import Clause
 from pricing.model.window import Hours
 
@@ -18,28 +19,28 @@ MOST_TRADES: Final = 10**9
 """No limit on an exchange; coins are counted on what a selection needs, so that the best price always comes first."""
 
 AUDIENCE: Final = (
-    ("customers", "other-customer"),
-    ("countries", "other-country"),
-    ("regions", "other-region"),
-    ("channels", "other-channel"),
-    ("payments", "other-payment"),
+    ("customers", Reason.OTHER_CUSTOMER),
+    ("countries", Reason.OTHER_COUNTRY),
+    ("regions", Reason.OTHER_REGION),
+    ("channels", Reason.OTHER_CHANNEL),
+    ("payments", Reason.OTHER_PAYMENT),
 )
 """What is asked of the checkout, in order, with the reason when it fails."""
 
 
-def refusal_before_scope(rule: PlannedRule, situation: Situation) -> str:
-    """The first reason of SPEC section 2, up to the conditions of customer and place; empty when none fails."""
+def refusal_before_scope(rule: PlannedRule, situation: Situation) -> Reason | None:
+    """The first reason of SPEC section 2, up to the conditions of customer and place; None when none fails."""
     if rule.currency != situation.currency:
-        return "other-currency"
+        return Reason.OTHER_CURRENCY
     if situation.instant < rule.start:
-        return "not-yet"
+        return Reason.NOT_YET
     if situation.instant >= rule.end:
-        return "expired"
+        return Reason.EXPIRED
     if rule.zone is not None and not _in_hours(rule, situation):
-        return "wrong-day-or-hour"
+        return Reason.WRONG_DAY_OR_HOUR
     if rule.has_audience:
         return _audience_refusal(rule, situation)
-    return ""
+    return None
 
 
 def _in_hours(rule: PlannedRule, situation: Situation) -> bool:
@@ -65,7 +66,7 @@ def _is_inside(hours: Hours, minute: int) -> bool:
     return minute >= hours.start or minute < hours.end
 
 
-def _audience_refusal(rule: PlannedRule, situation: Situation) -> str:
+def _audience_refusal(rule: PlannedRule, situation: Situation) -> Reason | None:
     for word, reason in AUDIENCE:
         values = _asked(word, situation)
         for clause in rule.rule.audience.only:
@@ -74,7 +75,7 @@ def _audience_refusal(rule: PlannedRule, situation: Situation) -> str:
         for clause in rule.rule.audience.never:
             if clause.word == word and _names_any(clause, values):
                 return reason
-    return ""
+    return None
 
 
 def _asked(word: str, situation: Situation) -> frozenset[str]:
@@ -102,19 +103,19 @@ def needs_customer(rule: PlannedRule, situation: Situation) -> bool:
     return rule.names_customer and not situation.cart.customer.id
 
 
-def limit_refusal(rule: PlannedRule, situation: Situation) -> str:
-    """`used-up` or `no-budget` by earlier uses; empty when neither."""
+def limit_refusal(rule: PlannedRule, situation: Situation) -> Reason | None:
+    """`used-up` or `no-budget` by earlier uses; None when neither."""
     if not rule.has_limits:
-        return ""
+        return None
     usage = situation.used(rule)
     for limit in rule.rule.limits:
         if limit.count <= earlier_uses(limit.unit, limit.per, usage):
-            return "used-up"
+            return Reason.USED_UP
     if rule.rule.budget is not None and usage.spent >= rule.rule.budget:
-        return "no-budget"
+        return Reason.NO_BUDGET
     if rule.rule.budget_day is not None and usage.spent_today >= rule.rule.budget_day:
-        return "no-budget"
-    return ""
+        return Reason.NO_BUDGET
+    return None
 
 
 def earlier_uses(unit: str, per: str, usage: RuleUsage) -> int:
@@ -155,13 +156,13 @@ def usable_exchanges(rule: PlannedRule, situation: Situation) -> list[tuple[int,
     return trades
 
 
-def exchange_refusal(exchange: PlannedRule, situation: Situation) -> str:
-    """Why coins cannot buy with an exchange; empty when they can."""
+def exchange_refusal(exchange: PlannedRule, situation: Situation) -> Reason | None:
+    """Why coins cannot buy with an exchange; None when they can."""
     if declined(exchange, situation):
-        return "declined"
+        return Reason.DECLINED
     reason = refusal_before_scope(exchange, situation)
     if not reason and needs_customer(exchange, situation):
-        reason = "needs-customer"
+        reason = Reason.NEEDS_CUSTOMER
     return reason or limit_refusal(exchange, situation)
 
 

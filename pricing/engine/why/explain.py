@@ -17,6 +17,7 @@ from pricing.engine.rules.plan import Plan
 from pricing.engine.search.search import Found, search
 from pricing.engine.settling.settle import settle
 from pricing.engine.why.forced import best_with
+from pricing.engine.why.payments import payment_steps
 from pricing.engine.why.standing import Chosen, Measure, Standing, Target, next_target, refusal_of, rivals_of
 from pricing.engine.why.taken import with_takers
 from pricing.model.cart import Cart, Line
@@ -61,7 +62,7 @@ class Asked:
         if why == "refused":
             return self._told(self._refused, ())
         if self._steps is None:
-            self._steps = tuple(next_steps(self.chosen(quote), quote))
+            self._steps = tuple(sorted(next_steps(self.chosen(quote), quote), key=_step_order))
         return self._told(self._refused, self._steps)
 
     def chosen(self, quote: Quote) -> Chosen:
@@ -111,8 +112,12 @@ def refusals(chosen: Chosen, quote: Quote, totals: bool = True) -> tuple[Refusal
     return tuple(sorted(found, key=_refusal_order))
 
 
-def _refusal_order(refusal: Refusal) -> tuple[str, str]:
-    return refusal.rule, refusal.store or ""
+def _refusal_order(refusal: Refusal) -> tuple[str, str, str]:
+    return refusal.rule, refusal.store or "", refusal.sku or ""
+
+
+def _step_order(step: NextStep) -> tuple[str, str, str, str]:
+    return step.rule, step.store or "", step.sku or "", step.payment or ""
 
 
 # What to add
@@ -135,6 +140,8 @@ def next_steps(chosen: Chosen, quote: Quote) -> Iterator[NextStep]:
     application at that step, the application gives more than before, and `saves` is above zero, where
     `saves` = total before + list price of the added goods - total of the enlarged cart.
 
+    Rules that another way to pay would bring are told too (`payments.py`).
+
     Nothing is listed when the quote, or the best price of the enlarged cart, was not proved within the limits of work.
     """
     if not quote.optimal:
@@ -144,6 +151,7 @@ def next_steps(chosen: Chosen, quote: Quote) -> Iterator[NextStep]:
         step = _next_step(work, standing)
         if step is not None:
             yield step
+    yield from payment_steps(chosen, quote, work.steps_left)
 
 
 class _Work:
@@ -179,8 +187,8 @@ def _next_step(work: _Work, standing: Standing) -> NextStep | None:
     if trial.gives <= gives_now or saves <= 0:
         return None
     if target.measure == UNITS:
-        return NextStep(standing.rule.name, standing.store, None, missing, saves)
-    return NextStep(standing.rule.name, standing.store, missing, None, saves)
+        return NextStep(standing.rule.name, standing.store, None, missing, saves, sku=standing.app.sku or None)
+    return NextStep(standing.rule.name, standing.store, missing, None, saves, sku=standing.app.sku or None)
 
 
 def _measured(chosen: Chosen, standing: Standing) -> Measure:

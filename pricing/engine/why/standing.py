@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pricing.engine.matching.applications import Lowering, applications_of, measured
 from pricing.engine.matching.case import Case, without_item_clashes
@@ -147,22 +147,22 @@ def refusal_of(chosen: Chosen, standing: Standing) -> Refusal:
     - `clashes`: SPEC 5.1 to 5.3 forbid it beside a used one; the first by rule and store is named;
     - `beaten`: anything else. With it the total is not lower, or others would fall below their steps, or lack coins.
     """
-    name, store = standing.rule.name, standing.store
+    told = Refusal(standing.rule.name, standing.store, Reason.BEATEN, sku=standing.app.sku or None)
     if standing.app.most < 1:
-        return Refusal(name, store, Reason.NOTHING_TO_SAVE)
+        return evolve(told, reason=Reason.NOTHING_TO_SAVE)
     rivals = list(rivals_of(chosen, standing))
     measure = Measure(chosen.case.problem, chosen.counts, standing.app, {rival.index for rival in rivals})
     if not _is_reached(measure, standing.app):
         target = next_target(chosen.case, standing, measure.base)
         if target is not None and target.measure != MONEY:
-            return Refusal(name, store, Reason.BELOW_THRESHOLD, short_units=target.missing)
+            return evolve(told, reason=Reason.BELOW_THRESHOLD, short_units=target.missing)
         if target is not None:
-            return Refusal(name, store, Reason.BELOW_THRESHOLD, short_by=target.missing)
+            return evolve(told, reason=Reason.BELOW_THRESHOLD, short_by=target.missing)
     if standing.index < 0 or (not measure.shares and not measure.lacks_coins):
-        return Refusal(name, store, Reason.NOTHING_TO_SAVE)
+        return evolve(told, reason=Reason.NOTHING_TO_SAVE)
     if rivals:
-        return Refusal(name, store, Reason.CLASHES, clashes_with=rivals[0].rule.name)
-    return Refusal(name, store, Reason.BEATEN)
+        return evolve(told, reason=Reason.CLASHES, clashes_with=rivals[0].rule.name)
+    return told
 
 
 def rivals_of(chosen: Chosen, standing: Standing) -> Iterator[Standing]:

@@ -25,7 +25,7 @@ def with_takers(chosen: Chosen, standing: Standing, refusal: Refusal, limit: int
     case = case_of(chosen.case.plan, situation.cart, situation.usage, situation.without | set(takers))
     found = search(case.problem, max(1, limit))
     used = any(
-        count and app.name == standing.app.name and app.store == standing.app.store
+        count and (app.name, app.store, app.sku) == (standing.app.name, standing.app.store, standing.app.sku)
         for app, count in zip(case.problem.applications, found.counts, strict=False)
     )
     return (evolve(refusal, total_without=found.total) if used and found.optimal else refusal), found.steps

@@ -25,6 +25,7 @@ from pricing.ledger.wallet.reading import usage, wallet_for_cart
 from pricing.model.cart import Cart, Customer, Line, Usage
 from pricing.model.kind import Kind
 from pricing.model.ladder import MONEY, Step
+from pricing.model.reason import Reason
 from pricing.model.rule import Rule
 from pricing.money import show
 
@@ -75,7 +76,9 @@ class Offer:
         return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
-_HIDDEN = frozenset({"other-currency", "other-customer", "other-country", "other-channel", "expired"})
+_HIDDEN = frozenset(
+    {Reason.OTHER_CURRENCY, Reason.OTHER_CUSTOMER, Reason.OTHER_COUNTRY, Reason.OTHER_CHANNEL, Reason.EXPIRED}
+)
 """Reasons for not showing a rule at all."""
 
 
@@ -188,12 +191,12 @@ def _left(core: Core, coupon: str, stock: Mapping[str, int]) -> int | None:
 
 
 def _state(
-    core: Core, planned: PlannedRule, reason: str, held: int, left: int | None, picked: int, at: datetime
+    core: Core, planned: PlannedRule, reason: Reason | None, held: int, left: int | None, picked: int, at: datetime
 ) -> str:
     """See `Offer.state`; empty: not to be shown."""
     rule = planned.rule
     if not planned.is_coupon:
-        if reason == "not-yet":
+        if reason is Reason.NOT_YET:
             return "starts"
         return {Kind.PROMO_CODE: "code", Kind.COIN_EXCHANGE: "exchange"}.get(rule.kind, "ready")
     window = claim_window(rule)
