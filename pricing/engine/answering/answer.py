@@ -18,6 +18,9 @@ from pricing.model.errors import SearchFault
 from pricing.model.quote import Asked, Bought, KeptCoupon, Quote, QuoteCharge, QuoteLine, Saving, Use
 from pricing.model.rule import PLATFORM
 
+NOBODY: Final[tuple[tuple[str, int], ...]] = ()
+"""No further payers."""
+
 _row: Final = tuple.__new__
 """Makes a NamedTuple of a tuple with its fields, in half the time that its own constructor takes."""
 
@@ -130,9 +133,11 @@ def _use_order(use: Use) -> tuple[str, str, str]:
 def saving(rule: PlannedRule, amount: int) -> Saving:
     """One saving with its funder split: each payer's share rounded half up, in the order written and never above what is
     left; the seller bears the rest (SPEC 7)."""
+    if rule.platform_alone >= 0:
+        share = rule.platform_alone
+        platform = rounded(amount * share, rule.platform_of, False) if share else 0
+        return _row(Saving, (rule.name, amount, platform, NOBODY))
     payers = rule.payers
-    if not payers:
-        return _row(Saving, (rule.name, amount, 0, ()))
     platform, left = 0, amount
     others: list[tuple[str, int]] = []
     for name, numerator, denominator in payers:
@@ -152,7 +157,7 @@ def _savings(case: Case, counts: list[int], settlement: Settlement) -> tuple[lis
     """
     runs = case.runs
     first = len(case.priced) - len(runs.line_of)
-    taken: list[list[tuple[PlannedRule, int]]] = [[] for _ in range(len(settlement.now) + first)]
+    taken: list[list[Saving]] = [[] for _ in range(len(settlement.now) + first)]
     uses: list[Use] = []
     totals: dict[str, int] = {}
     for at, priced in enumerate(case.priced):
@@ -161,7 +166,7 @@ def _savings(case: Case, counts: list[int], settlement: Settlement) -> tuple[lis
             if name:
                 amounts[name] = amounts.get(name, 0) + (case.situation.prices[at] - price) * units
         for name in sorted(amounts) if amounts else ():
-            taken[at].append((case.plan.rules.named(name), amounts[name]))
+            taken[at].append(saving(case.plan.rules.named(name), amounts[name]))
             totals[name] = totals.get(name, 0) + amounts[name]
     for name, amount in totals.items():
         uses.append(Use(name, case.plan.rules.named(name).kind, None, 0, 0, amount))
@@ -174,19 +179,21 @@ def _savings(case: Case, counts: list[int], settlement: Settlement) -> tuple[lis
         for position, place in enumerate(app.targets):
             share = shares[position]
             if share:
-                at = runs.line_of[place] if place < case.problem.places else place + first
-                mine = taken[at]
-                if mine and mine[-1][0] is rule:
-                    mine[-1] = (rule, mine[-1][1] + share)
-                else:
-                    mine.append((rule, share))
                 amount += share
+                if not runs.is_split:
+                    taken[place].append(saving(rule, share))
+                    continue
+                mine = taken[runs.line_of[place] if place < case.problem.places else place + first]
+                if mine and mine[-1].rule == rule.name:
+                    mine[-1] = saving(rule, mine[-1].amount + share)
+                else:
+                    mine.append(saving(rule, share))
         pieces, coins = pieces_of(app, counts[index]), settlement.payment_coins[index]
         because = _because(case, app) if app.lines is not app.scope else ()
         uses.append(
             _row(Use, (app.name, rule.kind, app.store or None, pieces, coins, amount, app.sku or None, because))
         )
-    return [[saving(rule, amount) for rule, amount in mine] if mine else [] for mine in taken], uses
+    return taken, uses
 
 
 def _because(case: Case, app: Application) -> tuple[str, ...]:

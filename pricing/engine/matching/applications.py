@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pricing.engine.matching.scoping import matching
 from pricing.engine.problem import Application, Gift, Rung
@@ -19,6 +19,9 @@ from pricing.model.scope import Scope
 
 if TYPE_CHECKING:
     from pricing.engine.matching.case import Case
+
+
+NO_PLACES: Final[list[int]] = []
 
 
 def charge_key(charge: ShippingCharge) -> tuple[str, str, str]:
@@ -34,12 +37,14 @@ def applications_of(case: Case, rule: PlannedRule, places: list[int]) -> list[Ap
     counted = _counted(case, rule, places)
     if rule.per == "order":
         return [_application(case, rule, ("", ""), places, counted)]
-    found = _by_owner(case, rule, places)
-    owned = found if counted is places else _by_owner(case, rule, counted)
-    return [
-        _application(case, rule, owner, found[owner], found[owner] if owned is found else owned.get(owner, []))
-        for owner in sorted(found)
-    ]
+    if rule.per == "store":
+        found = _by_store(case, places)
+        owned = found if counted is places else _by_store(case, counted)
+        return [
+            _application(case, rule, (store, ""), found[store], owned.get(store, NO_PLACES)) for store in sorted(found)
+        ]
+    skus = _by_sku(case, places)
+    return [_application(case, rule, owner, skus[owner], skus[owner]) for owner in sorted(skus)]
 
 
 def _counted(case: Case, rule: PlannedRule, places: list[int]) -> list[int]:
@@ -51,19 +56,26 @@ def _counted(case: Case, rule: PlannedRule, places: list[int]) -> list[int]:
     return case.runs.of(matching(rule.counts_stores, situation, lines))
 
 
-def _by_owner(case: Case, rule: PlannedRule, places: list[int]) -> dict[tuple[str, str], list[int]]:
-    """Places by store, or by store and sku."""
+def _by_store(case: Case, places: list[int]) -> dict[str, list[int]]:
+    stores, line_of = case.situation.stores, case.runs.line_of
+    found: dict[str, list[int]] = {}
+    for place in places:
+        store = stores[line_of[place]]
+        mine = found.get(store)
+        if mine is None:
+            found[store] = [place]
+        else:
+            mine.append(place)
+    return found
+
+
+def _by_sku(case: Case, places: list[int]) -> dict[tuple[str, str], list[int]]:
+    """By store and sku. A card with such a ladder has no `counts`."""
     situation, line_of = case.situation, case.runs.line_of
-    per_sku = rule.per == "sku"
     found: dict[tuple[str, str], list[int]] = {}
     for place in places:
         line = line_of[place]
-        owner = (situation.stores[line], situation.lines[line].sku if per_sku else "")
-        mine = found.get(owner)
-        if mine is None:
-            found[owner] = [place]
-        else:
-            mine.append(place)
+        found.setdefault((situation.stores[line], situation.lines[line].sku), []).append(place)
     return found
 
 
@@ -82,7 +94,9 @@ def _application(
     elif rule.is_select:
         app.piece = rule.piece
     app.rungs = rule.rungs
-    if not rule.rungs and rule.rule.ladder:
+    if rule.unit_rungs:
+        app.rungs = _reached(case, app, rule)
+    elif not rule.rungs and rule.rule.ladder:
         app.rungs = Lowering(case, rule, app).rungs()
         for rung in app.rungs:
             app.has_gift = app.has_gift or rung.gift is not None
@@ -90,6 +104,17 @@ def _application(
         _set_caps(case, rule, app)
     app.counted = 1 if rule.is_coupon or rule.is_code else 0
     return app
+
+
+def _reached(case: Case, app: Application, rule: PlannedRule) -> list[Rung]:
+    """Of steps by units, the one that is reached: units do not change with a selection."""
+    ladder = rule.rule.ladder
+    many = measured(case, app, ladder[0].measure)
+    found: list[Rung] = []
+    for step, rung in zip(ladder, rule.unit_rungs, strict=True):
+        if step.reach <= many:
+            found = [rung]
+    return found
 
 
 def _set_caps(case: Case, rule: PlannedRule, app: Application) -> None:
@@ -195,7 +220,11 @@ def measured(case: Case, app: Application, measure: str) -> int:
     """What steps by units look at: how many counted units there are, or how many different items (store and sku)."""
     runs = case.runs
     if measure == UNITS:
-        return sum([runs.units[place] for place in app.lines])
+        units = runs.units
+        many = 0
+        for place in app.lines:
+            many += units[place]
+        return many
     situation = case.situation
     lines = {runs.line_of[place] for place in app.lines}
     return len({(situation.stores[line], situation.lines[line].sku) for line in lines})

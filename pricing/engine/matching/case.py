@@ -74,9 +74,13 @@ def _lay_out(case: Case) -> None:
     plan, situation, runs, problem = case.plan, case.situation, case.runs, case.problem
     problem.places = len(runs.line_of)
     numbers = {store: number for number, store in enumerate(sorted(set(situation.stores)))}
+    stores, units, prices = situation.stores, runs.units, runs.prices
+    item: list[int] = []
+    of_store: list[int] = []
     for place, line in enumerate(runs.line_of):
-        problem.item.append(runs.prices[place] * runs.units[place])
-        problem.stores.append(numbers[situation.stores[line]])
+        item.append(prices[place] * units[place])
+        of_store.append(numbers[stores[line]])
+    problem.item, problem.stores = item, of_store
     if situation.floors:
         problem.floors = [situation.floors[line] * runs.units[place] for place, line in enumerate(runs.line_of)]
         problem.floors += [0] * len(case.charges)

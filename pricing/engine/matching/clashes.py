@@ -52,24 +52,24 @@ def set_clashes(case: Case) -> None:
     on_line = [0] * (places * layers)
     """For each place and layer, who holds it."""
     of_scope = on_line
-    """For each line and layer, who has it in scope: differs for free shipping."""
+    """For each line and layer, who has it in scope: differs for free shipping. Only the policy's `never` asks."""
     never_layers = case.plan.never_layers
-    if any(app.is_shipping for app in problem.applications):
-        of_scope = on_line.copy()
+    if case.plan.never_kinds:
+        of_scope = [0] * (places * layers)
     for app in problem.applications:
-        bit = 1 << app.index
-        for place in held_places(app):
-            on_line[place * layers + app.layer] |= bit
+        bit, layer = 1 << app.index, app.layer
+        for place in app.targets if app.is_shipping else app.scope:
+            on_line[place * layers + layer] |= bit
         if of_scope is not on_line:
             for place in app.scope:
-                of_scope[place * layers + app.layer] |= bit
+                of_scope[place * layers + layer] |= bit
     for app in problem.applications:
-        mask = 0
-        for place in held_places(app):
-            mask |= on_line[place * layers + app.layer]
-        for layer in never_layers[app.layer]:
+        mask, layer = 0, app.layer
+        for place in app.targets if app.is_shipping else app.scope:
+            mask |= on_line[place * layers + layer]
+        for other in never_layers[layer]:
             for place in app.scope:
-                mask |= of_scope[place * layers + layer]
+                mask |= of_scope[place * layers + other]
         app.clash = mask & ~(1 << app.index)
     for rule in case.rules:
         if rule.combines or rule.never:

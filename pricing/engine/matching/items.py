@@ -127,25 +127,32 @@ class Runs:
     __slots__ = ("firsts", "is_split", "line_of", "prices", "rules", "units")
 
     def __init__(self, priced: list[Priced]) -> None:
-        self.line_of: list[int] = []
-        """The line of each place, as an index into `Situation.lines`."""
-        self.units: list[int] = []
-        self.prices: list[int] = []
-        """Item price of one unit."""
-        self.rules: list[str] = []
-        """The item rule that gave it; "" at list price."""
-        self.firsts: list[int] = []
-        """The first place of each line; and one behind the last."""
+        line_of: list[int] = []
+        units_of: list[int] = []
+        prices: list[int] = []
+        rules: list[str] = []
+        firsts: list[int] = []
         for line, each in enumerate(priced):
-            self.firsts.append(len(self.line_of))
-            parts = each.parts if len(each.parts) == 1 else sorted(each.parts, key=_by_price)
+            firsts.append(len(line_of))
+            parts = each.parts
+            if len(parts) > 1:
+                parts = sorted(parts, key=_by_price)
             for price, units, rule in parts:
-                self.line_of.append(line)
-                self.units.append(units)
-                self.prices.append(price)
-                self.rules.append(rule)
-        self.firsts.append(len(self.line_of))
-        self.is_split = len(self.line_of) > len(priced)
+                line_of.append(line)
+                units_of.append(units)
+                prices.append(price)
+                rules.append(rule)
+        firsts.append(len(line_of))
+        self.line_of = line_of
+        """The line of each place, as an index into `Situation.lines`."""
+        self.units = units_of
+        self.prices = prices
+        """Item price of one unit."""
+        self.rules = rules
+        """The item rule that gave it; "" at list price."""
+        self.firsts = firsts
+        """The first place of each line; and one behind the last."""
+        self.is_split = len(line_of) > len(priced)
 
     def of(self, lines: list[int]) -> list[int]:
         """The places of some lines; the very same list where no line is split."""

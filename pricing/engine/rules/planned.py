@@ -16,7 +16,7 @@ from pricing.forms import Form, Goods, Lowered
 from pricing.model.kind import AUTOMATIC, CODE, HELD, TRAITS, Kind
 from pricing.model.ladder import MONEY, Caps, Step
 from pricing.model.packed import found_by, index_keys, place_of
-from pricing.model.rule import Rule
+from pricing.model.rule import PLATFORM, Rule
 from pricing.model.scope import Clause, Scope
 
 _EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
@@ -99,6 +99,8 @@ class PlannedRule:
         "payers",
         "per",
         "piece",
+        "platform_alone",
+        "platform_of",
         "prices",
         "rate",
         "residual",
@@ -106,6 +108,7 @@ class PlannedRule:
         "rungs",
         "scope",
         "start",
+        "unit_rungs",
         "zone",
     )
 
@@ -152,6 +155,8 @@ class PlannedRule:
         """The tests that finding the rule by its key has not made already."""
         self.rungs: list[Rung] = _rungs(rule) if is_settled(rule, traits.on_units) else []
         """The steps of a rule whose lowered steps do not depend on the cart; else they are made for each application."""
+        self.unit_rungs: list[Rung] = _rungs(rule) if _is_by_units(rule, traits.on_units) else []
+        """The same of a rule with steps by units, of which an application has the one that is reached."""
         self.never = frozenset(rule.never)
         self.combines = frozenset(rule.combines)
         self.groups = frozenset([f"group {name}" for name in rule.groups])
@@ -168,6 +173,11 @@ class PlannedRule:
             (name, share.numerator, share.denominator) for name, share in rule.payers
         ]
         """(payer, numerator, denominator) of what each pays of a saving besides the seller, in the order written."""
+        alone = len(rule.payers) == 0 or (len(rule.payers) == 1 and rule.payers[0][0] == PLATFORM)
+        share = rule.payers[0][1] if rule.payers else Fraction(0)
+        self.platform_alone: int = share.numerator if alone else -1
+        """Where at most the platform shares with the seller, its part, of `platform_of`; else -1."""
+        self.platform_of: int = share.denominator
         self.index_keys = index_keys(rule)
         """Where the rule stands in the index: under one of these a line must be found, or it is out of scope."""
 
@@ -210,6 +220,13 @@ NO_GOODS: Final = Goods([], [], [], [], lambda scope, place: False, False, False
 def is_settled(rule: Rule, on_units: bool) -> bool:
     """Whether its lowered steps are the same on every cart: steps by money, benefits on amounts."""
     return all(step.measure == MONEY and not _reads_units(step, on_units) for step in rule.ladder)
+
+
+def _is_by_units(rule: Rule, on_units: bool) -> bool:
+    """Whether its steps count units or different items, and what they give is the same on every cart."""
+    return bool(rule.ladder) and all(
+        step.measure != MONEY and not step.repeats and not _reads_units(step, on_units) for step in rule.ladder
+    )
 
 
 def _reads_units(step: Step, on_units: bool) -> bool:
