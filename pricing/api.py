@@ -131,6 +131,17 @@ class Engine:
         found = search(case.problem, self.work if work is None else _steps(work))
         return quote_of(case, found, Asked(self.plan))
 
+    def requote(self, quote: Quote, cart: Cart, *, work: int | None = None) -> Quote:
+        """The price of a cart that a customer has changed: the same answer as `quote(cart)` with the usage and the declined
+        rules of the earlier quote, byte for byte.
+
+        A cart that is as it was, under rules that are as they were, keeps its quote; any other is priced anew. Raises
+        CartError like `quote`.
+        """
+        if work is None and quote.optimal and quote.rules == self.fingerprint and quote.cart == cart:
+            return quote
+        return self.quote(cart, dict(quote.usage), quote.without, work=work)
+
     def reasons(self, quote: Quote, why: str = "all") -> Reasons:
         """Why the rules that looked at the cart were not used, and what to add to get more (SPEC 7).
 
