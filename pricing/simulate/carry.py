@@ -43,6 +43,7 @@ class Met:
     where: str
     at: datetime
     customer: str
+    currency: str
     limits: list[dict[str, Any]]
     uses: dict[str, tuple[int, int, int, int]]
     """By rule: uses under old and new, items under old and new."""
@@ -146,7 +147,7 @@ class TimeWalk:
         met: list[tuple[int, PlannedRule]] = []
         for limit in order.limits:
             version = limit["version"]
-            rule = (self.pricer.new if version else self.pricer.old).plan.rules.named(limit["rule"])
+            rule = (self.pricer.new if version else self.pricer.old).plan.rules.named(limit["rule"]).of(order.currency)
             used = self.counters[version].usage(rule, order.customer, order.at)
             met.append((version, rule))
             if used != NO_USAGE:
@@ -211,12 +212,12 @@ def _opened(rows: Any, number: int) -> OpenBatch:
     """A batch with its orders that meet counted rules, the first in time last."""
     places = pc.indices_nonzero(_meets(rows)).to_pylist()
     mine = rows.take(pa.array(places, pa.int64()))
-    names = ("number", "where", "at", "customer", "limits", "uses", "cart")
+    names = ("number", "where", "at", "customer", "currency", "limits", "uses", "cart")
     columns = [mine.column(name).to_pylist() for name in names]
     spent = _spent(mine)
     coming = [
-        Met(place, each, where, at, customer, limits, _uses(uses), spent.get(position, {}), cart)
-        for position, (place, each, where, at, customer, limits, uses, cart) in enumerate(
+        Met(place, each, where, at, customer, currency, limits, _uses(uses), spent.get(position, {}), cart)
+        for position, (place, each, where, at, customer, currency, limits, uses, cart) in enumerate(
             zip(places, *columns, strict=True)
         )
     ]

@@ -27,7 +27,9 @@ class UseCounters:
         self._zones: dict[str, ZoneInfo] = {}
 
     def usage(self, rule: PlannedRule, customer: str, at: datetime) -> RuleUsage:
-        """What has been used of the rule when this customer comes. Guests have used nothing themselves."""
+        """What has been used of the rule when this customer comes; money in the currency of the rule's amounts, each of
+        which has a budget of its own. Guests have used nothing themselves.
+        """
         row = self.rules.get(rule.name)
         if row is None:
             return NO_USAGE
@@ -39,9 +41,9 @@ class UseCounters:
             customer=own[_USES],
             today=row[_TODAY] if is_today else 0,
             total=row[_TOTAL],
-            spent=row[_SPENT],
+            spent=row[_SPENT].get(rule.currency, 0),
             items_customer=own[_BOUGHT],
-            spent_today=row[_SPENT_TODAY] if is_today else 0,
+            spent_today=row[_SPENT_TODAY].get(rule.currency, 0) if is_today else 0,
             customer_day=own[_IN_DAY] if own[_OF_DAY] == today else 0,
             customer_week=own[_IN_WEEK] if own[_OF_WEEK] == week else 0,
             customer_month=own[_IN_MONTH] if own[_OF_MONTH] == month else 0,
@@ -51,11 +53,13 @@ class UseCounters:
     def count(self, rule: PlannedRule, customer: str, at: datetime, uses: int, items: int, spent: int) -> None:
         """An order has used the rule."""
         today, week, month = self._dates(rule, at)
-        row = self.rules.setdefault(rule.name, [0, 0, 0, today, 0, 0])
+        row = self.rules.setdefault(rule.name, [0, {}, 0, today, 0, {}])
         if row[_DAY] != today:
-            row[_DAY], row[_TODAY], row[_SPENT_TODAY] = today, 0, 0
-        for place, many in ((_TOTAL, uses), (_SPENT, spent), (_ITEMS, items), (_TODAY, uses), (_SPENT_TODAY, spent)):
+            row[_DAY], row[_TODAY], row[_SPENT_TODAY] = today, 0, {}
+        for place, many in ((_TOTAL, uses), (_ITEMS, items), (_TODAY, uses)):
             row[place] += many
+        for place in (_SPENT, _SPENT_TODAY):
+            row[place][rule.currency] = row[place].get(rule.currency, 0) + spent
         if not customer or not any(limit.per.startswith("customer") for limit in rule.rule.limits):
             return
         own = self.customers.setdefault(rule.name, {}).setdefault(customer, [0, 0, "", 0, "", 0, "", 0])

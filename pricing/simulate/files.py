@@ -48,6 +48,7 @@ def _sums(sums: Sums, orders: tuple[Shown, ...]) -> dict[str, Any]:
         "pay_the_same": sums.orders - sums.pay_more - sums.pay_less,
         "priced_twice": sums.twice,
         "coins": {"old": sums.coins_old, "new": sums.coins_new},
+        "earned": {"old": sums.earned_old, "new": sums.earned_new},
         "unproved": {
             "old": {"orders": sums.unproved_old, "at_least": amount(sums.old - sums.slack_old)},
             "new": {"orders": sums.unproved_new, "at_least": amount(sums.new - sums.slack_new)},

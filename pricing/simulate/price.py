@@ -28,7 +28,7 @@ from pricing.simulate.rows import Counted, Rows
 from pricing.simulate.watch import Watch, changed, counted, is_exchange, touched_by_any
 from pricing.wire import cart_from_dict, instant, json_from_text
 
-FORMAT = 1
+FORMAT = 2
 """Of the rows; raised when their meaning changes, so that kept batches of before are not taken for those of now."""
 NEAR = 10
 """A step that lacks at most so many per cent of itself is one that an order fell short of by little."""

@@ -45,6 +45,8 @@ SCHEMA = pa.schema(
         ("new_bound", _WHOLE),
         ("coins_old", _WHOLE),
         ("coins_new", _WHOLE),
+        ("earned_old", _WHOLE),
+        ("earned_new", _WHOLE),
         ("twice", pa.bool_()),  # whether it had to be priced under both versions
         ("savings", _list_of(*SAVINGS)),
         ("goods", _list_of(*GOODS)),
@@ -134,7 +136,9 @@ class Rows:
             "old": old.total_minor, "new": new.total_minor,
             "old_bound": old.total_minor if old.optimal else min(old.lower_bound_minor, old.total_minor),
             "new_bound": new.total_minor if new.optimal else min(new.lower_bound_minor, new.total_minor),
-            "coins_old": old.coins_spent, "coins_new": new.coins_spent, "twice": old is not new, "cart": text, "usage": None,
+            "coins_old": old.coins_spent, "coins_new": new.coins_spent,
+            "earned_old": sum([each.coins for each in old.earned]), "earned_new": sum([each.coins for each in new.earned]),
+            "twice": old is not new, "cart": text, "usage": None,
         }  # fmt: skip
         categories = {line.id: line.categories[0] if line.categories else "" for line in cart.lines}
         uses = _uses(old, new, items)

@@ -97,6 +97,9 @@ class Sums:
     """Orders that had to be priced under both versions; a changed rule could touch no other."""
     coins_old: int = 0
     coins_new: int = 0
+    earned_old: int = 0
+    """Coins that rewards gave."""
+    earned_new: int = 0
     unproved_old: int = 0
     """Orders whose price was not proved the best within the limit of work."""
     unproved_new: int = 0
@@ -136,9 +139,8 @@ class Sums:
 
 @frozen
 class BudgetOfRule:
-    """A rule's budget."""
+    """A rule's budget in one currency."""
 
-    currency: str
     zone: str
     amounts: tuple[int | None, int | None]
     """In either version, minor units; None: it has none there."""
@@ -156,8 +158,8 @@ class Answer:
 
     campaigns: dict[str, str]
     """By rule, its campaign."""
-    budgets: dict[str, BudgetOfRule]
-    """By rule that has one in either version."""
+    budgets: dict[tuple[str, str], BudgetOfRule]
+    """By currency and rule that has one in either version."""
     top: int = 10
     orders: int = 0
     wrong: int = 0
@@ -205,7 +207,7 @@ class Answer:
             known[1] += missing
 
     def _add_budgets(self, sums: Sums, rows: Any, savings: dict[str, Any]) -> None:
-        mine = sorted(name for name, budget in self.budgets.items() if budget.currency == sums.currency)
+        mine = sorted(name for currency, name in self.budgets if currency == sums.currency)
         if not mine:
             return
         table = pa.table(savings).filter(pc.is_in(savings["rule"], pa.array(mine, pa.string())))
@@ -214,7 +216,7 @@ class Answer:
         hours = pc.floor_temporal(rows.column("at"), 15, "minute").take(table.column("parent").combine_chunks())
         table = table.append_column("hour", hours)
         for name, hour, old, new in _grouped(table, ["rule", "hour"], ["old", "new"]):
-            spent = sums.spent.get(name) or sums.spent.setdefault(name, self.budgets[name].spent())
+            spent = sums.spent.get(name) or sums.spent.setdefault(name, self.budgets[sums.currency, name].spent())
             day = spent.days.setdefault(_day(hour, spent.zone), [0, 0])
             day[0] += old
             day[1] += new
@@ -227,15 +229,23 @@ MOST_PROBLEMS = 20
 def answer_of(old: RuleBook, new: RuleBook, top: int) -> Answer:
     """An answer with nothing in it yet."""
     campaigns = {rule.name: rule.campaign for book in (old, new) for rule in book.rules}
-    with_budget = [{rule.name: rule for rule in book.rules if rule.budget is not None} for book in (old, new)]
+    with_budget = [
+        {
+            (each.currency, rule.name): each
+            for rule in book.rules
+            for each in (rule, *rule.also)
+            if each.budget is not None
+        }
+        for book in (old, new)
+    ]
     budgets = {}
-    for name in sorted({**with_budget[0], **with_budget[1]}):
-        old_rule, new_rule = (rules.get(name) for rules in with_budget)
+    for key in sorted({**with_budget[0], **with_budget[1]}):
+        old_rule, new_rule = (rules.get(key) for rules in with_budget)
         one = new_rule or old_rule
         assert one is not None
         amounts = (old_rule.budget if old_rule else None, new_rule.budget if new_rule else None)
         ends = (_end(old_rule) if old_rule else None, _end(new_rule) if new_rule else None)
-        budgets[name] = BudgetOfRule(one.currency, one.zone, amounts, ends)
+        budgets[key] = BudgetOfRule(one.zone, amounts, ends)
     return Answer(campaigns, budgets, top)
 
 
@@ -284,6 +294,8 @@ def _add_totals(sums: Sums, rows: Any) -> None:
     sums.twice += _sum(rows.column("twice"))
     sums.coins_old += _sum(rows.column("coins_old"))
     sums.coins_new += _sum(rows.column("coins_new"))
+    sums.earned_old += _sum(rows.column("earned_old"))
+    sums.earned_new += _sum(rows.column("earned_new"))
     for_old, for_new = (pc.subtract(old, rows.column("old_bound")), pc.subtract(new, rows.column("new_bound")))
     sums.unproved_old += _sum(pc.greater(for_old, 0))
     sums.unproved_new += _sum(pc.greater(for_new, 0))

@@ -50,9 +50,11 @@ def _totals(sums: Sums) -> Iterator[str]:
     yield _row("All orders pay", amount(sums.old), amount(sums.new), change(sums.new - sums.old))
     yield _row("Saved off the list price", amount(saved[0]), amount(saved[1]), change(saved[1] - saved[0]))
     yield _row("  as a share of it", percent(saved[0], sums.listed), percent(saved[1], sums.listed), "")
-    if sums.coins_old or sums.coins_new:
-        coins = sums.coins_new - sums.coins_old
-        yield _row("Coins spent", f"{sums.coins_old:,}", f"{sums.coins_new:,}", f"{coins:+,}" if coins else "0")
+    for title, old, new in (
+        ("Coins spent", sums.coins_old, sums.coins_new), ("Coins earned", sums.earned_old, sums.earned_new)
+    ):  # fmt: skip
+        if old or new:
+            yield _row(title, f"{old:,}", f"{new:,}", f"{new - old:+,}" if new != old else "0")
     yield ""
     same = sums.orders - sums.pay_more - sums.pay_less
     rows = (("more", sums.pay_more, sums.more), ("less", sums.pay_less, -sums.less), ("the same", same, None))

@@ -79,7 +79,7 @@ def counted(book: RuleBook) -> frozenset[str]:
 
 
 def _is_counted(rule: Rule) -> bool:
-    budgets = rule.budget, getattr(rule, "budget_day", None)  # a budget for each day, where the model knows one
+    budgets = rule.budget, rule.budget_day
     return any(budget is not None for budget in budgets) or any(limit.per != "order" for limit in rule.limits)
 
 
