@@ -8,7 +8,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from attrs import evolve
+
 from pricing.language.loading.load import load_texts
+from pricing.model.ladder import Limit
 from pricing.model.rulebook import RuleBook
 
 RULES = """\
@@ -51,6 +54,17 @@ promo code TEN "10% off, up to 8"
   spend       25.00  take 10% off, at most 8.00
   limit       1 use per customer
   funded      by platform 50%
+
+promo code WEEKLY "2 off, once a week"
+  spend       15.00  take 2.00 off
+
+store discount tea-ten "Tea 10% off"
+  stores      tea
+  take        10% off
+
+item discount n2-sale "The first dozen"
+  stores      nova
+  price       N-2 at 36.00
 """
 OLD = {"off": "4.00", "total": "25", "budget": "60.00"}
 NEW = {"off": "5.00", "total": "15", "budget": "90.00"}
@@ -61,6 +75,16 @@ def book(**numbers: str) -> RuleBook:
     loaded = load_texts(texts(**numbers))
     assert loaded.book is not None, loaded.report()
     return loaded.book
+
+
+def counted_in_every_way(book: RuleBook) -> RuleBook:
+    """The same rules with limits per week and on items in total, and a budget for each day."""
+    changes: dict[str, dict[str, Any]] = {
+        "WEEKLY": {"limits": (Limit(1, "uses", "customer and week"),)},
+        "n2-sale": {"limits": (Limit(12, "items", "total"),)},
+        "tea-ten": {"budget_day": 300},
+    }
+    return evolve(book, rules=tuple(evolve(rule, **changes.get(rule.name, {})) for rule in book.rules))
 
 
 def texts(**numbers: str) -> dict[str, str]:
@@ -105,7 +129,7 @@ def _order(chance: Random, number: int, count: int) -> dict[str, Any]:
         "customer": {"id": customer, "segments": ["vip"] if chance.random() < 0.3 else []},
         "lines": lines, "shipping": [{"store": lines[0]["store"], "method": "standard", "amount": "4.00"}],
         "wallet": {"coins": chance.randrange(0, 60), "coupons": coupons},
-        "codes": ["TEN"] if chance.random() < 0.4 else [],
+        "codes": [chance.choice(("TEN", "WEEKLY"))] if chance.random() < 0.6 else [],
     }  # fmt: skip
 
 

@@ -15,12 +15,19 @@ from pricing import Cart, Engine
 from pricing.model.cart import RuleUsage
 from pricing.model.quote import Quote
 from pricing.model.rulebook import RuleBook
+from pricing.money import LARGEST
 from pricing.simulate import carry, orders
 from pricing.simulate.price import ReplayWishes
 from pricing.simulate.run import ReplayPlan, replay, task_of
 from tests.simulate import shop
 
 ZONE = ZoneInfo("America/Los_Angeles")
+EACH = {"lamp-hour": 400, "n2-sale": 500}
+"""What item rules save on one unit."""
+BOOKS = (
+    shop.counted_in_every_way(shop.book(**shop.OLD)),
+    shop.counted_in_every_way(shop.book(**shop.NEW)),
+)
 
 
 def by_hand(book: RuleBook, carts: list[dict[str, Any]]) -> list[int]:
@@ -29,25 +36,30 @@ def by_hand(book: RuleBook, carts: list[dict[str, Any]]) -> list[int]:
     totals: dict[int, int] = {}
     rows: dict[tuple[str, str], int] = defaultdict(int)
     for number, cart in sorted(enumerate(map(Cart.from_dict, carts)), key=lambda one: (one[1].at, one[0])):
-        day = cart.at.astimezone(ZONE).date().isoformat()
-        who = cart.customer.id
+        local = cart.at.astimezone(ZONE).date()
+        day, who = local.isoformat(), cart.customer.id
+        week = f"{who} week {(local - timedelta(days=local.weekday())).isoformat()}"
         usage = {
             rule.name: RuleUsage(
                 customer=rows[rule.name, who], today=rows[rule.name, day], total=rows[rule.name, "all"],
                 spent=rows[rule.name, "money"], items_customer=rows[rule.name, f"items {who}"],
+                spent_today=rows[rule.name, f"money {day}"], customer_week=rows[rule.name, week],
+                items_total=rows[rule.name, "items"],
             )
             for rule in book.rules
         }  # fmt: skip
         quote = engine.quote(cart, usage)
         totals[number] = quote.total_minor
         for rule, uses in uses_of(quote).items():
-            for key in (who, day, "all"):
+            for key in (who, day, "all", week):
                 rows[rule, key] += uses
         for line in quote.lines:
             for saving in line.savings:
                 rows[saving.rule, "money"] += saving.amount
-                if saving.rule == "lamp-hour":
-                    rows[saving.rule, f"items {who}"] += saving.amount // 400
+                rows[saving.rule, f"money {day}"] += saving.amount
+                units = saving.amount // EACH.get(saving.rule, LARGEST)
+                rows[saving.rule, f"items {who}"] += units
+                rows[saving.rule, "items"] += units
     return [totals[number] for number in range(len(carts))]
 
 
@@ -62,7 +74,7 @@ def uses_of(quote: Quote) -> dict[str, int]:
 
 def replayed(carts: list[dict[str, Any]], place: Path, jobs: int = 1, work: str | None = None) -> tuple[Any, list[Any]]:
     file = shop.write(place / "orders.jsonl", carts)
-    task = task_of(shop.book(**shop.OLD), shop.book(**shop.NEW), ReplayWishes())
+    task = task_of(*BOOKS, ReplayWishes())
     rows: list[Any] = []
     answer = replay(task, ReplayPlan((str(file),), jobs=jobs, work=work), each=rows.append)
     return answer, rows
@@ -75,12 +87,12 @@ def test_prices_are_those_of_one_order_after_another(
     monkeypatch.setattr(orders, "ORDERS", 16)
     carts = shop.orders(150, in_order=in_order)
     answer, rows = replayed(carts, tmp_path)
-    expected = [by_hand(shop.book(**numbers), carts) for numbers in (shop.OLD, shop.NEW)]
+    expected = [by_hand(book, carts) for book in BOOKS]
     for name, totals in zip(("old", "new"), expected, strict=True):
         assert [total for batch in rows for total in batch.column(name).to_pylist()] == totals
     sums = answer.by_currency["USD"]
     assert (sums.old, sums.new) == (sum(expected[0]), sum(expected[1]))
-    alone = [by_hand(shop.book(**shop.OLD), [cart])[0] for cart in carts]
+    alone = [by_hand(BOOKS[0], [cart])[0] for cart in carts]
     assert sum(one != other for one, other in zip(alone, expected[0], strict=True)) > 20  # the limits do bite
 
 
