@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from importlib.util import find_spec
 from io import StringIO
+from pathlib import Path
 from typing import TextIO
 
 import click
@@ -88,6 +89,12 @@ def _version(ctx: click.Context, option: click.Parameter, asked: bool) -> None:
     from pricing import __version__
 
     click.echo(f"pricing {__version__} ({_how_built()} search, {python_implementation()} {python_version()})")
+    here, ours = Path.cwd() / "pricing", Path(__file__).parents[1]
+    if (here / "__init__.py").is_file() and here.resolve() != ours.resolve():
+        click.echo(
+            f"Installed in {clean(str(ours.parent))}; in this folder `python` takes {clean(str(here))} instead,\n"
+            "which may be its source, several times slower. `python -P` takes the installed one.", err=True
+        )  # fmt: skip
     ctx.exit()
 
 

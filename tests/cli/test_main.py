@@ -179,3 +179,30 @@ def test_one_command_does_not_import_the_others() -> None:
         "sys.exit(any(name in sys.modules for name in ('lark', 'sqlalchemy', 'rich', 'pricing.cli.quote')))"
     )
     assert subprocess.run([sys.executable, "-c", code], env=environment(), check=False).returncode == 0
+
+
+def test_a_group_that_is_asked_nothing_shows_its_help_and_was_used_wrongly(capsys: pytest.CaptureFixture[str]) -> None:
+    """Releases of click differ here."""
+    pytest.importorskip("sqlalchemy")
+    for args, said in (
+        ([], "Usage: pricing [OPTIONS] COMMAND"),
+        (["ledger"], "Usage: pricing ledger [OPTIONS] COMMAND"),
+    ):
+        assert run(args) == 2
+        shown = capsys.readouterr()
+        assert shown.out == "" and shown.err.startswith(said)
+
+
+def test_the_version_says_when_python_would_take_another_package_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().err == ""
+    (tmp_path / "pricing").mkdir()
+    (tmp_path / "pricing" / "__init__.py").write_text("")
+    assert run(["--version"]) == 0
+    assert f"in this folder `python` takes {tmp_path}/pricing instead" in capsys.readouterr().err
+    monkeypatch.chdir(Path(__file__).parents[2])
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().err == ""
