@@ -174,6 +174,9 @@ def _grammar(said: str) -> Iterator[Offer]:
     yield from (Offer(word, "word") for word in sorted(found - {"=", ","}))
 
 
+ALL_TOGETHER = "by all customers together"
+
+
 def _limits(words: list[str], place: Kind | str) -> Iterator[Offer]:
     if place == "policy":
         if len(words) == 2:
@@ -186,9 +189,10 @@ def _limits(words: list[str], place: Kind | str) -> Iterator[Offer]:
     number = "use" if words[1] == "1" else "uses"
     if len(words) == 2:
         ends = [f"{number} per customer", f"{number} per order", f"{number} per day", f"{number} in total"]
-        yield from (Offer(end, "value") for end in (*ends, "items per order", "items per customer"))
+        says = {f"{number} per day": ALL_TOGETHER}
+        yield from (Offer(end, "value", says.get(end, "")) for end in (*ends, "items per order", "items per customer"))
     elif words[-1] == "per":
-        yield from (Offer(per, "value") for per in ("customer", "order", "day"))
+        yield from (Offer(per, "value", ALL_TOGETHER if per == "day" else "") for per in ("customer", "order", "day"))
     elif words[-1] == "in":
         yield Offer("total", "word")
     else:

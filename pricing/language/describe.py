@@ -181,6 +181,8 @@ def _bounds(rule: Rule) -> Iterator[str]:
 
 def _limit(limit: Limit) -> str:
     what = _many(limit.count, limit.unit.removesuffix("s"))
+    if limit.per == "day":
+        return f"{what} per day by all customers together"
     return f"{what} in total" if limit.per == "total" else f"{what} per {limit.per}"
 
 

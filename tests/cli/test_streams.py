@@ -129,3 +129,9 @@ def test_no_name_steers_a_terminal(folder: Path, args: list[str]) -> None:
     assert said and "Traceback" not in said
     assert "\x1b[31m" not in said
     assert not any(line.startswith("x") for line in said.splitlines()), "a line of its own"
+
+
+def test_no_name_in_a_database_steers_a_terminal() -> None:
+    tables = pytest.importorskip("pricing.ledger.store.tables")
+    shown = tables.Table("t\x1b]0;x\x07", ("who",), (("c\x1b[31m",),)).plain()
+    assert "\x1b" not in shown and "\x07" not in shown

@@ -15,7 +15,7 @@ from stat import S_ISREG
 LARGEST_FILE = 50_000_000
 """Bytes; no rule file, catalogue or page of examples is larger."""
 
-_CAREFULLY = ("O_NONBLOCK", "O_NOFOLLOW", "O_NOCTTY", "O_CLOEXEC", "O_BINARY")
+_CAREFULLY = ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY")
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in _CAREFULLY)  # not every system has all of them
 
 
@@ -28,17 +28,20 @@ def read_plain(path: str | Path, within: str | Path | None = None, largest: int 
 
     `within` is the folder that a link must not lead out of; None: links may lead anywhere.
     """
-    target = Path(os.path.realpath(path, strict=True))
-    if within is not None and not target.is_relative_to(Path(within).resolve()):
-        raise _unfit(path, "it is a link that leads out of its folder")
-    if not S_ISREG(target.stat().st_mode):
+    target, flags = os.fspath(path), _FLAGS
+    if within is not None:
+        target, flags = os.path.realpath(path, strict=True), _FLAGS | getattr(os, "O_NOFOLLOW", 0)
+        if not Path(target).is_relative_to(Path(within).resolve()):
+            raise _unfit(path, "it is a link that leads out of its folder")
+    if not S_ISREG(os.stat(target).st_mode):  # noqa: PTH116  # of thousands of files: without a Path for each
         raise _unfit(path, "it is not a regular file")
-    handle = os.open(target, _FLAGS)
-    with os.fdopen(handle, "rb") as file:
+    handle = os.open(target, flags)
+    with os.fdopen(handle, "rb", closefd=True) as file:
         known = os.fstat(handle)
-        if not S_ISREG(known.st_mode):
+        if not S_ISREG(known.st_mode):  # another one has taken its place
             raise _unfit(path, "it is not a regular file")
-        data = file.read(largest + 1) if known.st_size <= largest else b""
+        # Not `largest`: a buffer of that size would be made for each file.
+        data = file.read() if known.st_size <= largest else b""
     if known.st_size > largest or len(data) > largest:
         raise _unfit(path, f"it is larger than {largest // 1_000_000} MB")
     return data
