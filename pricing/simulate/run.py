@@ -15,6 +15,7 @@ from typing import Any
 
 from attrs import frozen
 
+from pricing import __version__
 from pricing.api import Engine
 from pricing.model.rulebook import RuleBook
 from pricing.simulate.carry import carry
@@ -41,7 +42,7 @@ class ReplayPlan:
 
 def task_of(old: RuleBook, new: RuleBook, wishes: ReplayWishes) -> Task:
     """The task of pricing orders under two versions of the rules."""
-    prints = f"{FORMAT} {Engine(old).fingerprint} {Engine(new).fingerprint} {wishes_text(wishes)}"
+    prints = f"{__version__} {FORMAT} {Engine(old).fingerprint} {Engine(new).fingerprint} {wishes_text(wishes)}"
     return Task(old, new, wishes, hashlib.sha256(prints.encode()).hexdigest())
 
 

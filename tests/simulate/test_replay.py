@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from attrs import evolve
 
 from pricing import Cart, Engine
 from pricing.simulate import orders
@@ -90,6 +91,25 @@ def test_a_cart_that_no_changed_rule_touches_is_priced_once(file: Path) -> None:
         assert total == sum(engines[place].quote(Cart.from_dict(cart)).total_minor for cart in shop.orders(120))
     same = replay(task_of(books[0], books[0], IGNORED), ReplayPlan((str(file),))).by_currency["USD"]
     assert same.twice == 0 and same.old == same.new == once.old
+
+
+@pytest.mark.parametrize("gone", [rule.name for rule in shop.book(**shop.OLD).rules])
+def test_whichever_card_goes_no_price_is_taken_for_unmoved(gone: str, tmp_path: Path) -> None:
+    """Coupons, codes, exchanges and item prices alike: a cart priced once costs the same without the card."""
+    book = shop.book(**shop.OLD)
+    without = evolve(book, rules=tuple(rule for rule in book.rules if rule.name != gone))
+    carts = shop.orders(40, seed=7)
+    file = shop.write(tmp_path / "orders.jsonl", carts)
+    rows: list[Any] = []
+    replay(task_of(book, without, ReplayWishes(carried=False, near=False)), ReplayPlan((str(file),)), each=rows.append)
+    engine = Engine(without)
+    assert rows[0].column("new").to_pylist() == [engine.quote(Cart.from_dict(cart)).total_minor for cart in carts]
+    assert rows[0].column("old").to_pylist() != rows[0].column("new").to_pylist()
+    assert not all(rows[0].column("twice").to_pylist()) or gone in EVERYWHERE
+
+
+EVERYWHERE = {"every-30", "select", "coins-for-select"}
+"""What looks at every cart: a discount over all goods, and a coupon for all goods that coins buy."""
 
 
 @pytest.mark.parametrize("carried", [False, True])
