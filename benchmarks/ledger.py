@@ -70,6 +70,10 @@ def book(pieces: int, customers: bool = False) -> RuleBook:
     return RuleBook(tuple(sorted(rules, key=lambda rule: rule.name)))
 
 
+BENCH = "sha256:bench"
+"""The fingerprint of quotes made by hand, for `Ledger(also=)`."""
+
+
 def quote_with(rule: str, customer: str, amount: int = 100) -> Quote:
     """A quote by hand for one line at 10.00, of which one code takes `amount`."""
     cart = Cart(
@@ -88,7 +92,7 @@ def quote_with(rule: str, customer: str, amount: int = 100) -> Quote:
         bought=(),
         kept=(),
         coins_spent=0,
-        rules="sha256:bench",
+        rules=BENCH,
         optimal=True,
         steps=0,
         lower_bound_minor=1000 - amount,
@@ -113,7 +117,7 @@ def attempt(
     same work as peers do it: the rule's row is locked first and kept until the order is written.
     """
     done = refused = 0
-    with Ledger(url, book(pieces), shards=shards) as ledger:
+    with Ledger(url, book(pieces), shards=shards, also=BENCH) as ledger:
         ledger.usage("nobody", None, AT)  # the connection is made before the clock starts
         if row_lock:
             _lock_first(ledger, rule)
@@ -269,12 +273,12 @@ def rates_command(processes: int, attempts: int, rounds: int) -> None:
 
 def _ours(url: str, rule: str, shards: int, row_lock: bool, latency: float, processes: int, attempts: int) -> Outcome:
     """One figure of ours, on a database of its own whose books must be right in the end."""
-    with Ledger(url, book(1_000_000), migrate=True, shards=shards) as ledger:
+    with Ledger(url, book(1_000_000), migrate=True, shards=shards, also=BENCH) as ledger:
         for warm in (rule.name for rule in book(1).rules):  # so that the counters' rows are there
             ledger.reserve(quote_with(warm, "warm"), f"warm-{warm}", AT)
     parts = [(url, 1_000_000, rule, worker, attempts, shards, latency, row_lock) for worker in range(processes)]
     outcome = together(attempt, parts)
-    with Ledger(url, book(1_000_000), shards=shards) as ledger:
+    with Ledger(url, book(1_000_000), shards=shards, also=BENCH) as ledger:
         assert row_lock or not ledger.verify()
     return outcome
 

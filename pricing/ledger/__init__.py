@@ -12,8 +12,8 @@ except ModuleNotFoundError as error:
         f"the ledger needs {error.name}: pip install 'promotion-pricing[ledger]' brings it", name=error.name
     ) from None
 
+from pricing.ledger.books.findings import Finding
 from pricing.ledger.books.report import RuleReport
-from pricing.ledger.books.verify import Finding
 from pricing.ledger.core import Holds
 from pricing.ledger.errors import LedgerError, Shortage
 from pricing.ledger.ledger import Ledger

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Container
+from datetime import timedelta
 from random import random
 from time import sleep
 from typing import TypeVar
@@ -12,6 +12,7 @@ from attrs import frozen
 from sqlalchemy import Connection
 
 from pricing.ledger.errors import LedgerError, Shortage
+from pricing.ledger.store.clock import Clock
 from pricing.ledger.store.counters import Counter, Counters, Miss
 from pricing.ledger.store.database import Database
 from pricing.ledger.wallet.limits import Rules
@@ -33,26 +34,31 @@ class Holds:
     payment: timedelta = timedelta(minutes=30)
     verifying: timedelta = timedelta(hours=6)
     """Once the payment is being checked."""
+    quote: timedelta = timedelta(days=1)
+    """How old a quote may be when it is reserved, and how far its cart's instant may lie ahead."""
 
 
 class Core:
     """The parts that a `Ledger` is made of."""
 
-    def __init__(self, database: Database, rules: Rules, holds: Holds, shards: int | None) -> None:
+    def __init__(
+        self, database: Database, rules: Rules, holds: Holds, shards: int | None, ahead: timedelta | None
+    ) -> None:
         self.database = database
+        self.clock = Clock(database, ahead)
         self.rules = rules
         self.holds = holds
+        self.fingerprints: Callable[[], Container[str]] = frozenset
+        """Of the rules whose quotes may be reserved; set by the ledger."""
         self.counters = Counters(database, shards or (1 if database.is_sqlite else SHARDS))
-        self.sweep: Callable[[datetime], int] = lambda _: 0
-        """Releases holds that ran out; set by the ledger. Asked once before a claim fails."""
 
-    def claiming(self, work: Callable[[Connection, dict[Counter, int]], T], at: datetime) -> T:
+    def claiming(self, work: Callable[[Connection, dict[Counter, int]], T]) -> T:
         """Runs `work` in one transaction; where a counter's shard ran out, levels the shards and runs it again.
 
-        Raises Shortage only when all shards together, holds that ran out released, have too little left.
+        Raises Shortage only when all shards together have too little left. What other customers hold is not touched,
+        be it overdue: holds end by `expire_holds`, by the clock of whoever runs that.
         """
         moved: dict[Counter, int] = {}
-        swept = False  # holds are looked through once: what they gave back may do
         for attempt in range(_ATTEMPTS):
             if attempt > 2:
                 # Others level the same few pieces: who waits a little, each for another while, lets one through.
@@ -66,10 +72,5 @@ class Core:
                     moved[claim.counter] = shard
                     continue
                 of = OF_COUNTER[claim.counter.what]
-                short = Shortage(of, claim.counter.rule, claim.many, left, f"rule {claim.counter.rule}")
-            except Shortage as shortage:
-                short = shortage
-            if swept or not self.sweep(at):
-                raise short
-            swept = True
+                raise Shortage(of, claim.counter.rule, claim.many, left, f"rule {claim.counter.rule}") from None
         raise LedgerError("busy", "too many others take the last of it; try again", "counter")

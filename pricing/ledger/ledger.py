@@ -7,23 +7,22 @@ has written nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol, runtime_checkable
-
-from sqlalchemy.exc import DBAPIError
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from pricing.engine.rules.plan import Plan
 from pricing.ledger.books import report as reporting
 from pricing.ledger.books import verify as verifying_books
+from pricing.ledger.books.findings import Finding
 from pricing.ledger.books.report import RuleReport
-from pricing.ledger.books.verify import Finding
 from pricing.ledger.core import Core, Holds
 from pricing.ledger.errors import LedgerError
 from pricing.ledger.orders import checkout as checking
 from pricing.ledger.orders import orders, refunds
 from pricing.ledger.orders.checkout import Checkout
 from pricing.ledger.orders.orders import Order
+from pricing.ledger.store.clock import AHEAD
 from pricing.ledger.store.database import Database
 from pricing.ledger.store.migrate import migrate, newest, version
 from pricing.ledger.wallet import offers as offering
@@ -37,6 +36,9 @@ from pricing.model.cart import Cart, Customer, Line, Usage, Wallet
 from pricing.model.quote import Quote
 from pricing.model.refund import Refund
 from pricing.model.rulebook import RuleBook
+
+if TYPE_CHECKING:
+    from money.money import Money
 
 
 @runtime_checkable
@@ -55,6 +57,13 @@ class Ledger:
 
     `where` is a path (SQLite) or a `postgresql://` URL; `rules` the engine, or a rule book where nothing is priced. A
     new SQLite file gets its tables by itself; otherwise `migrate=True` or `pricing ledger migrate` makes them.
+
+    `also` are fingerprints of other rules (`engine.fingerprint`) whose quotes may be reserved: those of yesterday. What
+    is written may lie at most `ahead` after the newest entry of the journal, for a wrong clock has long shadows; None:
+    any. `pool_size` is how many connections there are at most, `connect_args` what the database's driver is given.
+
+    Whatever the database does wrong is a LedgerError too, `unavailable` (call again) or `storage`, with the driver's
+    error as its cause. Quotes are the shop's own: they are checked, but never take one from outside.
     """
 
     def __init__(
@@ -65,13 +74,18 @@ class Ledger:
         holds: Holds | None = None,
         shards: int | None = None,
         migrate: bool = False,
+        also: Iterable[str] = (),
+        ahead: timedelta | None = AHEAD,
+        pool_size: int | None = None,
+        connect_args: Mapping[str, Any] | None = None,
     ) -> None:
         self._engine = None if isinstance(rules, RuleBook) else rules
         book = rules if isinstance(rules, RuleBook) else rules.book
-        self._database = Database(where)
+        self._database = Database(where, pool_size, connect_args)
         _ready(self._database, migrate)
-        self._core = Core(self._database, Rules(book), holds or Holds(), shards)
-        self._core.sweep = lambda at: len(orders.expire_holds(self._core, at))
+        self._core = Core(self._database, Rules(book), holds or Holds(), shards, ahead)
+        others = frozenset((also,) if isinstance(also, str) else also)
+        self._core.fingerprints = lambda: others | {self._fingerprint()}
         self._plan: Plan | None = None
 
     def close(self) -> None:
@@ -87,15 +101,21 @@ class Ledger:
     # Looking
 
     def offers(
-        self, what: Line | Cart | str, customer: str | Customer, at: datetime, country: str = "", channel: str = ""
+        self,
+        what: Line | Cart | str,
+        customer: str | Customer | None,
+        at: datetime,
+        country: str = "",
+        channel: str = "",
     ) -> tuple[Offer, ...]:
-        """What to show on a product page (a Line), in a cart, or on the page of a campaign (its name)."""
-        if self._plan is None:
-            self._plan = Plan(self._core.rules.book)
-        who = customer_of(customer)
+        """What to show on a product page (a Line), in a cart, or on the page of a campaign (its name).
+
+        A visitor without an id (None, or empty) sees what somebody new would see.
+        """
+        who = customer_of(customer) if customer else Customer()
         if isinstance(what, str) and not any(rule.campaign == what for rule in self._core.rules.book.rules):
             raise LedgerError("unknown-campaign", f"there is no campaign called {what!r:.80}", "offers")
-        return offering.offers(self._core, self._plan, what, who, at, country, channel)
+        return offering.offers(self._core, self._planned(), what, who, at, country, channel)
 
     def wallet(self, customer: str, at: datetime) -> MyCoupons:
         """My Coupons: usable now, later, held, used, expired; with when and why."""
@@ -148,20 +168,29 @@ class Ledger:
         return checking.checkout(self._core, self._pricing("checkout"), cart, order_id, without)
 
     def reserve(
-        self, quote: Quote, order_id: str, at: datetime, usage: Usage | None = None, without: Iterable[str] = ()
+        self,
+        quote: Quote,
+        order_id: str,
+        at: datetime,
+        usage: Usage | None = None,
+        without: Iterable[str] = (),
+        customer: str | None = None,
     ) -> Order:
         """Holds pieces, coins, uses, items and budget before payment.
 
-        `usage` and `without` are what `engine.quote` was given: `refund to recompute` prices the kept cart with them.
+        The quote is of these rules (or of `also`), not older than `Holds.quote`, and holds together line by line. Give
+        `customer`, who is logged in, where it has travelled: a quote of somebody else is refused. `usage` and `without`
+        are what `engine.quote` was given: `refund to recompute` prices the kept cart with them.
         """
-        return orders.reserve(self._core, quote, order_id, at, orders.Asked(usage, tuple(without)))
+        asked = orders.Asked(usage, tuple(without))
+        return orders.reserve(self._core, quote, order_id, at, asked, customer)
 
     def verifying(self, order_id: str, at: datetime, customer: str | None = None) -> Order:
         """Keeps the hold while the payment is being checked."""
         return orders.verifying(self._core, order_id, at, customer)
 
     def commit(self, order_id: str, at: datetime, customer: str | None = None) -> Order:
-        """The order is paid."""
+        """The order is paid. After the hold ran out too, while all that it had held can still be had; else Shortage."""
         return orders.commit(self._core, order_id, at, customer)
 
     def release(self, order_id: str, at: datetime, why: str = "", customer: str | None = None) -> Order:
@@ -169,7 +198,7 @@ class Ledger:
         return orders.release(self._core, order_id, at, why, customer)
 
     def expire_holds(self, at: datetime, most: int = 1000) -> list[str]:
-        """Releases orders whose hold ran out; returns their ids."""
+        """Releases orders whose hold ran out at `at`; returns their ids. No other call does: run it every minute."""
         return orders.expire_holds(self._core, at, most)
 
     def refund(
@@ -178,11 +207,15 @@ class Ledger:
         returned: Mapping[str, int],
         at: datetime,
         key: str | None = None,
-        shipping: bool = False,
+        shipping: bool | Mapping[str, Money | int] = False,
         why: str = "",
         customer: str | None = None,
     ) -> Refund:
-        """Pays back returned units (line id: units) by SPEC section 8."""
+        """Pays back returned units (line id: units) by SPEC section 8.
+
+        `shipping`: True, what is left of all charges; or so much of some, as in `{"nova-home/standard": 200}` (a Money,
+        or minor units), never more than was paid.
+        """
         price = self._price_for(order_id)
         return refunds.refund(self._core, order_id, returned, at, key, shipping, why, price, customer)
 
@@ -195,9 +228,13 @@ class Ledger:
         line: str | None = None,
         why: str = "",
         customer: str | None = None,
+        store: str | None = None,
     ) -> Refund:
-        """Pays back an amount (minor units) that buyer and seller agreed on."""
-        return refunds.dispute(self._core, order_id, amount, at, key, line, why, customer)
+        """Pays back an amount (minor units) that buyer and seller agreed on, for a line or a store.
+
+        Refused without either when the order has several stores: somebody has to bear it.
+        """
+        return refunds.dispute(self._core, order_id, amount, at, key, line, why, customer, store)
 
     # Books
 
@@ -212,6 +249,14 @@ class Ledger:
     def report(self, start: datetime | None = None, end: datetime | None = None) -> tuple[RuleReport, ...]:
         """What every rule cost and did."""
         return reporting.report(self._core, start, end)
+
+    def _planned(self) -> Plan:
+        if self._plan is None:
+            self._plan = Plan(self._core.rules.book)
+        return self._plan
+
+    def _fingerprint(self) -> str:
+        return self._planned().fingerprint if self._engine is None else self._engine.fingerprint
 
     def _pricing(self, what: str) -> Pricing:
         if self._engine is None:
@@ -234,10 +279,12 @@ def _ready(database: Database, wanted: bool) -> None:
     """Makes the tables where that is wanted or harmless; LedgerError when the schema does not fit."""
     try:
         before = version(database)
-    except DBAPIError as error:
+    except LedgerError:
         database.close()
-        reason = str(error.orig).strip().splitlines()[0]
-        raise LedgerError("no-database", f"the database cannot be used: {reason}", "url") from None
+        raise
+    except TypeError as error:  # the driver knows no such argument
+        database.close()
+        raise LedgerError("bad-address", str(error), "connect_args") from error
     if wanted or (before == 0 and database.is_sqlite):
         migrate(database)
     elif before < newest():

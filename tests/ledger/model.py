@@ -121,7 +121,7 @@ class Book:
         ]
         return Wallet(self.coins[customer], sorted(lots, key=lambda lot: (lot.rule, lot.expires or FOREVER)))
 
-    def reserve(self, quote: Quote, order_id: str, at: datetime) -> None:
+    def reserve(self, quote: Quote, order_id: str, at: datetime, day: str = "") -> None:
         customer = quote.cart.customer.id
         self.coins[customer] -= quote.coins_spent
         coming = Counter({one.coupon: one.pieces for one in quote.bought})
@@ -183,7 +183,7 @@ class Book:
             "money": money,
             "items": items,
             "by_line": by_line,
-            "day": at.date().isoformat(),
+            "day": day or at.date().isoformat(),
             "state": "reserved",
             "until": at + timedelta(minutes=30),
             "units": Counter(),
@@ -212,7 +212,11 @@ class Book:
         target = {"verifying": "verifying", "commit": "committed", "release": "released"}[what]
         if state == target:
             return
-        if state not in ("reserved", "verifying") or (what != "release" and at >= order["until"]):
+        if what == "commit" and order.get("expired"):
+            # The hold ran out before the payment came: all of it once more, counted on its own day.
+            self.reserve(order["quote"], order_id, at, order["day"])
+            order = self.orders[order_id]
+        elif state not in ("reserved", "verifying") or (what == "verifying" and at >= order["until"]):
             raise Refused
         order["state"] = target
         if what == "verifying":
@@ -236,6 +240,7 @@ class Book:
         late = sorted((self.orders[name]["until"], name) for name in held if self.orders[name]["until"] <= at)
         for _, name in late:
             self.step(name, "release", at)
+            self.orders[name]["expired"] = True
         return [name for _, name in late]
 
     def refund(self, order_id: str, returned: dict[str, int], at: datetime, shipping: bool) -> Refund:
@@ -272,13 +277,13 @@ class Book:
         order["shipping"] = order["shipping"] or shipping
         return back
 
-    def dispute(self, order_id: str, amount: int, line: str | None) -> Refund:
+    def dispute(self, order_id: str, amount: int, line: str | None, store: str | None) -> Refund:
         order = self.orders.get(order_id)
         if order is None or order["state"] != "committed":
             raise Refused
         cash = {one.id: order["cash"][one.id] for one in order["quote"].lines}
         try:
-            back = agreed(order["quote"], amount, Earlier(dict(order["units"]), cash), line)
+            back = agreed(order["quote"], amount, Earlier(dict(order["units"]), cash), line, store=store)
         except ValueError:
             raise Refused from None
         for one in back.lines:

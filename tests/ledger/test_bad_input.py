@@ -44,7 +44,7 @@ CALLS: dict[str, Callable[[Ledger, Any], object]] = {
     "grant why": lambda ledger, bad: ledger.grant("ann", NOON, bad if bad != "x" * 201 else "y" * 501, coins=1),
     "exchange": lambda ledger, bad: ledger.exchange(bad, "coins-for-select", NOON),
     "wallet": lambda ledger, bad: ledger.wallet(bad, NOON),
-    "offers": lambda ledger, bad: ledger.offers("fair", bad, NOON),
+    "offers": lambda ledger, bad: ledger.offers("fair", bad or Customer("a\nb"), NOON),  # without a name: a visitor
     "reserve": lambda ledger, bad: ledger.reserve(ENGINE.quote(cart()), bad, NOON),
     "checkout": lambda ledger, bad: ledger.checkout(cart(), bad),
     "commit": lambda ledger, bad: ledger.commit(bad, NOON),
@@ -182,9 +182,10 @@ def test_a_database_that_somebody_keeps_locked_is_told(tmp_path: Path, monkeypat
 def test_a_file_that_is_something_else_is_told(tmp_path: Path) -> None:
     file = tmp_path / "letter.txt"
     file.write_text("Dear customer, this is not a database at all. " * 50)
-    with pytest.raises(LedgerError, match="cannot be used: file is not a database"):
+    with pytest.raises(LedgerError, match=r"cannot be used .file is not a database") as failed:
         Ledger(file, ENGINE)
-    with pytest.raises(LedgerError, match="cannot be used"):
+    assert failed.value.code == "storage"
+    with pytest.raises(LedgerError, match="does not answer"):
         Ledger("postgresql://postgres:@/nothing?host=/nowhere-at-all", ENGINE)
 
 

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from attrs import frozen
 from sqlalchemy import Connection, text
 
+from pricing.ledger.books.damage import altered, damages
+from pricing.ledger.books.findings import Finding
 from pricing.ledger.core import Core
-
-
-@frozen
-class Finding:
-    """A balance that the journal does not give."""
-
-    table: str
-    where: str
-    journal: int
-    balance: int
-
-    def __str__(self) -> str:
-        return f"{self.table}: the journal says {self.journal}, the balance is {self.balance} @ {self.where}"
 
 
 def _compared(name: str, keys: str, journal: str, balance: str) -> tuple[str, str]:
@@ -140,10 +128,11 @@ _NEVER = (
 
 
 def verify(core: Core) -> tuple[Finding, ...]:
-    """Every difference between the journal and the balances, in one snapshot; empty when the books are right."""
+    """Every difference between the journal and the balances, and whatever the database's own check and the kept
+    documents' fingerprints tell, in one snapshot; empty when the books are right."""
 
     def work(connection: Connection) -> tuple[Finding, ...]:
-        found: list[Finding] = []
+        found = list(damages(connection, core.database.is_sqlite))
         for name, query in _COMPARISONS:
             for *keys, journal, balance in connection.execute(text(query)):
                 if _is_kept(core, name, keys):
@@ -151,6 +140,7 @@ def verify(core: Core) -> tuple[Finding, ...]:
         for name, query in _NEVER:
             for place, journal, balance in connection.execute(text(query)):
                 found.append(Finding(name, str(place), int(journal), int(balance)))
+        found.extend(Finding("orders.document", order_id, 0, 0, what) for order_id, what in altered(connection))
         return tuple(found)
 
     return core.database.read(work)

@@ -13,6 +13,7 @@ from attrs import asdict, frozen
 
 from pricing.forms import amount_of, share_of
 from pricing.ledger.errors import LedgerError
+from pricing.ledger.orders.checks import check_sums, check_used
 from pricing.ledger.store.instants import expiry_text, name_of
 from pricing.ledger.wallet.limits import Rules, day_of, piece_expires
 from pricing.model.cart import Line
@@ -72,10 +73,10 @@ class Demand:
 
 def demand_of(quote: Quote, rules: Rules, at: datetime) -> Demand:
     """What the quote takes when it is reserved at `at`. LedgerError when the quote does not hold together."""
-    _check(quote)
+    check_sums(quote)
     uses, pieces = _uses(quote)
     money, items = _money(quote, rules)
-    _check_used(quote, money)
+    check_used(quote, {name: saved for name, (saved, _) in money.items()})
     bought = {one.coupon: one.pieces for one in quote.bought}
     own = _own(quote, pieces, bought)
     return Demand(
@@ -151,42 +152,6 @@ def _money(quote: Quote, rules: Rules) -> tuple[dict[str, tuple[int, int]], dict
             if rule.kind in ITEM_KINDS and rules.limits(rule.name).items_customer is not None:
                 items.setdefault(rule.name, {})[line_id] = _units(quote, rule, rules, line_id, saving.amount)
     return money, items
-
-
-def _check_used(quote: Quote, money: Mapping[str, tuple[int, int]]) -> None:
-    """Refuses a quote whose savings are not those of what it says it uses: nothing is saved by what is not taken."""
-    used: dict[str, int] = {}
-    for use in quote.used:
-        used[use.rule] = used.get(use.rule, 0) + use.amount
-    for name in sorted({*used, *money}):
-        saved = money.get(name, (0, 0))[0]
-        if saved != used.get(name, 0):
-            what = f"its lines save {saved} by {name!r}, but it uses that for {used.get(name, 0)}"
-            raise LedgerError("bad-quote", what, "quote.used")
-
-
-def _check(quote: Quote) -> None:
-    """Refuses a quote whose numbers cannot be: hand-made, or changed on its way."""
-    spent = sum(use.coins for use in quote.used) + sum(one.coins for one in quote.bought)
-    payments = [line.pays for line in quote.lines] + [charge.pays for charge in quote.shipping]
-    savings = [saving for line in quote.lines for saving in line.savings]
-    savings += [saving for charge in quote.shipping for saving in charge.savings]
-    amounts = [
-        *payments,
-        *(number for saving in savings for number in (saving.amount, saving.platform, saving.seller)),
-        *(number for use in quote.used for number in (use.pieces, use.coins, use.amount)),
-        *(number for one in quote.bought for number in (one.pieces, one.coins, *(times for _, times in one.trades))),
-        *(one.pieces for one in quote.kept),
-    ]
-    if any(type(number) is not int or number < 0 for number in amounts):
-        raise LedgerError("bad-quote", "an amount of the quote is not a whole number from 0", "quote")
-    if spent != quote.coins_spent:
-        raise LedgerError("bad-quote", f"spends {quote.coins_spent} coins, but its parts spend {spent}", "quote")
-    if sum(payments) != quote.total_minor:
-        raise LedgerError("bad-quote", f"total is {quote.total_minor}, but its lines pay {sum(payments)}", "quote")
-    bought_by_customer = bool(quote.bought) or bool(spent) or any(use.kind in COUPON_KINDS for use in quote.used)
-    if bought_by_customer and not quote.cart.customer.id:
-        raise LedgerError("no-customer", "coupons and coins need a customer with an id", "quote.cart.customer")
 
 
 def _units(quote: Quote, rule: Rule, rules: Rules, line_id: str, amount: int) -> int:

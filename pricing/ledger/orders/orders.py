@@ -2,7 +2,10 @@
 
     reserve ──► reserved ──► verifying
                    │  ╲        ╱  │
-                committed    released          refunds come after committed (refunds.py)
+                committed ◄─ released          refunds come after committed (refunds.py)
+
+A payment that comes after the hold ran out is not lost: what is still held is used, and what was given back is taken again
+where it can still be had.
 
 Every step may be repeated: it gives the same answer and changes nothing. A step that does not follow from the order's
 state is a LedgerError, and nothing is written.
@@ -21,9 +24,11 @@ from sqlalchemy import Connection, text
 from pricing.engine.refund import used_lots
 from pricing.ledger.core import Core
 from pricing.ledger.errors import LedgerError
+from pricing.ledger.orders.checks import check_quote
 from pricing.ledger.orders.demand import Demand, demand_of, surplus
 from pricing.ledger.orders.stored import document_of, quote_of
 from pricing.ledger.store.counters import Claim, Counter, GivenBack
+from pricing.ledger.store.faults import read_back
 from pricing.ledger.store.instants import (
     LONGEST_TEXT,
     digest_of,
@@ -31,6 +36,7 @@ from pricing.ledger.store.instants import (
     expiry_text,
     instant_of,
     name_of,
+    seal_of,
     text_after,
     text_of,
 )
@@ -89,19 +95,23 @@ class Kept:
     """The house's words on refunds as they were when the order was made; its other words are the default's."""
     shipping_back: bool
     asked: Asked
+    document: dict[str, Any]
+    """All of it as it is kept."""
 
 
 _INSERT = text(
-    "INSERT INTO orders (order_id, customer, state, at, changed, hold_until, currency, total, digest, document)"
-    " VALUES (:order_id, :customer, 'reserved', :at, :at, :hold_until, :currency, :total, :digest, :document)"
+    "INSERT INTO orders (order_id, customer, state, at, changed, hold_until, currency, total, digest, document, seal)"
+    " VALUES (:order_id, :customer, 'reserved', :at, :at, :hold_until, :currency, :total, :digest, :document,"
+    " :seal)"
     " ON CONFLICT DO NOTHING"
 )
-_DOCUMENT = text("UPDATE orders SET document = :document WHERE order_id = :order_id")
+_DOCUMENT = text("UPDATE orders SET document = :document, seal = :seal WHERE order_id = :order_id")
 _SELECT = (
     "SELECT order_id, customer, state, hold_until, currency, total, cash_back, coins_back, shipping_back, digest,"
     " document FROM orders WHERE order_id = :order_id"
 )
 _MOVE = text("UPDATE orders SET state = :state, changed = :at, hold_until = :hold_until WHERE order_id = :order_id")
+_EXPIRED = text("SELECT 1 FROM entry WHERE order_id = :order_id AND call = 'expire' LIMIT 1")
 _RAN_OUT = (
     "SELECT order_id FROM orders WHERE state IN ('reserved', 'verifying') AND hold_until <= :now"
     " ORDER BY hold_until, order_id LIMIT :most"
@@ -114,10 +124,20 @@ def find(core: Core, order_id: str) -> Kept | None:
     return _kept(rows[0]) if rows else None
 
 
-def reserve(core: Core, quote: Quote, order_id: str, at: datetime, asked: Asked) -> Order:
+def reserve(core: Core, quote: Quote, order_id: str, at: datetime, asked: Asked, customer: str | None = None) -> Order:
     """Holds everything that the quote uses. Raises Shortage, with nothing held, when something ran out."""
     name_of(order_id, "order_id")
-    now = text_of(at)
+    now = core.clock.text(at)
+    try:
+        check_quote(quote, core.fingerprints(), at, core.holds.quote, customer)
+    except LedgerError as error:
+        if error.code not in ("other-rules", "old-quote"):
+            raise
+        # A worker asks again, perhaps after new rules came: what it has reserved it has reserved.
+        kept = find(core, order_id)
+        if kept is None or kept.digest != digest_of(document_of(quote)):
+            raise
+        return _again(kept, kept.digest)
     demand = demand_of(quote, core.rules, at)
     document = document_of(quote)
     digest = digest_of(document)
@@ -139,17 +159,16 @@ def reserve(core: Core, quote: Quote, order_id: str, at: datetime, asked: Asked)
         "currency": quote.currency,
         "total": quote.total_minor,
         "digest": digest,
-        "document": json.dumps(keep),
+        **_sealed(keep),
     }
 
     def work(connection: Connection, moved: dict[Counter, int]) -> Order:
         if connection.execute(_INSERT, row).rowcount == 0:
-            return _again(connection, core, order_id, digest)
+            return _again(locked(connection, core, order_id, None), digest)
         held = _hold(connection, core, demand, at)
         lots = _lots(quote, demand, held, keep["lots"])
         if lots != keep["lots"]:
-            changed = json.dumps({**keep, "lots": lots})
-            connection.execute(_DOCUMENT, {"order_id": order_id, "document": changed})
+            connection.execute(_DOCUMENT, {"order_id": order_id, **_sealed({**keep, "lots": lots})})
         entries = [Entry("hold", demand.customer, 1), *_entries(demand, held)]
         write(connection, Call("reserve", now, f"reserve:{order_id}", order_id=order_id), entries)
         core.counters.take(connection, _claims(core, demand), order_id, moved)
@@ -157,18 +176,23 @@ def reserve(core: Core, quote: Quote, order_id: str, at: datetime, asked: Asked)
             order_id, demand.customer, "reserved", instant_of(hold_until), quote.currency, quote.total_minor, 0, 0
         )
 
-    return core.claiming(work, at)
+    return core.claiming(work)
 
 
 def verifying(core: Core, order_id: str, at: datetime, customer: str | None = None) -> Order:
     """Keeps the hold longer while the payment is being checked."""
+    core.clock.text(at)
     longer = text_after(at, core.holds.verifying)
 
     def work(connection: Connection) -> Order:
         kept = locked(connection, core, order_id, customer)
         if kept.order.state == "verifying":
             return kept.order
-        _must_hold(kept.order, at, "verify its payment")
+        _must_hold(kept.order, "verify its payment")
+        if at >= kept.order.hold_until:
+            ended = kept.order.hold_until.isoformat()
+            what = f"cannot verify its payment: the hold ran out {ended}"
+            raise LedgerError("hold-ran-out", what, f"order {order_id}")
         until = max(longer, text_of(kept.order.hold_until))  # clocks go back; a hold does not get shorter
         _move(connection, order_id, "verifying", at, until)
         _mark(connection, kept, "verifying", at, 0)
@@ -178,26 +202,48 @@ def verifying(core: Core, order_id: str, at: datetime, customer: str | None = No
 
 
 def commit(core: Core, order_id: str, at: datetime, customer: str | None = None) -> Order:
-    """The order is paid: what it held is used; pieces that it bought and does not use are the customer's."""
-    text_of(at)
+    """The order is paid: what it held is used; pieces that it bought and does not use are the customer's.
 
-    def work(connection: Connection) -> Order:
+    Also after the hold ran out: what was given back then is taken again. Raises Shortage, which says what is gone, when
+    it cannot be had any more.
+    """
+    core.clock.text(at)
+
+    def work(connection: Connection, moved: dict[Counter, int]) -> Order:
         kept = locked(connection, core, order_id, customer)
         if kept.order.state == "committed":
             return kept.order
-        _must_hold(kept.order, at, "commit")
+        if kept.order.state == "released" and connection.execute(_EXPIRED, {"order_id": order_id}).first():
+            kept = _held_again(connection, core, kept, at, moved)
+        _must_hold(kept.order, "commit")
         _move(connection, order_id, "committed", at, text_of(kept.order.hold_until))
         entries = [Entry("paid", kept.order.customer, 1, money=kept.order.total), *_end(connection, kept, back=False)]
         _mark(connection, kept, "commit", at, -1, entries)
         return evolve(kept.order, state="committed")
 
-    return core.database.write(work)
+    return core.claiming(work)
+
+
+def _held_again(connection: Connection, core: Core, kept: Kept, at: datetime, moved: dict[Counter, int]) -> Kept:
+    """The order with all that it had held, taken once more; on the day on which it was reserved."""
+    order_id, demand = kept.order.id, kept.demand
+    held = _hold(connection, core, demand, at)
+    before = [[lot.rule, lot.pieces, expiry_text(lot.expires)] for lot in kept.lots]
+    lots = _lots(kept.quote, demand, held, before)
+    if lots != before:
+        connection.execute(_DOCUMENT, {"order_id": order_id, **_sealed({**kept.document, "lots": lots})})
+    entries = [Entry("hold", demand.customer, 1), *_entries(demand, held)]
+    call = Call("reserve", text_of(at), f"reserve:{order_id}", "paid after the hold ran out", order_id)
+    write(connection, call, entries)
+    core.counters.take(connection, _claims(core, demand), order_id, moved)
+    again = tuple(Lot(rule, pieces, expiry_of(expires)) for rule, pieces, expires in lots)
+    return evolve(kept, order=evolve(kept.order, state="reserved"), lots=again)
 
 
 def release(core: Core, order_id: str, at: datetime, why: str = "", customer: str | None = None) -> Order:
     """The order is not paid: everything that it held is free again."""
     reason = why and name_of(why, "why", LONGEST_TEXT)
-    text_of(at)
+    core.clock.text(at)
 
     def work(connection: Connection) -> Order:
         kept = locked(connection, core, order_id, customer)
@@ -208,7 +254,7 @@ def release(core: Core, order_id: str, at: datetime, why: str = "", customer: st
 
 def expire_holds(core: Core, at: datetime, most: int = 1000) -> list[str]:
     """Releases the orders whose hold ran out at `at`, the longest overdue first; returns their ids."""
-    now = text_of(at)
+    now = core.clock.text(at)
     done: list[str] = []
     for row in core.database.ask(_RAN_OUT, {"now": now, "most": most}):
         order_id = str(row.order_id)
@@ -218,7 +264,7 @@ def expire_holds(core: Core, at: datetime, most: int = 1000) -> list[str]:
             # Somebody may have paid, verified or released it since it was listed.
             if kept.order.state not in OPEN or text_of(kept.order.hold_until) > now:
                 return False
-            _release(connection, core, kept, at, "hold ran out")
+            _release(connection, core, kept, at, "hold ran out", "expire")
             return True
 
         if core.database.write(work):
@@ -239,7 +285,11 @@ def locked(connection: Connection, core: Core, order_id: str, customer: str | No
 
 
 def _kept(row: Any) -> Kept:
-    document = json.loads(row.document)
+    with read_back(f"order {row.order_id}"):
+        return _kept_by(row, json.loads(row.document))
+
+
+def _kept_by(row: Any, document: dict[str, Any]) -> Kept:
     return Kept(
         order=Order(
             id=row.order_id,
@@ -262,7 +312,14 @@ def _kept(row: Any) -> Kept:
             tuple(document.get("asked", {}).get("without", ())),
             document["cart"],
         ),
+        document=document,
     )
+
+
+def _sealed(keep: dict[str, Any]) -> dict[str, str]:
+    """The document as it is kept, and its fingerprint."""
+    document = json.dumps(keep)
+    return {"document": document, "seal": seal_of(document)}
 
 
 def _asked_document(core: Core, customer: str, asked: Asked, at: datetime) -> dict[str, Any]:
@@ -276,9 +333,9 @@ def _asked_document(core: Core, customer: str, asked: Asked, at: datetime) -> di
     }
 
 
-def _again(connection: Connection, core: Core, order_id: str, digest: str) -> Order:
+def _again(kept: Kept, digest: str) -> Order:
     """The answer to a repeated `reserve`."""
-    kept = locked(connection, core, order_id, None)
+    order_id = kept.order.id
     if kept.digest != digest:
         raise LedgerError("order-taken", "this order was reserved with another quote", f"order {order_id}")
     if kept.order.state == "released":
@@ -286,12 +343,9 @@ def _again(connection: Connection, core: Core, order_id: str, digest: str) -> Or
     return kept.order
 
 
-def _must_hold(order: Order, at: datetime, what: str) -> None:
+def _must_hold(order: Order, what: str) -> None:
     if order.state not in OPEN:
         raise LedgerError("wrong-state", f"cannot {what}: the order is {order.state}", f"order {order.id}")
-    if at >= order.hold_until:
-        ended = order.hold_until.isoformat()
-        raise LedgerError("hold-ran-out", f"cannot {what}: the hold ran out {ended}", f"order {order.id}")
 
 
 def _hold(connection: Connection, core: Core, demand: Demand, at: datetime) -> list[tuple[str, str, int]]:
@@ -351,7 +405,7 @@ def _lots(quote: Quote, demand: Demand, held: list[tuple[str, str, int]], before
     return codes + sorted(own + bought, key=lambda lot: str(lot[0]))
 
 
-def _release(connection: Connection, core: Core, kept: Kept, at: datetime, why: str) -> Order:
+def _release(connection: Connection, core: Core, kept: Kept, at: datetime, why: str, name: str = "release") -> Order:
     """Gives back everything that an open order holds."""
     order, demand = kept.order, kept.demand
     if order.state not in OPEN:
@@ -366,7 +420,7 @@ def _release(connection: Connection, core: Core, kept: Kept, at: datetime, why: 
         if one.items:
             entries.append(Entry("item", order.customer, -one.items, one.rule))
     entries.extend(Entry("handed", order.customer, -many, rule) for rule, many, _ in demand.bought)
-    _mark(connection, kept, "release", at, -1, entries, why)
+    _mark(connection, kept, name, at, -1, entries, why)
     handed = {rule: many for rule, many, _ in demand.bought}
     back = [GivenBack(one.rule, one.day, one.uses, one.money, handed.pop(one.rule, 0)) for one in demand.rules]
     core.counters.give_back(connection, back, order.id)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import asdict
 from sqlalchemy import Connection, text
 
 from pricing.engine.refund import Earlier, Price, agreed
 from pricing.engine.refund import refund as worked_out
+from pricing.engine.returned import charge_name, charges_back
 from pricing.ledger.core import Core
 from pricing.ledger.errors import LedgerError
 from pricing.ledger.orders.demand import RuleDemand
@@ -27,9 +28,16 @@ from pricing.model.cart import Lot
 from pricing.model.errors import CartError
 from pricing.model.refund import FunderShare, Refund, RefundLine
 
+if TYPE_CHECKING:
+    from money.money import Money
+
 _RETURNED = text("SELECT line, units, cash FROM returned WHERE order_id = :order_id")
 _AGREED = text(
     "SELECT line, sum(money) AS cash FROM entry WHERE order_id = :order_id AND call = 'dispute' AND what = 'back'"
+    " GROUP BY line"
+)
+_CHARGES = text(
+    "SELECT line, sum(money) AS cash FROM entry WHERE order_id = :order_id AND what = 'back' AND rule = 'shipping'"
     " GROUP BY line"
 )
 _ADD_RETURNED = text(
@@ -48,14 +56,14 @@ def refund(
     returned: Mapping[str, int],
     at: datetime,
     key: str | None = None,
-    shipping: bool = False,
+    shipping: bool | Mapping[str, Money | int] = False,
     why: str = "",
     price: Price | None = None,
     customer: str | None = None,
 ) -> Refund:
     """Pays back returned units of a committed order. `key` names this return: repeated, it pays nothing more."""
     reason = why and name_of(why, "why", LONGEST_TEXT)
-    text_of(at)
+    core.clock.text(at)
     if not isinstance(returned, Mapping):
         raise LedgerError("bad-return", "returned units are a mapping of line id to units", "returned")
 
@@ -79,10 +87,13 @@ def refund(
             except CartError as error:
                 raise _told("bad-return", error, order_id) from None
             call = Call("refund", text_of(at), key, reason, order_id)
-            _record(connection, core, kept, earlier, found, call, shipping)
+            _record(connection, core, kept, earlier, found, call, shipping is True)
             return _document(found)
 
-        asked = (order_id, sorted((str(line), repr(units)) for line, units in returned.items()), shipping)
+        charges: object = shipping
+        if isinstance(shipping, Mapping):
+            charges = sorted((str(name), str(many)) for name, many in shipping.items())
+        asked = (order_id, sorted((str(line), repr(units)) for line, units in returned.items()), charges)
         return once(connection, "refund", key, at, asked, done)
 
     return _refund_of(core.database.write(work))
@@ -97,10 +108,12 @@ def dispute(
     line: str | None = None,
     why: str = "",
     customer: str | None = None,
+    store: str | None = None,
 ) -> Refund:
-    """Pays back an amount (minor units) that buyer and seller agreed on; at most what is paid and not yet back."""
+    """Pays back an amount (minor units) that buyer and seller agreed on for a line or a store; at most what is paid and
+    not yet back."""
     reason = why and name_of(why, "why", LONGEST_TEXT)
-    text_of(at)
+    core.clock.text(at)
 
     def work(connection: Connection) -> dict[str, Any]:
         kept = _committed(connection, core, order_id, customer)
@@ -108,14 +121,15 @@ def dispute(
         def done(key: str) -> dict[str, Any]:
             earlier = _earlier(connection, kept)
             try:
-                found = agreed(kept.quote, amount, earlier, line)
+                found = agreed(kept.quote, amount, earlier, line, store=store)
             except CartError as error:
                 raise _told("bad-amount", error, order_id) from None
             call = Call("dispute", text_of(at), key, reason, order_id)
             _record(connection, core, kept, earlier, found, call, False)
             return _document(found)
 
-        return once(connection, "dispute", key, at, (order_id, repr(amount), line), done)
+        asked = (order_id, repr(amount), line) if store is None else (order_id, repr(amount), line, store)
+        return once(connection, "dispute", key, at, asked, done)
 
     return _refund_of(core.database.write(work))
 
@@ -142,11 +156,18 @@ def _earlier(connection: Connection, kept: Kept) -> Earlier:
         units[row.line] = row.units
         cash[row.line] = row.cash
     agreed = {row.line: int(row.cash) for row in connection.execute(_AGREED, {"order_id": kept.order.id})}
-    return Earlier(units, cash, kept.shipping_back, agreed)
+    back = {row.line: int(row.cash) for row in connection.execute(_CHARGES, {"order_id": kept.order.id})}
+    return Earlier(units, cash, kept.shipping_back or back, agreed)
 
 
 def _record(
-    connection: Connection, core: Core, kept: Kept, earlier: Earlier, found: Refund, call: Call, shipping: bool
+    connection: Connection,
+    core: Core,
+    kept: Kept,
+    earlier: Earlier,
+    found: Refund,
+    call: Call,
+    whole: bool,
 ) -> None:
     """Moves the balances and writes the entries of one payment back."""
     who, order_id = kept.order.customer, kept.order.id
@@ -161,8 +182,10 @@ def _record(
         values = {"order_id": order_id, "line": line.id, "units": line.units, "cash": line.cash}
         connection.execute(_ADD_RETURNED, values)
         entries.append(Entry("back", who, line.units, line=line.id, money=line.cash))
-    if shipping:
-        entries.append(Entry("back", who, 1, rule="shipping", money=found.shipping))
+    entries.extend(
+        Entry("back", who, int(whole), rule="shipping", line=name, money=money)
+        for name, money in _charges(kept, earlier, found, whole)
+    )
     given = _given_back(kept, found, earlier)
     for part, platform, items in given:
         balances.unuse(connection, who, part.rule, part.uses, items)
@@ -171,10 +194,20 @@ def _record(
             entries.append(Entry("item", who, -items, part.rule))
     connection.execute(
         _ADD_BACK,
-        {"cash": found.cash, "coins": found.coins, "shipping": int(shipping), "at": call.at, "order_id": order_id},
+        {"cash": found.cash, "coins": found.coins, "shipping": int(whole), "at": call.at, "order_id": order_id},
     )
     write(connection, call, entries)
     core.counters.give_back(connection, [part for part, _, _ in given], order_id)
+
+
+def _charges(kept: Kept, earlier: Earlier, found: Refund, whole: bool) -> list[tuple[str, int]]:
+    """Minor units paid back for each charge: what was asked for, or the `whole` of what each still holds."""
+    if not whole:
+        return list(found.charges)
+    before = charges_back(kept.quote, earlier.shipping)
+    return [
+        (name, max(0, charge.pays - before[name])) for charge in kept.quote.shipping for name in [charge_name(charge)]
+    ]
 
 
 def _given_back(kept: Kept, found: Refund, earlier: Earlier) -> list[tuple[GivenBack, int, int]]:
@@ -218,6 +251,8 @@ def _document(found: Refund) -> dict[str, Any]:
         "expired": lots(found.expired),
         "uses": [list(use) for use in found.uses],
         "funders": [_share_document(share) for share in found.funders],
+        **({"charges": [list(charge) for charge in found.charges]} if found.charges else {}),
+        **({"earned": [list(each) for each in found.earned]} if found.earned else {}),
     }
 
 
@@ -242,4 +277,6 @@ def _refund_of(kept: dict[str, Any]) -> Refund:
             FunderShare(share["rule"], share["platform"], share["seller"], tuple(map(tuple, share.get("payers", ()))))
             for share in kept["funders"]
         ),
+        charges=tuple((name, money) for name, money in kept.get("charges", ())),
+        earned=tuple((rule, coins) for rule, coins in kept.get("earned", ())),
     )

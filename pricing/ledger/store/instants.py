@@ -78,3 +78,8 @@ def digest_of(*parts: Any) -> str:
     """A fingerprint of a call's arguments; equal arguments, equal fingerprint."""
     spelled = json.dumps(parts, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(spelled.encode()).hexdigest()
+
+
+def seal_of(document: str) -> str:
+    """The fingerprint of a document as it is kept."""
+    return hashlib.sha256(document.encode()).hexdigest()

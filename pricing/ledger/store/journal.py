@@ -26,6 +26,7 @@ from attrs import frozen
 from sqlalchemy import Connection, text
 
 from pricing.ledger.errors import LedgerError
+from pricing.ledger.store.faults import read_back
 from pricing.ledger.store.instants import digest_of, name_of, text_of
 
 T = TypeVar("T")
@@ -118,7 +119,8 @@ def once(
         call, before, answer = connection.execute(_KNOWN, {"key": key}).one()
         if (call, before) != (name, digest):
             raise LedgerError("key-taken", f"this key was used for another {call}", f"key {key}")
-        return cast("dict[str, Any]", json.loads(answer))
+        with read_back(f"key {key}"):
+            return cast("dict[str, Any]", json.loads(answer))
     found = work(key)
     connection.execute(_ANSWER, {"key": key, "answer": json.dumps(found)})
     return found

@@ -11,9 +11,11 @@ from collections.abc import Callable
 from importlib import resources
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from pricing.ledger.errors import LedgerError
 from pricing.ledger.store.database import Database
+from pricing.ledger.store.faults import reason_of
 
 _WORDS = {
     # Where the two dialects spell one thing differently, as {word} in the shared files.
@@ -79,11 +81,27 @@ def _step(database: Database, name: str, number: int) -> Callable[[Connection], 
         if connection.execute(text("SELECT 1 FROM schema_version WHERE number = :n"), {"n": number}).first():
             return False
         for statement in _statements(script):
-            connection.exec_driver_sql(statement)
+            try:
+                connection.exec_driver_sql(statement)
+            except DBAPIError as error:
+                if not _is_there(error):
+                    raise
+                what = (
+                    f"the tables know more than `schema_version` says: {name} was run before ({reason_of(error)});"
+                    " nothing was changed. Put the lost rows of `schema_version` back, or a backup in place"
+                )
+                raise LedgerError("half-known-schema", what, "schema") from error
         connection.execute(text("INSERT INTO schema_version VALUES (:n, :name)"), {"n": number, "name": name})
         return True
 
     return work
+
+
+def _is_there(error: DBAPIError) -> bool:
+    """Whether a table, a column or an index is made that is there already."""
+    if (state := getattr(error.orig, "sqlstate", None)) is not None:
+        return state in ("42P07", "42701", "42710", "42723")
+    return "already exists" in str(error.orig) or "duplicate column" in str(error.orig)
 
 
 def _read(name: str) -> str:

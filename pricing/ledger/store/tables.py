@@ -10,8 +10,8 @@ from datetime import datetime
 from attrs import field, frozen
 
 from pricing.columns import clean
+from pricing.ledger.books.findings import Finding
 from pricing.ledger.books.report import RuleReport
-from pricing.ledger.books.verify import Finding
 from pricing.ledger.wallet.offers import Offer
 from pricing.ledger.wallet.reading import MyCoupons
 from pricing.money import show
@@ -128,9 +128,14 @@ def report_table(rows: Sequence[RuleReport]) -> Table:
 
 def findings_table(findings: Sequence[Finding]) -> Table:
     """Where the books are wrong."""
-    rows = tuple((one.table, one.where, str(one.journal), str(one.balance)) for one in findings)
-    headings = ("balance", "where", "by the journal", "kept")
-    return Table("Balances that the journal does not give", headings, rows, frozenset({2, 3}))
+    balances = [one for one in findings if not one.what]
+    rows = [(one.table, one.where, str(one.journal), str(one.balance)) for one in balances]
+    if len(balances) == len(findings):
+        headings = ("balance", "where", "by the journal", "kept")
+        return Table("Balances that the journal does not give", headings, tuple(rows), frozenset({2, 3}))
+    damaged = tuple((one.table, one.where, one.what) for one in findings if one.what)
+    others = tuple((one.table, one.where, f"the journal says {one.journal}, kept is {one.balance}") for one in balances)
+    return Table("What is not as it was written", ("what", "where", "is wrong"), damaged + others)
 
 
 def _when(instant: datetime) -> str:

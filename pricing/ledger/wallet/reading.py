@@ -13,7 +13,7 @@ from pricing.ledger.core import Core
 from pricing.ledger.store.instants import expiry_of, instant_of, name_of, text_of
 from pricing.ledger.wallet.eligible import is_in_hours
 from pricing.ledger.wallet.limits import ENDLESS, day_of, used_up
-from pricing.model.cart import NO_USAGE, Lot, RuleUsage, Usage, Wallet
+from pricing.model.cart import MOST_COINS, MOST_LINES, MOST_UNITS, NO_USAGE, Lot, RuleUsage, Usage, Wallet
 
 _USAGE = (
     "SELECT rule, 'customer' AS what, '' AS day, uses AS n, items AS m FROM customer_use"
@@ -26,8 +26,11 @@ _MOST_NAMES = 500
 _USAGE_OF_ALL = _USAGE.replace("rule IN :rules", "1 = 1")
 
 
-def usage(core: Core, customer: str, rules: Iterable[str] | None, at: datetime) -> Usage:
-    """Earlier uses of limited rules (all of the book, or those named), holds included: one query."""
+def usage(core: Core, customer: str, rules: Iterable[str] | None, at: datetime, looking: bool = False) -> Usage:
+    """Earlier uses of limited rules (all of the book, or those named), holds included: one query.
+
+    `looking`: nobody buys yet, so that somebody without a name is shown what somebody new would see.
+    """
     if customer:
         name_of(customer, "customer")
     text_of(at)
@@ -44,7 +47,7 @@ def usage(core: Core, customer: str, rules: Iterable[str] | None, at: datetime) 
         names.append(bindparam("rules", expanding=True))
     statement = text(_USAGE if "rules" in values else _USAGE_OF_ALL).bindparams(*names)
     found: dict[str, RuleUsage] = {}
-    if not customer:
+    if not customer and not looking:
         # Nobody can count what somebody without a name used: what is limited for each customer is not for guests.
         nothing_left = RuleUsage(customer=ENDLESS, items_customer=ENDLESS)
         found = {rule: nothing_left for rule in wanted if core.rules.limits(rule).by_customer}
@@ -67,17 +70,21 @@ _WALLET = (
 
 
 def wallet_for_cart(core: Core, customer: str, at: datetime) -> Wallet:
-    """What the customer can pay with now: free coins, and free pieces of coupons in the book that have not expired."""
+    """What the customer can pay with now: free coins, and free pieces of coupons in the book that have not expired.
+
+    At most as much as a cart may hold.
+    """
     if not customer:
         return Wallet()
     now = text_of(at)
     coins, lots = 0, []
     for rule, expires, pieces, _ in core.database.ask(_WALLET, {"customer": customer}):
         if not rule:
-            coins = int(pieces)
+            coins = min(int(pieces), MOST_COINS)
         elif pieces and expires > now and core.rules.find(rule) is not None:
-            lots.append(Lot(rule, int(pieces), expiry_of(expires)))
-    return Wallet(coins, tuple(sorted(lots, key=lambda lot: (lot.rule, lot.expires is None, text_or_empty(lot)))))
+            lots.append(Lot(rule, min(int(pieces), MOST_UNITS), expiry_of(expires)))
+    lots.sort(key=lambda lot: (lot.rule, lot.expires is None, text_or_empty(lot)))
+    return Wallet(coins, tuple(lots[:MOST_LINES]))
 
 
 def text_or_empty(lot: Lot) -> str:

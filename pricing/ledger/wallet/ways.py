@@ -47,7 +47,7 @@ def pick_up(
     who = customer_of(customer)
     coupon = core.rules.coupon(rule)
     many = count_of(pieces, "pieces", MOST_UNITS)
-    text_of(at)
+    core.clock.text(at)
     check_window(claim_window(coupon), at, "picking up", coupon)
     check_window(Window(end=coupon.valid.end), at, "the coupon", coupon)
     check_customer(coupon, who)
@@ -64,7 +64,7 @@ def pick_up(
 
         return once(connection, "pick-up", key, at, (who.id, rule, many), done)
 
-    return _got(core.claiming(work, at))
+    return _got(core.claiming(work))
 
 
 def grant(
@@ -80,7 +80,7 @@ def grant(
     """Gives pieces or coins with a reason: a game, a check-in, a thank-you after payment. Segments do not matter."""
     who = customer_of(customer)
     reason = name_of(why, "why", LONGEST_TEXT)
-    text_of(at)
+    core.clock.text(at)
     if bool(rule) == bool(coins) or (pieces and not rule):
         raise LedgerError("bad-count", "grant either pieces of one coupon or coins", "grant")
     if not rule:
@@ -104,7 +104,7 @@ def grant(
 
         return once(connection, "grant", key, at, (who.id, reason, rule, pieces, coins), done)
 
-    return _got(core.claiming(work, at))
+    return _got(core.claiming(work))
 
 
 def exchange(
@@ -117,7 +117,7 @@ def exchange(
         raise LedgerError("not-an-exchange", f"{rule!r} is a {trading.kind}, not a coin exchange", "rule")
     trade = trading.trade
     many = count_of(times, "times", MOST_UNITS)
-    text_of(at)
+    core.clock.text(at)
     coupon = core.rules.coupon(trade.coupon)
     check_window(trading.valid, at, "the exchange", trading)
     check_hours(trading, at, "the exchange")
@@ -144,7 +144,7 @@ def exchange(
 
         return once(connection, "exchange", key, at, (who.id, rule, many), done)
 
-    return _got(core.claiming(work, at))
+    return _got(core.claiming(work))
 
 
 def stock(core: Core, coupon: Rule | None, pieces: int) -> list[Claim]:
