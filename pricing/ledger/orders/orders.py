@@ -142,15 +142,7 @@ def reserve(core: Core, quote: Quote, order_id: str, at: datetime, asked: Asked,
     document = document_of(quote)
     digest = digest_of(document)
     hold_until = text_after(at, core.holds.payment)
-    policy = core.rules.book.policy
-    keep: dict[str, Any] = {
-        "quote": document,
-        "demand": demand.to_document(),
-        "cart": asked.cart,
-        "asked": _asked_document(core, demand.customer, asked, at),
-        "policy": {"refund": policy.refund, "returns": policy.returns, "coins_return": policy.coins_return},
-        "lots": [[lot.rule, lot.pieces, expiry_text(lot.expires)] for lot in used_lots(quote, core.rules.book)],
-    }
+    keep = _keep(core, quote, document, demand, asked, at)
     row = {
         "order_id": order_id,
         "customer": demand.customer,
@@ -177,6 +169,21 @@ def reserve(core: Core, quote: Quote, order_id: str, at: datetime, asked: Asked,
         )
 
     return core.claiming(work)
+
+
+def _keep(
+    core: Core, quote: Quote, document: dict[str, Any], demand: Demand, asked: Asked, at: datetime
+) -> dict[str, Any]:
+    """What the order keeps beside its row."""
+    policy = core.rules.book.policy
+    return {
+        "quote": document,
+        "demand": demand.to_document(),
+        "cart": asked.cart,
+        "asked": _asked_document(core, demand.customer, asked, at),
+        "policy": {"refund": policy.refund, "returns": policy.returns, "coins_return": policy.coins_return},
+        "lots": [[lot.rule, lot.pieces, expiry_text(lot.expires)] for lot in used_lots(quote, core.rules.book)],
+    }
 
 
 def verifying(core: Core, order_id: str, at: datetime, customer: str | None = None) -> Order:
