@@ -12,9 +12,10 @@ import click
 from attrs import asdict
 
 from pricing.cli.loading import engine_of
-from pricing.cli.talk import fail
+from pricing.cli.talk import fail, remark
 from pricing.columns import clean
 from pricing.ledger import Ledger, LedgerError
+from pricing.ledger.books.sheet import Sheet, owed_sheet, rules_sheet
 from pricing.ledger.store.database import Database
 from pricing.ledger.store.migrate import migrate as run_migrations
 from pricing.ledger.store.migrate import version
@@ -181,25 +182,61 @@ def grant(
 @command.command("report")
 @_place
 @_rules
+@click.option("--by", metavar="KEYS", help="Any of seller, month, campaign, rule, payer, with commas between them.")
 @click.option("--from", "start", metavar="INSTANT", callback=_instant, help="From this instant.")
 @click.option("--until", "end", metavar="INSTANT", callback=_instant, help="Until this instant.")
-@_as_json
-def report(place: str, folder: str, start: datetime | None, end: datetime | None, as_json: bool) -> int:
-    """Show what every rule cost and did, and who paid for it.
+@click.option("--zone", metavar="ZONE", default="UTC", show_default=True, help="Months are those of this zone.")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json", "xlsx"]), default="table",
+              show_default=True, help="How it is written; amounts are in major units.")  # fmt: skip
+@click.option("--output", "output", metavar="FILE", type=click.Path(dir_okay=False), help="The spreadsheet, for xlsx.")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+def report(
+    place: str,
+    folder: str,
+    by: str | None,
+    start: datetime | None,
+    end: datetime | None,
+    zone: str,
+    form: str,
+    output: str | None,
+    as_json: bool,
+) -> int:
+    """Show who owes what. Without --by, what every rule cost and did, holds included.
+
+    With --by: what paid orders were given, what returns had back of it, and what is left; by seller and month also what
+    customers paid.
 
     \b
     Examples:
       pricing ledger report --db shop.db
-      pricing ledger report --db shop.db --from 2026-06-01T00:00:00-07:00
+      pricing ledger report --db shop.db --by seller,month,payer --zone America/Los_Angeles
+      pricing ledger report --db shop.db --by campaign,rule --from 2026-06-01T00:00:00-07:00 --format csv
     """
+    if (form == "xlsx") != (output is not None):
+        raise click.UsageError("--format xlsx and --output FILE go together")
 
     def work() -> int:
         with _opened(place, folder) as ledger:
-            rows = ledger.report(start, end)
-        _show(report_table(rows), [asdict(row) for row in rows], as_json)
+            if by is None:
+                sheet = rules_sheet(ledger.report(start, end))
+            else:
+                sheet = owed_sheet(ledger.owed([key.strip() for key in by.split(",")], start, end, zone))
+        _write(sheet, "json" if as_json else form, output)
         return 0
 
     return _told(work)
+
+
+def _write(sheet: Sheet, form: str, output: str | None) -> None:
+    if form == "json":
+        click.echo(sheet.json())
+    elif form == "csv":
+        click.echo(sheet.csv(), nl=False)
+    elif output is not None:
+        sheet.xlsx(Path(output))
+        remark(f"wrote {output}")
+    else:
+        report_table(sheet).print()
 
 
 def _opened(place: str, folder: str) -> Ledger:

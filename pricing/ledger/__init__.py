@@ -13,6 +13,7 @@ except ModuleNotFoundError as error:
     ) from None
 
 from pricing.ledger.books.findings import Finding
+from pricing.ledger.books.owed import Owed, OwedReport
 from pricing.ledger.books.report import RuleReport
 from pricing.ledger.core import Holds
 from pricing.ledger.errors import LedgerError, Shortage
@@ -35,6 +36,8 @@ __all__ = [
     "MyCoupons",
     "Offer",
     "Order",
+    "Owed",
+    "OwedReport",
     "RuleReport",
     "Shortage",
 ]

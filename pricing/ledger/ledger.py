@@ -6,15 +6,17 @@ has written nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from pricing.engine.rules.plan import Plan
+from pricing.ledger.books import owed as owing
 from pricing.ledger.books import report as reporting
 from pricing.ledger.books import verify as verifying_books
 from pricing.ledger.books.findings import Finding
+from pricing.ledger.books.owed import OwedReport
 from pricing.ledger.books.report import RuleReport
 from pricing.ledger.core import Core, Holds
 from pricing.ledger.errors import LedgerError
@@ -249,6 +251,15 @@ class Ledger:
     def report(self, start: datetime | None = None, end: datetime | None = None) -> tuple[RuleReport, ...]:
         """What every rule cost and did."""
         return reporting.report(self._core, start, end)
+
+    def owed(
+        self, by: Sequence[str], start: datetime | None = None, end: datetime | None = None, zone: str = "UTC"
+    ) -> OwedReport:
+        """Who gave what in paid orders, and had back by returns, from `start` until `end`.
+
+        `by`: any of seller, month (of `zone`), campaign, rule, payer. Amounts are minor units; rows differ by currency.
+        """
+        return owing.owed(self._core, by, start, end, zone)
 
     def _planned(self) -> Plan:
         if self._plan is None:

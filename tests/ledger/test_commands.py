@@ -50,12 +50,13 @@ def test_from_new_tables_to_a_report(where: str, rules: str, capsys: pytest.Capt
     assert run(["ledger", "report", *with_rules]) == 0
     assert capsys.readouterr().out == (
         "Rules\n"
-        "rule    label          uses  customers  given  platform  sellers  budget  handed out\n"
-        "------  -------------  ----  ---------  -----  --------  -------  ------  ----------\n"
-        "select  Select coupon     2          1   4.00      4.00     0.00   20.00           2\n"
+        "rule    label          uses  customers  currency  given  platform  sellers  budget  handed out\n"
+        "------  -------------  ----  ---------  --------  -----  --------  -------  ------  ----------\n"
+        "select  Select coupon     2          1  USD        4.00      4.00     0.00   20.00           2\n"
+        "total                                   USD        4.00      4.00     0.00\n"
     )
     assert run(["ledger", "report", *with_rules, "--from", "2026-06-11T00:00:00Z", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == []
+    assert json.loads(capsys.readouterr().out) == {"rows": [], "totals": []}
     assert run(["ledger", "verify", *with_rules]) == 0
     assert capsys.readouterr().out == "The books are right.\n"
 
@@ -107,6 +108,16 @@ def test_places_that_are_no_ledger(tmp_path: Path, rules: str, capsys: pytest.Ca
     assert "file is not a database" in capsys.readouterr().err
     assert run(["ledger", "migrate", "--db", "mysql://x/y"]) == 1
     assert "use a path (SQLite) or postgresql://" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "place", ["\x1b]0;pwn\a.db", "a\x1b[31m.db", "a\nb.db", "mysql://\x1b[31m", "sqlite:///\x1b[31m/x"]
+)
+def test_no_place_steers_a_terminal(place: str, rules: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("verify", "report"):
+        assert run(["ledger", name, "--db", place, "--rules", rules]) == 1
+        told = capsys.readouterr()
+        assert "\x1b" not in told.err + told.out and told.err.count("\n") == 1
 
 
 def test_the_demo_walks_from_the_product_page_to_a_refund(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from pricing.ledger import Ledger, LedgerError, Offer
 from pricing.ledger.wallet.offers import words_of
+from pricing.model.cart import Customer
 from tests.ledger.shop import ANN, BOB, NOON, at, cart, engine_with, line
 
 
@@ -148,3 +149,12 @@ def test_a_coupon_whose_rule_is_gone_is_no_longer_offered(where: str) -> None:
 def test_an_unknown_customer_has_an_empty_wallet(ledger: Ledger) -> None:
     wallet = ledger.wallet("nobody", NOON)
     assert (wallet.known, wallet.coins, wallet.cards) == (False, 0, ())
+
+
+def test_a_visitor_without_an_id_sees_what_somebody_new_would(ledger: Ledger) -> None:
+    new = ledger.offers("fair", Customer("nobody-yet"), NOON)
+    assert {one.state for one in new if one.rule in ("CODE10", "lamp-hour", "one-each")} == {"code", "ready", "pick-up"}
+    for nobody in (None, "", Customer("")):
+        assert ledger.offers("fair", nobody, NOON) == new
+    ledger.checkout(cart(codes=("CODE10",)), "o-1")
+    assert ledger.offers(line(), None, NOON) == ledger.offers(line(), Customer("nobody-yet"), NOON)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pytest
+from money.currency import Currency
+from money.money import Money
 
 from pricing.api import Engine
 from pricing.ledger import Ledger, LedgerError
@@ -216,6 +219,47 @@ def test_shipping_is_paid_back_once(ledger: Ledger) -> None:
     assert ledger.refund("o-1", {}, at(5), key="a", shipping=True).cash == 495
     with pytest.raises(LedgerError, match="shipping was paid back before"):
         ledger.refund("o-1", {"LL-2": 1}, at(5), key="b", shipping=True)
+
+
+def test_shipping_comes_back_in_part_and_never_more_than_was_paid(ledger: Ledger) -> None:
+    total = bought(ledger, "o-1", cart(shipping=495))
+    assert ledger.refund("o-1", {}, at(5), key="a", shipping={"lamps/standard": 200}).cash == 200
+    assert ledger.refund("o-1", {}, at(6), key="a", shipping={"lamps/standard": 200}).cash == 200  # the same return
+    with pytest.raises(LedgerError, match="this key was used"):
+        ledger.refund("o-1", {}, at(6), key="a", shipping={"lamps/standard": 201})
+    assert ledger.refund("o-1", {}, at(7), key="b", shipping={"lamps/standard": Money("0.50", Currency.USD)}).cash == 50
+    wrong: list[Any] = [
+        {"lamps/standard": 246},
+        {"lamps/express": 1},
+        {"lamps/standard": 0},
+        "yes",
+        {"lamps/standard": 1.5},
+    ]
+    for asked in wrong:
+        with pytest.raises(LedgerError) as failed:
+            ledger.refund("o-1", {}, at(8), shipping=asked)
+        assert failed.value.code == "bad-return"
+    back = ledger.refund("o-1", {"LL-2": 1}, at(9), key="c", shipping=True)
+    assert (back.shipping, back.cash) == (245, total - 250)
+    order = ledger.order("o-1")
+    assert order is not None and order.cash_back == order.total
+    for asked in (True, {"lamps/standard": 1}):
+        with pytest.raises(LedgerError, match=r"shipping was paid back before|at most 0"):
+            ledger.refund("o-1", {}, at(10), key="d", shipping=asked)
+
+
+def test_an_agreed_amount_is_paid_for_a_line_or_a_store(ledger: Ledger) -> None:
+    bought(ledger, "o-1", cart(line(), line("K", 1000, store="kettles")))
+    with pytest.raises(LedgerError, match="name the line or the store that it is for: kettles, lamps") as failed:
+        ledger.dispute("o-1", 100, at(5))
+    assert failed.value.code == "bad-amount"
+    back = ledger.dispute("o-1", 100, at(5), key="d", store="kettles")
+    assert [(one.id, one.cash) for one in back.lines] == [("K", 100)]
+    assert ledger.dispute("o-1", 100, at(6), key="d", store="kettles") == back
+    assert ledger.dispute("o-1", 100, at(6), key="e", line="LL-2").cash == 100
+    for other in ({"store": "nobody"}, {"line": "K", "store": "lamps"}):
+        with pytest.raises(LedgerError, match="the order has no"):
+            ledger.dispute("o-1", 1, at(7), **other)  # type: ignore[arg-type]
 
 
 def _recomputing() -> Engine:

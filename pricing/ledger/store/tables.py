@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,10 +10,9 @@ from attrs import field, frozen
 
 from pricing.columns import clean
 from pricing.ledger.books.findings import Finding
-from pricing.ledger.books.report import RuleReport
+from pricing.ledger.books.sheet import Sheet
 from pricing.ledger.wallet.offers import Offer
 from pricing.ledger.wallet.reading import MyCoupons
-from pricing.money import show
 
 
 def _cleaned(rows: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
@@ -50,8 +48,8 @@ class Table:
         return "\n".join([self.title, spelled(self.headings), rule, *map(spelled, self.rows)])
 
     def print(self) -> None:
-        """To stdout: ruled on a terminal where `rich` is installed, plain anywhere else."""
-        if self.rows and sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
+        """To stdout: ruled on a terminal, as wide as that, where `rich` is installed; plain anywhere else."""
+        if self.rows and sys.stdout.isatty():
             try:
                 self._ruled()
                 return
@@ -64,10 +62,10 @@ class Table:
         from rich.table import Table as Ruled
         from rich.text import Text
 
-        # Text, not markup: a name such as `[red]` is a name.
+        # Text, not markup: a name such as `[red]` is a name. What is too long goes on below, and is never cut.
         ruled = Ruled(title=Text(self.title), title_justify="left")
         for place, heading in enumerate(self.headings):
-            ruled.add_column(Text(heading), justify="right" if place in self.numbers else "left")
+            ruled.add_column(Text(heading), justify="right" if place in self.numbers else "left", overflow="fold")
         for row in self.rows:
             ruled.add_row(*(Text(cell) for cell in row))
         Console().print(ruled)
@@ -104,26 +102,10 @@ def offers_table(title: str, offers: Sequence[Offer], at: datetime) -> Table:
     return Table(title, headings, tuple(rows), frozenset({4, 5}))
 
 
-def report_table(rows: Sequence[RuleReport]) -> Table:
-    """What every rule cost and did."""
-    spelled = tuple(
-        (
-            row.rule,
-            row.label,
-            str(row.uses),
-            str(row.customers),
-            show(row.money, row.currency),
-            show(row.platform, row.currency),
-            show(row.money - row.platform, row.currency),
-            "" if row.budget is None else show(row.budget, row.currency),
-            str(row.handed or ""),
-        )
-        for row in rows
-    )
-    headings = ("rule", "label", "uses", "customers", "given", "platform", "sellers", "budget", "handed out")
-    return Table(
-        "Rules" if rows else "No rule was used, no piece handed out", headings, spelled, frozenset(range(2, 9))
-    )
+def report_table(sheet: Sheet) -> Table:
+    """A report of finance; the totals stand below."""
+    headings, rows, numbers = sheet.texts()
+    return Table(sheet.title, headings, rows, numbers)
 
 
 def findings_table(findings: Sequence[Finding]) -> Table:
