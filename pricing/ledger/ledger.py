@@ -114,7 +114,8 @@ class Ledger:
 
         A visitor without an id (None, or empty) sees what somebody new would see.
         """
-        who = customer_of(customer) if customer else Customer()
+        visitor = not (customer.id if isinstance(customer, Customer) else customer)
+        who = customer_of(customer) if customer and not visitor else Customer()
         if isinstance(what, str) and not any(rule.campaign == what for rule in self._core.rules.book.rules):
             raise LedgerError("unknown-campaign", f"there is no campaign called {what!r:.80}", "offers")
         return offering.offers(self._core, self._planned(), what, who, at, country, channel)
