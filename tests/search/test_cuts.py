@@ -29,6 +29,15 @@ MOST_WALKED = 60_000
 LIMIT = 60_000
 
 
+WRONG_ONCE = [
+    ("small", 10062),
+    ("large", 20056),
+    ("crowded", 20167),
+]
+"""Markets in which a cut was wrong once: a cap that two applications of a cell share; a later one forced before an earlier
+one has read."""
+
+
 def problem_of(seed: int, size: str) -> Problem:
     book, cart, usage = market(seed, size)
     return case_of(Engine(book).plan, cart, usage, frozenset()).problem
@@ -47,12 +56,14 @@ def some_ways(seed: int) -> object:
     return chosen
 
 
-@pytest.mark.parametrize("size", ["small", "large", "crowded"])
-@pytest.mark.parametrize("first", range(FIRST, FIRST + SEEDS, BATCH))
-def test_any_cut_gives_the_same_answer(size: str, first: int, monkeypatch: pytest.MonkeyPatch) -> None:
+SOME = [(size, first, BATCH) for first in range(FIRST, FIRST + SEEDS, BATCH) for size in ("small", "large", "crowded")]
+
+
+@pytest.mark.parametrize(("size", "first", "count"), [*SOME, *((size, seed, 1) for size, seed in WRONG_ONCE)])
+def test_any_cut_gives_the_same_answer(size: str, first: int, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """By chance, and by the cut that is chosen where nothing is fine; with decisions bounded first, and not."""
     said = []
-    for seed in range(first, first + BATCH):
+    for seed in range(first, first + count):
         problem = problem_of(seed, size)
         walk = Walk(problem, MOST_WALKED)
         best = walk.run()

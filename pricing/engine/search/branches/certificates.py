@@ -2,24 +2,34 @@
 
 Lemma (room): all applications together take from some places no more than the sum, over the cells that these are in, of what
 the cell's own can save at most, and what globals can. While what is left after that covers the benefit, it is never above
-what its targets still cost: it is not clamped, not void, and its shares by running amounts fit their lines.
+what its targets can still give: it is not clamped and not void, and its shares by running amounts fit their lines, or
+where floors hold, move until they do.
+
+Lemma (left on a line): who shares by running amounts and saves at most r of its base takes from a line of w less than r * w
++ 1. So each line keeps at least what is left when every layer takes so much by its largest r. A coin payment of D on lines
+of W in all, at most p of each, takes from a line of w less than w * D / W + 1: where w * (p - D / W) is 1 or more, that is
+no more than the cap of the line, and nothing is cut off there.
 """
 
 from __future__ import annotations
 
-from pricing.engine.problem import Application
+from pricing.engine.problem import NO_CAP, Application
+from pricing.engine.search.branches.gains import Gain
+from pricing.engine.search.stores.outcome import RATIO_ONE
 from pricing.engine.search.stores.parts import Parts
+from pricing.engine.settling.settle import coin_worth, is_plain, room_of
 from pricing.engine.search.walk import clique_sum, largest_benefit
 
 
 class Certificates:
     """What the savings of a cut problem leave at the least; worked out when somebody asks."""
 
-    __slots__ = ("inside", "known", "parts")
+    __slots__ = ("inside", "known", "parts", "paying")
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.known: dict[int, bool] = {}
+        self.paying: dict[int, bool] = {}
         self.inside: list[int] = []
         """For each cell, what its own applications can save at most."""
 
@@ -38,7 +48,7 @@ class Certificates:
         touched = [False] * len(parts.cells)
         targets = [False] * len(parts.cell_of)
         for place in app.targets:
-            room += parts.cut.amounts[place]
+            room += room_of(parts.problem, parts.cut.amounts, place)
             touched[parts.cell_of[place]] = True
             targets[place] = True
         for number, most in enumerate(self.inside):
@@ -53,3 +63,53 @@ class Certificates:
                     others += gauge.apps
                     break
         return room - clique_sum(parts.problem, others)
+
+    def pays_all(self, app: Application) -> bool:
+        """Whether no share of a coin payment is ever cut off by the cap of its line."""
+        answer = self.paying.get(app.index)
+        if answer is None:
+            self.paying[app.index] = answer = self._fits(app)
+        return answer
+
+    def _fits(self, app: Application) -> bool:
+        problem = self.parts.problem
+        if problem.by_item_price or problem.floors or self.parts.overlap or app.cap_item != NO_CAP:
+            return False
+        left = self._left(app)
+        most = coin_worth(app, problem.coins)
+        if app.cap_order != NO_CAP:
+            most = min(most, app.cap_order)
+        total = sum([left[place] for place in app.targets])
+        numerator, denominator = app.cap_item_numerator, app.cap_item_denominator
+        over = numerator * total - denominator * most
+        return all(left[place] * over >= denominator * total for place in app.targets)
+
+    def _left(self, paying: Application) -> list[int]:
+        """What each place still costs at the least when a coin payment comes."""
+        parts = self.parts
+        left = parts.cut.amounts.copy()
+        layer = -1
+        taken = [0] * len(left)
+        for app in [*parts.cut.live, paying]:
+            if app.layer != layer:
+                for place, ratio in enumerate(taken):
+                    if ratio:
+                        left[place] = max(0, left[place] - left[place] * ratio // RATIO_ONE - 2)
+                layer = app.layer
+                taken = [0] * len(left)
+            if app.is_shipping or app.is_coins:
+                continue
+            ratio = self._ratio(app)
+            for place in app.targets:
+                taken[place] = max(taken[place], ratio)
+        return left
+
+    def _ratio(self, app: Application) -> int:
+        """The largest part of its base that it saves, in RATIO_ONE; all of it where it does not share by running amounts."""
+        problem = self.parts.problem
+        if problem.measured_on_item or not is_plain(problem, app) or app.lines is not app.targets:
+            return RATIO_ONE
+        whole = app.twin()
+        whole.piece = 0
+        base = sum([problem.item[place] for place in app.lines])
+        return Gain(problem, self.parts.cut.amounts, whole, 1, 1, base).largest_part() if base else 0

@@ -302,9 +302,10 @@ class Brancher:
         problem = self.parts.problem
         if app.is_coins:
             return self._may_lose(app) or any(pool.trades for pool in problem.pools)
-        if not is_plain(problem, app) or self.parts.overlap or app.rule in self.parts.caps:
+        if app.has_gift or has_item_cap(app) or self.parts.overlap or app.rule in self.parts.caps:
             return True
-        if (problem.void or problem.measured_on_item) and not app.is_shipping and not self.sure.leaves_room(app):
+        cut = problem.void or problem.measured_on_item or bool(problem.floors)
+        if cut and not app.is_shipping and not self.sure.leaves_room(app):
             return True
         return self._may_lose(app)
 
@@ -313,8 +314,10 @@ class Brancher:
         problem = self.parts.problem
         if problem.moved:
             return False
+        if app.is_coins and has_item_cap(app) and self.sure.pays_all(app):
+            return False
         # Shares by running amounts fit: a part of a line's amount that is at most the whole.
-        return problem.by_item_price or has_item_cap(app) or self.parts.overlap
+        return problem.by_item_price or not is_plain(problem, app) or self.parts.overlap
 
     def _tighten(self, node: Node, gains: list[Gain | None]) -> bool:
         """Narrow the ratios by the new ranges; False when nothing changed."""

@@ -3,8 +3,9 @@
 Reads a `Problem`; makes a `Cut`: amounts after what is forced, the applications that are left, and for each place the
 number of its cell. `parts.py` comes next. A store is only one case of a cell.
 
-Lemma (forced): a free application whose lines nobody open has taken from before it reads known amounts; it is used whenever
-it is usable. So it is taken off the amounts, or left out for good, before anything is decided.
+Lemma (forced): a free application on places that no open one of an earlier layer reads or takes from reads known amounts, and
+nobody open reads what was there before it; it is used whenever it is usable. So it is taken off the amounts, or left out for
+good, before anything is decided.
 
 Lemma (cut): applications are tied by the places that they read or take from, and by nothing else but clashes, limits,
 pieces and caps, which are counted. Whatever set of them is made global, the rest falls into cells that share no place.
@@ -100,8 +101,8 @@ def _fold(cut: Cut) -> None:
 
 
 def _fold_layer(cut: Cut, apps: list[Application], rules: dict[int, int], open_places: list[bool]) -> None:
-    """The same in one layer. `rules`: how many applications each has; `open_places`: those that an earlier layer's
-    decisions take from."""
+    """The same in one layer. `rules`: how many applications each has; `open_places`: those that an open application
+    of an earlier layer takes from, or reads: it would read what a later one has left."""
     met = _met_twice(apps, len(open_places)) if any(app.free for app in apps) else []
     amounts = cut.amounts.copy()
     left: list[Application] = []
@@ -118,6 +119,8 @@ def _fold_layer(cut: Cut, apps: list[Application], rules: dict[int, int], open_p
     cut.amounts = amounts
     for app in left:
         cut.live.append(app)
+        for place in app.lines:
+            open_places[place] = True
         for place in app.targets:
             open_places[place] = True
 

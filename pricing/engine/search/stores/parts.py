@@ -166,7 +166,7 @@ class Parts:
         """Pools that more than one cell, or a global, draws on."""
         self.groups: list[int] = []
         self.caps: list[int] = []
-        """Rules whose cap per order spans several applications, of one cell or of several."""
+        """Rules whose cap per order spans several cells."""
         self.constant = 0
         """What no application that is left touches."""
         self.most = sum(app.most * app.counted for app in problem.applications)
@@ -412,7 +412,7 @@ def _find_shared(parts: Parts, home: list[int]) -> None:
         if crosses(members, home):
             parts.pools.append(index)
     for rule, members in capped.items():
-        if len(members) > 1:
+        if len(members) > 1 and crosses(members, home):
             parts.caps.append(rule)
 
 
