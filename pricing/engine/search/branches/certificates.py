@@ -17,8 +17,8 @@ from pricing.engine.problem import NO_CAP, Application
 from pricing.engine.search.branches.gains import Gain
 from pricing.engine.search.stores.outcome import RATIO_ONE
 from pricing.engine.search.stores.parts import Parts
-from pricing.engine.settling.settle import coin_worth, is_plain, room_of
 from pricing.engine.search.walk import clique_sum, largest_benefit
+from pricing.engine.settling.settle import coin_worth, is_plain, room_of
 
 
 class Certificates:

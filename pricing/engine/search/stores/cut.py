@@ -3,9 +3,9 @@
 Reads a `Problem`; makes a `Cut`: amounts after what is forced, the applications that are left, and for each place the
 number of its cell. `parts.py` comes next. A store is only one case of a cell.
 
-Lemma (forced): a free application on places that no open one of an earlier layer reads or takes from reads known amounts, and
-nobody open reads what was there before it; it is used whenever it is usable. So it is taken off the amounts, or left out for
-good, before anything is decided.
+Lemma (forced): a free application on places that no open one of an earlier layer reads or takes from reads known amounts,
+and nobody open reads what was there before it; it is used whenever it is usable. So it is taken off the
+amounts, or left out for good, before anything is decided.
 
 Lemma (cut): applications are tied by the places that they read or take from, and by nothing else but clashes, limits,
 pieces and caps, which are counted. Whatever set of them is made global, the rest falls into cells that share no place.
