@@ -11,10 +11,12 @@ from typing import Any
 import click
 from attrs import asdict
 
+from pricing.cli.inputs import sources
 from pricing.cli.loading import engine_of
 from pricing.cli.talk import fail, remark
 from pricing.columns import clean
 from pricing.ledger import Ledger, LedgerError
+from pricing.ledger.books.quoted import owed_by_quotes
 from pricing.ledger.books.sheet import Sheet, owed_sheet, rules_sheet
 from pricing.ledger.store.database import Database
 from pricing.ledger.store.migrate import migrate as run_migrations
@@ -189,11 +191,15 @@ def grant(
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json", "xlsx"]), default="table",
               show_default=True, help="How it is written; amounts are in major units.")  # fmt: skip
 @click.option("--output", "output", metavar="FILE", type=click.Path(dir_okay=False), help="The spreadsheet, for xlsx.")
+@click.option(
+    "--quotes", "quotes", metavar="FILE", help="Quotes instead of a ledger, one a line (or -), taken as paid."
+)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 def report(
     place: str,
     folder: str,
     by: str | None,
+    quotes: str | None,
     start: datetime | None,
     end: datetime | None,
     zone: str,
@@ -211,20 +217,37 @@ def report(
       pricing ledger report --db shop.db
       pricing ledger report --db shop.db --by seller,month,payer --zone America/Los_Angeles
       pricing ledger report --db shop.db --by campaign,rule --from 2026-06-01T00:00:00-07:00 --format csv
+      pricing quote carts.jsonl --json | pricing ledger report --quotes - --by seller,payer
     """
     if (form == "xlsx") != (output is not None):
         raise click.UsageError("--format xlsx and --output FILE go together")
+    keys = [key.strip() for key in by.split(",")] if by is not None else None
+    if quotes is not None and (keys is None or start is not None or end is not None):
+        raise click.UsageError("--quotes needs --by, and knows no --from and --until")
 
     def work() -> int:
+        if quotes is not None and keys is not None:
+            _write(_by_quotes(quotes, keys, folder), "json" if as_json else form, output)
+            return 0
         with _opened(place, folder) as ledger:
-            if by is None:
-                sheet = rules_sheet(ledger.report(start, end))
-            else:
-                sheet = owed_sheet(ledger.owed([key.strip() for key in by.split(",")], start, end, zone))
+            sheet = (
+                rules_sheet(ledger.report(start, end))
+                if keys is None
+                else owed_sheet(ledger.owed(keys, start, end, zone))
+            )
         _write(sheet, "json" if as_json else form, output)
         return 0
 
     return _told(work)
+
+
+def _by_quotes(name: str, keys: list[str], folder: str) -> Sheet:
+    """The report of a file of quotes. Raises LedgerError, also for a file that cannot be read."""
+    lines = ((source.where, source.text.decode("utf-8", "replace")) for source in sources([name]))
+    try:
+        return owed_sheet(owed_by_quotes(keys, lines, engine_of(folder).book))
+    except OSError as error:
+        raise LedgerError("no-file", error.strerror or str(error), name) from error
 
 
 def _write(sheet: Sheet, form: str, output: str | None) -> None:

@@ -17,6 +17,7 @@ from pricing.ledger.books.owed import KEYS
 from pricing.ledger.books.sheet import owed_sheet
 from pricing.ledger.store.tables import report_table
 from pricing.model.cart import Cart, Customer, ShippingCharge
+from pricing.money import show
 from tests.ledger.shop import BOB, ENGINE, NOON, RULES, at, cart, line
 
 FUNDED = """
@@ -212,6 +213,38 @@ def test_by_seller_and_month_it_says_what_was_paid(args: list[str], capsys: pyte
         ("2026-06", "kettles"), ("2026-06", "lamps"), ("2026-07", "kettles"), ("2026-07", "lamps"),
     ]  # fmt: skip
     assert all(row["paid_back"] == "0.00" for row in rows[:2]) and all(row["paid"] == "0.00" for row in rows[2:])
+
+
+def test_a_file_of_quotes_is_added_up_the_same_way(
+    args: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tests.ledger.shop import engine_with
+
+    engine = engine_with(FUNDED)
+    quotes = [engine.quote(asked) for asked in (_two_stores(2), cart(line(units=3), codes=("TODAY3",), shipping=495))]
+    file = tmp_path / "quotes.jsonl"
+    file.write_text("".join(json.dumps(quote.to_dict(why=False)) + "\n" for quote in quotes))
+    asked = [*args, "--quotes", str(file), "--format", "json", "--by"]
+    assert run([*asked, "campaign,seller,payer"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {row["campaign"] for row in found["rows"]} == {"fair"}
+    saved = sum(quote.list_minor - quote.total_minor for quote in quotes)
+    assert found["totals"] == [
+        {"currency": "USD", "orders": 2, "given": show(saved, "USD"), "back": "0.00", "net": show(saved, "USD")}
+    ]
+    assert run([*asked, "seller"]) == 0
+    (total,) = json.loads(capsys.readouterr().out)["totals"]
+    assert total["paid"] == show(sum(quote.total_minor for quote in quotes), "USD")
+    assert run([*asked, "month"]) == 1
+    assert "leave month out" in capsys.readouterr().err
+    for wrong in ("{}", "[]", "7", "{", '{"currency": "USD", "lines": [{"store": 1}], "shipping": []}', "[" * 5000):
+        file.write_text(json.dumps(quotes[0].to_dict(why=False)) + "\n" + wrong + "\n")
+        assert run([*asked, "seller"]) == 1
+        assert "is no quote as `pricing quote --json` writes it @ " in (told := capsys.readouterr().err)
+        assert told.endswith("quotes.jsonl:2\n")
+    assert run([*args, "--quotes", str(tmp_path / "none.jsonl"), "--by", "seller"]) == 1
+    assert "No such file" in capsys.readouterr().err
+    assert run([*args, "--quotes", str(file)]) == 2
 
 
 @pytest.mark.parametrize(
