@@ -32,11 +32,11 @@ from pricing.language.describe import paragraph
 from pricing.language.diagnostics.codes import severity_of
 from pricing.language.loading.load import Loaded
 from pricing.language.text.lookalike import skeleton
-from pricing.language.vocabulary import KIND_OF, SWITCHES, WORDS
+from pricing.language.vocabulary import CARD_EXAMPLES, KIND_OF, SWITCHES, WORDS
 from pricing.model.policy import HOUSE_POLICY
 from pricing.model.rule import Campaign, Rule
 
-WORDS_AND_SWITCHES = (*WORDS, *KIND_OF, *SWITCHES, *INNER_WORDS)
+WORDS_AND_SWITCHES = (*WORDS, *CARD_EXAMPLES, *SWITCHES, *INNER_WORDS)
 CODE = re.compile(r"[Pp][0-9]{4}")
 
 

@@ -12,11 +12,11 @@ from pricing.audit.folder import catalogue_of
 from pricing.cli.blanks import cart_text, list_text, policy_text
 from pricing.cli.loading import load
 from pricing.cli.moments import now
-from pricing.cli.templates import Names, campaign_text, card_text
+from pricing.cli.templates import KINDS, Names, campaign_text, card_text
 from pricing.language.loading.load import Loaded, load_texts
 from pricing.language.loading.plain import home_of, read_plain, write_whole
 from pricing.language.meaning.scopes import NAME
-from pricing.language.vocabulary import KIND_NAMES, KIND_OF
+from pricing.language.vocabulary import KIND_OF
 from pricing.model.kind import COUPON_KINDS
 from pricing.money import AmountError, parse
 
@@ -26,7 +26,7 @@ FILES = (CAMPAIGN, "cart", "list", "policy")
 
 
 def _complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    return [name.replace(" ", "-") for name in (*FILES, *KIND_NAMES) if name.startswith(incomplete.replace("-", " "))]
+    return [name.replace(" ", "-") for name in (*FILES, *KINDS) if name.startswith(incomplete.replace("-", " "))]
 
 
 @click.command("new")
@@ -84,11 +84,11 @@ def _file_text(wanted: str, name: str, folder: Path) -> str:
 def _kind(said: str) -> str:
     """The kind meant by the words on the command line. Raises click.BadParameter with a suggestion."""
     text = " ".join(said.lower().replace("-", " ").split())
-    known = {name.replace("-", " "): name for name in (*FILES, *KIND_NAMES)}
+    known = {name.replace("-", " "): name for name in (*FILES, *KINDS)}
     if text in known:
         return known[text]
     near = get_close_matches(text, known, 1)
-    hint = f"Did you mean {known[near[0]]}?" if near else "The kinds are: " + ", ".join((*FILES, *KIND_NAMES)) + "."
+    hint = f"Did you mean {known[near[0]]}?" if near else "The kinds are: " + ", ".join((*FILES, *KINDS)) + "."
     raise click.BadParameter(f"There is no kind called {said!r}. {hint}", param_hint="'KIND'")
 
 

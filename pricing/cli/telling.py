@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pricing.cli.templates import KINDS
 from pricing.editor.folder import Snapshot, names_in
 from pricing.editor.lookup import Named, heads, uses
 from pricing.language.loading.load import Loaded
@@ -201,7 +202,8 @@ def word_lines(word: str) -> Iterator[str]:
         yield ""
         yield f"    {example}"
         yield ""
-        yield f"Its lines begin with: {', '.join(one.word for one in words_for(kind))}. `pricing new {word}` prints one."
+        new = f" `pricing new {word}` prints one." if word in KINDS else ""
+        yield f"Its lines begin with: {', '.join(one.word for one in words_for(kind))}.{new}"
         return
     else:
         known = WORDS[word]

@@ -231,3 +231,6 @@ coin exchange «name» "What customers read"
   limit       5 uses per customer
 """,
 }
+
+KINDS = tuple(kind.value for kind in _CARDS)
+"""The kinds of card that can be printed, as the language spells them."""

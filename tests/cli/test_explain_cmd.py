@@ -9,7 +9,7 @@ import pytest
 from pricing.cli import run
 from pricing.cli.telling import INNER_WORDS, SWITCH_SAYS
 from pricing.language.diagnostics.codes import severity_of
-from pricing.language.vocabulary import KIND_OF, SWITCHES, WORDS
+from pricing.language.vocabulary import CARD_EXAMPLES, SWITCHES, WORDS
 
 RULES = """campaign week-1 "Week"
   owner marketing
@@ -160,7 +160,7 @@ def test_a_campaign_the_policy_and_a_switch(shop: str, capsys: pytest.CaptureFix
     assert "Here it is down." in told(capsys, "rounding", "--rules", shop)
 
 
-@pytest.mark.parametrize("word", [*WORDS, *KIND_OF, *SWITCHES, *INNER_WORDS])
+@pytest.mark.parametrize("word", [*WORDS, *CARD_EXAMPLES, *SWITCHES, *INNER_WORDS])
 def test_every_word_is_told_with_an_example(word: str, shop: str, capsys: pytest.CaptureFixture[str]) -> None:
     said = told(capsys, *word.split(), "--rules", shop)
     assert said.startswith(word) or word in said.splitlines()[0]
