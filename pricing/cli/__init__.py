@@ -36,6 +36,8 @@ COMMANDS = {
     "new": "Print a commented card, or a whole campaign, to fill in.",
     "ledger": "Keep and look up what was used.",
     "lsp": "Start the language server, for an editor.",
+    "serve": "Price carts over HTTP.",
+    "mcp": "Offer the engine's tools to an agent.",
 }
 """By name, in the order of the help page. Written here so that the help page need not import them all."""
 

@@ -1,0 +1,72 @@
+"""What the front hands to a worker, and what comes back; bodies read into shapes and carts, within bounds."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+from attrs import field, frozen
+
+from pricing.model.cart import Cart
+from pricing.model.errors import CartError, Problem
+from pricing.service.problems import Refused, of_cart, pointer_of
+from pricing.service.settings import Bounds
+from pricing.wire import cart_from_dict
+
+S = TypeVar("S")
+
+
+@frozen
+class Ask:
+    """One request, as a worker gets it."""
+
+    body: bytes = b""
+    query: dict[str, Any] = field(factory=dict)
+    path: dict[str, str] = field(factory=dict)
+    pinned: str = ""
+    """The fingerprint that the rules must have; empty: any."""
+    key: str = ""
+    """The Idempotency-Key."""
+    route: str = ""
+
+
+@frozen
+class Answer:
+    """What became of it."""
+
+    status: int
+    body: bytes
+    rules: str = ""
+    steps: int = 0
+    unproved: int = 0
+    refused: tuple[str, ...] = ()
+    """Reasons of refusals, for counting; known only where reasons were asked for."""
+    problem: str = ""
+    """The problem's code."""
+    retry: int = 0
+
+
+def read(body: bytes, shape: type[S]) -> S:
+    """A body of that shape. Raises Refused."""
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `")
+        pointer = where.rstrip("`").removeprefix("$").removeprefix(".").replace("[...]", "")
+        raise Refused(422, "wrong-body", [(what, pointer_of(pointer))]) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Refused(400, "not-json", [("the body is not JSON", "")]) from None
+
+
+def bounded(data: object, bounds: Bounds, root: str = "") -> Cart:
+    """The cart of a JSON object that stands at `root` of the body. Raises Refused."""
+    lists = (("lines", bounds.lines), ("shipping", bounds.lines), ("codes", bounds.codes))
+    for name, most in lists:
+        found = data.get(name) if isinstance(data, dict) else None
+        if isinstance(found, list) and len(found) > most:
+            told = CartError([Problem(f"more than {most} entries in one request", name)])
+            raise of_cart(told, root)
+    try:
+        return cart_from_dict(data)
+    except CartError as error:
+        raise of_cart(error, root) from None

@@ -1,0 +1,122 @@
+"""Many carts in one request: cut into parts, priced by all workers, answered in order.
+
+Only a few parts are in hand at any time. The next is taken when an answer has been sent, so a client that reads slowly is
+read from slowly.
+"""
+
+from __future__ import annotations
+
+import pickle
+from asyncio import Task, create_task
+from collections import deque
+from collections.abc import AsyncIterator
+
+import msgspec
+from attrs import evolve
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from pricing.service.asks import Answer, Ask
+from pricing.service.pool import Pool
+from pricing.service.problems import Refused
+from pricing.service.settings import Bounds
+
+PART = 32
+"""Carts in one part."""
+
+
+def array_of(body: bytes, bounds: Bounds) -> list[bytes]:
+    """The texts of the carts of a JSON array."""
+    try:
+        found = msgspec.json.decode(body, type=list[msgspec.Raw])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise Refused(400, "not-json", [("the body is not a JSON array of carts", "")]) from None
+    if len(found) > bounds.carts:
+        raise Refused(413, "too-large", [(f"more than {bounds.carts} carts in one array; send NDJSON", "")])
+    return [bytes(one) for one in found]
+
+
+async def listed(carts: list[bytes]) -> AsyncIterator[list[bytes]]:
+    """The parts of an array."""
+    for start in range(0, len(carts), PART):
+        yield carts[start : start + PART]
+
+
+async def lines_of(stream: AsyncIterator[bytes], bounds: Bounds) -> AsyncIterator[list[bytes]]:
+    """The parts of an NDJSON body, as it arrives."""
+    rest, part = b"", list[bytes]()
+    async for data in stream:
+        *lines, rest = (rest + data).split(b"\n")
+        if len(rest) > bounds.body:
+            raise Refused(413, "too-large", [(f"a line has at most {bounds.body} bytes", "")])
+        for line in lines:
+            if line.strip():
+                part.append(line if len(line) <= bounds.body else b"{")
+            if len(part) == PART:
+                yield part
+                part = []
+    if rest.strip():
+        part.append(rest)
+    if part:
+        yield part
+
+
+class Lines(Response):
+    """Answers as NDJSON."""
+
+    media_type = "application/x-ndjson"
+    opening, between, closing = b"", b"\n", b"\n"
+
+    def __init__(self, pool: Pool, ask: Ask, parts: AsyncIterator[list[bytes]]) -> None:
+        self.pool = pool
+        self.ask = ask
+        self.parts = parts
+        super().__init__()
+        del self.headers["content-length"]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        waiting: deque[tuple[int, Task[Answer]]] = deque()
+        first = True
+        try:
+            await send({"type": "http.response.body", "body": self.opening, "more_body": True})
+            async for part in self._all():
+                if part is not None:
+                    what = evolve(self.ask, body=pickle.dumps(part))
+                    waiting.append((len(part), create_task(self.pool.ask("quotes", what, slow=True))))
+                while waiting and (part is None or len(waiting) > 2 * self.pool.settings.workers):
+                    many, task = waiting.popleft()
+                    text = self.between.join(await _told(many, task))
+                    body = text if first else self.between + text
+                    first = False
+                    await send({"type": "http.response.body", "body": body, "more_body": True})
+            end = b"" if first and self.between == self.closing else self.closing
+            await send({"type": "http.response.body", "body": end, "more_body": False})
+        finally:
+            for _, task in waiting:
+                task.cancel()
+
+    async def _all(self) -> AsyncIterator[list[bytes] | None]:
+        """The parts, then None: nothing more will come."""
+        try:
+            async for part in self.parts:
+                yield part
+        except Refused as refused:  # a line too long: told in its place, and the rest is not read
+            yield [refused.body()]
+        yield None
+
+
+class Array(Lines):
+    """Answers as one JSON array."""
+
+    media_type = "application/json"
+    opening, between, closing = b"[", b",", b"]"
+
+
+async def _told(many: int, task: Task[Answer]) -> list[bytes]:
+    """The answers of a part; where its worker was lost, that problem for each of its carts."""
+    try:
+        answer = await task
+    except Refused as refused:
+        return [refused.body()] * many
+    return answer.body.rstrip(b"\n").split(b"\n") if answer.status == 200 else [answer.body] * many

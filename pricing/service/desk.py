@@ -1,0 +1,193 @@
+"""What a worker process does: it holds the rules (and the ledger) and answers one task after another.
+
+Reads the bytes of a body and a few words of the request; makes the bytes of the answer. Knows nothing of HTTP but statuses.
+"""
+
+from __future__ import annotations
+
+import logging
+import pickle
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from attrs import field, frozen
+
+from pricing.adapters import acp, ucp
+from pricing.api import Engine
+from pricing.language.loading.load import load_texts
+from pricing.ledger import Ledger, LedgerError
+from pricing.model.cart import Cart
+from pricing.model.errors import CartError, RuleErrors
+from pricing.model.kind import CODE
+from pricing.model.rulebook import RuleBook
+from pricing.service import shapes
+from pricing.service.asks import Answer, Ask, bounded, read
+from pricing.service.problems import Refused, of_cart, of_ledger
+from pricing.service.settings import Settings
+from pricing.service.till import CALLS, Till
+from pricing.wire import json_from_text, quote_to_json
+
+
+@frozen
+class Load:
+    """What came of reading the folder."""
+
+    book: bytes = field(repr=False)
+    """The rule book as a pickle; empty when the rules are wrong."""
+    fingerprint: str
+    report: str
+
+
+class Desk:
+    """The rules in force and all that is done with them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.engine: Engine | None = None
+        self.ledger: Ledger | None = None
+        self.loaded: Engine | None = None
+        """In the process that reads rules: what was read last, so that the next time only changed files are."""
+
+    # Rules
+
+    def take(self, book: bytes) -> str:
+        """Puts other rules in force; their fingerprint."""
+        read = pickle.loads(book)  # noqa: S301  # made by our own process that reads rules
+        assert isinstance(read, RuleBook)
+        engine = Engine(read) if self.settings.work is None else Engine(read, self.settings.work)
+        ledger = Ledger(self.settings.ledger, engine) if self.settings.ledger else None
+        if self.ledger is not None:
+            self.ledger.close()
+        self.engine, self.ledger = engine, ledger
+        return engine.fingerprint
+
+    def load(self) -> Load:
+        """The folder as it is now."""
+        try:
+            folder = Path(self.settings.rules)
+            self.loaded = self.loaded.reload() if self.loaded is not None else Engine.load(folder)
+        except RuleErrors as error:
+            return Load(b"", "", str(error))
+        except OSError as error:
+            return Load(b"", "", f"the folder of rules cannot be read: {error.strerror}")
+        return Load(pickle.dumps(self.loaded.book), self.loaded.fingerprint, "")
+
+    # Tasks
+
+    def answer(self, name: str, ask: Ask) -> Answer:
+        """The answer to a task; raises nothing that a request could cause."""
+        try:
+            return self.answered(name, ask)
+        except Refused as refused:
+            told = refused
+        except CartError as error:
+            told = of_cart(error)
+        except LedgerError as error:
+            told = of_ledger(error)
+        except Exception:
+            logging.getLogger("pricing.service").exception("a fault of the program")
+            told = Refused(500, "fault")
+        rules = self.engine.fingerprint if self.engine is not None else ""
+        return Answer(told.status, told.body(), rules, problem=told.code, retry=told.retry)
+
+    def answered(self, name: str, ask: Ask) -> Answer:
+        if self.engine is None:
+            raise Refused(503, "no-rules", [("there are no rules in force yet", "")], retry=1)
+        if ask.pinned and ask.pinned != self.engine.fingerprint:
+            raise Refused(409, "other-rules", [(f"the rules in force are {self.engine.fingerprint}", "")])
+        if name == "quote":
+            return self.quote(ask)
+        if name == "quotes":
+            return self.quotes(ask)
+        if name in CALLS:
+            if self.ledger is None:
+                raise Refused(404, "no-ledger", [("this service keeps no ledger", "")])
+            document = Till(self.ledger, self.engine, self.settings, self.now()).done(name, ask)
+        else:
+            asked: dict[str, Callable[[Ask], Any]] = {
+                "explain": self.explain,
+                "cards": self.cards,
+                "check": self.check,
+                "ucp": self.ucp,
+                "acp": self.acp,
+            }
+            document = asked[name](ask)
+        return Answer(200, msgspec.json.encode(document), self.engine.fingerprint)
+
+    def now(self) -> datetime:
+        """The service's clock."""
+        return self.settings.now or datetime.now(UTC)
+
+    def cart(self, body: bytes) -> Cart:
+        """The cart of a body, within the bounds of one request."""
+        return bounded(json_from_text(body), self.settings.bounds)
+
+    def quote(self, ask: Ask) -> Answer:
+        """POST /v1/quote."""
+        engine, query = self.in_force, ask.query
+        quote = engine.quote(self.cart(ask.body), without=query.get("without", ()))
+        why = query.get("why", "none")
+        told = engine.reasons(quote, why) if why != "none" else None
+        text = quote_to_json(quote, why, query.get("units", False), query.get("language"))
+        reasons = tuple(one.reason for one in told.refused) if told is not None else ()
+        return Answer(200, text.encode(), engine.fingerprint, quote.steps, int(not quote.optimal), reasons)
+
+    @property
+    def in_force(self) -> Engine:
+        assert self.engine is not None
+        return self.engine
+
+    def quotes(self, ask: Ask) -> Answer:
+        """A few carts of POST /v1/quotes, one a line; for each a quote or a problem on a line."""
+        carts = pickle.loads(ask.body)  # noqa: S301  # cut by our own front
+        found = [self.answer("quote", Ask(one, ask.query)) for one in carts]
+        lines = b"".join(one.body + b"\n" for one in found)
+        steps, unproved = sum(one.steps for one in found), sum(one.unproved for one in found)
+        return Answer(200, lines, self.in_force.fingerprint, steps, unproved)
+
+    def explain(self, ask: Ask) -> shapes.Explained:
+        """POST /v1/explain."""
+        quote = self.in_force.quote(self.cart(ask.body), without=ask.query.get("without", ()))
+        parts = [
+            shapes.Chapter(
+                part.title,
+                [shapes.Told(one.text, one.rule, one.place.file, one.place.line) for one in part.sentences],
+            )
+            for part in self.in_force.explain(quote).parts
+        ]
+        return shapes.Explained(str(quote.to_dict(why="none")["total"]), parts)
+
+    def cards(self, ask: Ask) -> list[shapes.Standing]:
+        """The cards that hold now, without secret codes."""
+        at = self.now()
+        return [
+            shapes.Standing(rule.name, str(rule.kind), rule.label, rule.campaign)
+            for rule in self.in_force.book.rules
+            if (rule.given != CODE or rule.public)
+            and (rule.valid.start is None or rule.valid.start <= at)
+            and (rule.valid.end is None or at < rule.valid.end)
+        ]
+
+    def check(self, ask: Ask) -> shapes.Checked:
+        """POST /v1/rules/check."""
+        loaded = load_texts(read(ask.body, shapes.Texts).texts).filled()
+        found = [shapes.Finding(one.code, one.severity, one.message, one.file, one.line) for one in loaded.diagnostics]
+        return shapes.Checked(loaded.book is not None, found)
+
+    def ucp(self, ask: Ask) -> dict[str, Any]:
+        """POST /ucp/discounts."""
+        return ucp.discounts(self.in_force.quote(ucp.to_cart(self._with_clock(ask.body))))
+
+    def acp(self, ask: Ask) -> dict[str, Any]:
+        """POST /acp/discounts."""
+        return acp.discounts(self.in_force.quote(acp.to_cart(self._with_clock(ask.body))))
+
+    def _with_clock(self, body: bytes) -> object:
+        """The body with the service's clock where it names no instant: the protocols' bodies have none."""
+        data = json_from_text(body)
+        if isinstance(data, dict) and "at" not in data:
+            data["at"] = self.now().isoformat()
+        return data

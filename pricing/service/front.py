@@ -1,0 +1,360 @@
+"""The front: takes requests in, checks who asks, hands them to the workers, and answers.
+
+`application` makes the ASGI application of some settings. One process runs it; what takes time is done by the pool.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route as Way
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pricing import __version__
+from pricing.service import batch, openapi
+from pricing.service.access import SCOPES, is_our_host, scopes_of
+from pricing.service.asks import Answer, Ask
+from pricing.service.pool import Pool
+from pricing.service.problems import MEDIA, Refused
+from pricing.service.routes import ROUTES, Route
+from pricing.service.settings import Settings
+from pricing.service.watching import Figures, say
+
+LOG = logging.getLogger("pricing.service")
+KEY = 255
+"""Characters of an Idempotency-Key."""
+
+
+class Front:
+    """What all requests share."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.pool = Pool(settings)
+        self.figures = Figures()
+        self.fingerprint = ""
+        self.since = ""
+        self.trouble: str | None = None
+        self.writing: dict[str, bytes] = {}
+        """Idempotency keys of requests that are being done."""
+        self.page = json.dumps(openapi.page(__version__)).encode()
+        self.chores: list[asyncio.Task[None]] = []
+
+    # Life
+
+    @contextlib.asynccontextmanager
+    async def life(self, _: Starlette) -> AsyncIterator[None]:
+        """Starts the workers and reads the rules; ends the workers at the end."""
+        await self.pool.start()
+        try:
+            await self.reload()
+            if self.settings.watch:
+                self.chores.append(asyncio.create_task(self.watch()))
+            if self.settings.ledger:
+                self.chores.append(asyncio.create_task(self.sweep()))
+            yield
+        finally:
+            for chore in self.chores:
+                chore.cancel()
+            await self.pool.close()
+
+    async def reload(self) -> None:
+        """Reads the folder; wrong rules leave those in force as they are."""
+        found = await self.pool.load()
+        if not found.book:
+            self.trouble = found.report
+        elif found.fingerprint != self.fingerprint:
+            await self.pool.swap(found.book)
+            self.trouble = self.pool.trouble or None
+            self.fingerprint, self.since = found.fingerprint, datetime.now(UTC).isoformat(timespec="seconds")
+        else:
+            self.trouble = None
+        self.figures.rules_wrong.set(self.trouble is not None)
+        self.figures.reloads.labels("wrong" if self.trouble else "fine").inc()
+        say(event="rules", rules=self.fingerprint, wrong=self.trouble is not None)
+        if self.trouble:
+            LOG.error("the rules in the folder are wrong; those in force stay: %s", self.trouble)
+
+    async def watch(self) -> None:
+        """Looks at the folder from time to time."""
+        seen = await asyncio.to_thread(_state, self.settings.rules)
+        while True:
+            await asyncio.sleep(self.settings.watch)
+            now = await asyncio.to_thread(_state, self.settings.rules)
+            if now != seen:
+                seen = now
+                with contextlib.suppress(Refused):
+                    await self.reload()
+
+    async def sweep(self) -> None:
+        """Has one worker release what held too long."""
+        while True:
+            await asyncio.sleep(self.settings.sweep)
+            with contextlib.suppress(Refused):
+                await self.pool.ask("sweep", Ask(), slow=True)
+
+    # Requests
+
+    async def work(self, route: Route, request: Request) -> Response:
+        """A request that a worker answers."""
+        body = await self.body(request, self.settings.bounds.body)
+        if not body and route.body is not None and not route.optional:
+            raise Refused(400, "not-json", [("there is no body", "")])
+        ask = Ask(
+            body,
+            query_of(route, request.scope["query_string"]),
+            request.path_params,
+            request.headers.get("pricing-rules", ""),
+            request.headers.get("idempotency-key", ""),
+            f"{route.method} {request.url.path}",
+        )
+        if not route.writes:
+            return self.answered(request, await self.pool.ask(route.task, ask))
+        if not ask.key.isprintable() or not 0 < len(ask.key) <= KEY:
+            raise Refused(400, "needs-key", [(f"needs an Idempotency-Key of 1 to {KEY} characters", "")])
+        if ask.key in self.writing:
+            if self.writing[ask.key] != body:
+                raise Refused(422, "key-taken", [("this key is being used with another body", "")])
+            raise Refused(409, "in-progress", [("the first request with this key is being done", "")], retry=1)
+        self.writing[ask.key] = body
+        try:
+            return self.answered(request, await asyncio.shield(self.pool.ask(route.task, ask)))
+        finally:
+            del self.writing[ask.key]
+
+    async def body(self, request: Request, most: int) -> bytes:
+        """The body, which must be JSON, arrive in time and be no larger than `most` bytes."""
+        if request.method == "GET":
+            return b""
+        media = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+        if media not in ("application/json", "application/x-ndjson"):
+            raise Refused(415, "not-json", [("a body is application/json", "")])
+        try:
+            async with asyncio.timeout(self.settings.bounds.upload):
+                parts = bytearray()
+                async for part in request.stream():
+                    parts += part
+                    if len(parts) > most:
+                        raise Refused(413, "too-large", [(f"a body has at most {most} bytes", "")])
+        except TimeoutError:
+            raise Refused(408, "too-slow", [("the body did not arrive in time", "")]) from None
+        return bytes(parts)
+
+    def answered(self, request: Request, answer: Answer) -> Response:
+        """A worker's answer, counted."""
+        self.figures.steps.inc(answer.steps)
+        self.figures.unproved.inc(answer.unproved)
+        for reason in answer.refused:
+            self.figures.refused.labels(reason).inc()
+        headers = {"Pricing-Rules": answer.rules}
+        if answer.retry:
+            headers["Retry-After"] = str(answer.retry)
+        if answer.problem:
+            request.state.problem = answer.problem
+        return Response(answer.body, answer.status, headers, MEDIA if answer.problem else "application/json")
+
+    async def rules(self, route: Route, request: Request) -> Response:
+        """GET /v1/rules, POST /v1/rules/reload."""
+        if route.method == "POST":
+            await self.reload()
+        told = await self.pool.ask("cards", Ask()) if self.fingerprint else None
+        cards = json.loads(told.body) if told is not None and told.status == 200 else []
+        trouble = self.trouble if "rules" in request.state.scopes or self.trouble is None else "the rules are wrong"
+        document = {"rules": self.fingerprint, "since": self.since, "cards": cards, "trouble": trouble}
+        return Response(json.dumps(document), media_type="application/json")
+
+    async def quotes(self, route: Route, request: Request) -> Response:
+        """POST /v1/quotes."""
+        ask = Ask(query=query_of(route, request.scope["query_string"]), pinned=request.headers.get("pricing-rules", ""))
+        if ask.pinned and ask.pinned != self.fingerprint:
+            raise Refused(409, "other-rules", [(f"the rules in force are {self.fingerprint}", "")])
+        if request.headers.get("content-type", "").startswith("application/x-ndjson"):
+            return batch.Lines(self.pool, ask, batch.lines_of(request.stream(), self.settings.bounds))
+        carts = batch.array_of(await self.body(request, self.settings.bounds.batch), self.settings.bounds)
+        return batch.Array(self.pool, ask, batch.listed(carts))
+
+    async def health(self, route: Route, request: Request) -> Response:
+        """GET /health/live and /health/ready."""
+        fine = route.path.endswith("live") or bool(self.fingerprint)
+        status = "live" if route.path.endswith("live") else "ready" if fine else "without rules"
+        return Response(json.dumps({"status": status}), 200 if fine else 503, media_type="application/json")
+
+    async def metrics(self, request: Request) -> Response:
+        """GET /metrics."""
+        self.figures.waiting.set(self.pool.waiting)
+        self.figures.workers_ended.set(self.pool.ended)
+        return Response(self.figures.text(), media_type="text/plain; version=0.0.4")
+
+    async def openapi(self, request: Request) -> Response:
+        """GET /openapi.json."""
+        return Response(self.page, media_type="application/json")
+
+    def ways(self) -> list[Way]:
+        """The routes of the application."""
+        fronts = {"/v1/quotes": self.quotes, "/v1/rules": self.rules, "/v1/rules/reload": self.rules}
+        fronts |= {"/health/live": self.health, "/health/ready": self.health}
+        made = [Way("/metrics", self.metrics), Way("/openapi.json", self.openapi)]
+        for route in ROUTES:
+            endpoint: Callable[..., Awaitable[Response]] = partial(fronts.get(route.path, self.work), route)
+            made.append(Way(route.path, endpoint, methods=[route.method]))
+        return made
+
+
+class Guard:
+    """Around everything: host, token, decision id, what is counted and logged, and problems for all that goes wrong."""
+
+    def __init__(self, app: ASGIApp, front: Front) -> None:
+        self.app = app
+        self.front = front
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        start, decision = time.perf_counter(), secrets.token_hex(12)
+        state = scope.setdefault("state", {})
+        status = 0
+
+        async def sent(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = message["headers"] = list(message["headers"])
+                headers.append((b"pricing-decision", decision.encode()))
+                if not any(name == b"pricing-rules" for name, _ in headers):
+                    headers.append((b"pricing-rules", self.front.fingerprint.encode()))
+            await send(message)
+
+        try:
+            self.check(scope, state)
+            await self.app(scope, receive, sent)
+        except Refused as refused:
+            state["problem"] = refused.code
+            await answer_of(refused)(scope, receive, sent)
+        except ClientDisconnect:
+            status = status or 499
+        except Exception:
+            LOG.exception("a fault of the program, decision %s", decision)
+            if not status:
+                state["problem"] = "fault"
+                await answer_of(Refused(500, "fault"))(scope, receive, sent)
+        finally:
+            self.told(scope, state, status, time.perf_counter() - start, decision)
+
+    def check(self, scope: Scope, state: dict[str, Any]) -> None:
+        """Refuses a foreign host, and whoever may not ask this."""
+        headers = dict(scope["headers"])
+        path = scope["path"]
+        state["scopes"] = frozenset(SCOPES)
+        if path.startswith("/health/"):
+            return
+        if not is_our_host(self.front.settings.hosts, headers.get(b"host", b"")):
+            raise Refused(421, "other-host", [("this service is called by another name", "")])
+        if not self.front.settings.tokens:
+            return
+        scopes = scopes_of(self.front.settings.tokens, headers.get(b"authorization", b""))
+        if scopes is None:
+            raise Refused(401, "no-token", [("needs Authorization: Bearer with a token of this service", "")])
+        state["scopes"] = scopes
+
+    def told(self, scope: Scope, state: dict[str, Any], status: int, seconds: float, decision: str) -> None:
+        """Counts and logs a request: its route, never its path, which may name a customer."""
+        route = getattr(scope.get("route"), "path", None) or "none"
+        self.front.figures.seconds.labels(route, str(status)).observe(seconds)
+        problem = state.get("problem", "")
+        if problem:
+            self.front.figures.problems.labels(problem).inc()
+        more = {"problem": problem} if problem else {}
+        milliseconds = round(seconds * 1000, 2)
+        say(decision=decision, method=scope["method"], route=route, status=status, ms=milliseconds, **more)
+
+
+def application(settings: Settings) -> ASGIApp:
+    """The ASGI application."""
+    front = Front(settings)
+
+    async def http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        codes = {404: "no-route", 405: "no-method"}
+        told = Refused(error.status_code if error.status_code in codes else 400, codes.get(error.status_code, "bad"))
+        request.state.problem = told.code
+        response = answer_of(told)
+        response.headers.update(error.headers or {})
+        return response
+
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refused)
+        request.state.problem = error.code
+        return answer_of(error)
+
+    ways = [_scoped(way) for way in front.ways()]
+    app = Starlette(routes=ways, lifespan=front.life, exception_handlers={HTTPException: http_error, Refused: refused})
+    app.router.redirect_slashes = False
+    app.state.front = front
+    return Guard(app, front)
+
+
+def _scoped(way: Way) -> Way:
+    """The way with a look at the token's scopes before it."""
+    route = next((one for one in ROUTES if one.path == way.path and one.method in (way.methods or ())), None)
+    scope, endpoint = route.scope if route is not None else "", way.endpoint
+
+    async def asked(request: Request) -> Response:
+        if scope and scope not in request.state.scopes:
+            raise Refused(403, "no-scope", [(f"needs a token with the scope {scope}", "")])
+        made = await endpoint(request)
+        assert isinstance(made, Response)
+        return made
+
+    return Way(way.path, asked, methods=list(way.methods or ("GET",)))
+
+
+def answer_of(refused: Refused) -> Response:
+    """A problem as an answer."""
+    headers = {"Retry-After": str(refused.retry)} if refused.retry else {}
+    if refused.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(refused.body(), refused.status, headers, MEDIA)
+
+
+def query_of(route: Route, text: bytes) -> dict[str, Any]:
+    """The query of a request. Raises Refused for what the route does not know."""
+    made: dict[str, Any] = {}
+    for name, value in parse_qsl(text.decode("latin-1"), keep_blank_values=True):
+        schema = route.query.get(name)
+        if schema is None:
+            raise Refused(400, "wrong-query", [(f"does not know {name[:40]!r}", "")])
+        if schema.get("type") == "array":
+            made.setdefault(name, []).append(value)
+            continue
+        known = {"boolean": ["true", "false"]}.get(schema.get("type", ""), schema.get("enum"))
+        if name in made or (known is not None and value not in known) or len(value) > 200:
+            raise Refused(400, "wrong-query", [(f"{name} is one of {known}" if known else f"{name} stands once", "")])
+        made[name] = value == "true" if schema.get("type") == "boolean" else value
+    return made
+
+
+def _state(folder: str) -> list[tuple[str, int, int]]:
+    """Names, times and sizes of all files of a folder."""
+    found: list[tuple[str, int, int]] = []
+    for place, _, files in os.walk(folder):
+        for name in files:
+            with contextlib.suppress(OSError):
+                stat = os.stat(os.path.join(place, name))  # noqa: PTH116, PTH118  # of many files, every second
+                found.append((f"{place}/{name}", stat.st_mtime_ns, stat.st_size))
+    return sorted(found)

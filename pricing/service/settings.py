@@ -1,0 +1,53 @@
+"""What a service is started with: where the rules are, who may ask, and how much one request may cost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import field, frozen
+
+from pricing.service.access import Token
+
+
+@frozen
+class Bounds:
+    """The most that one request may bring or take; whatever is above is refused in words."""
+
+    body: int = 2_000_000
+    """Bytes of one cart, or of one request that is no batch."""
+    batch: int = 64_000_000
+    """Bytes of a batch that is one JSON array. NDJSON is read line by line and has no such end."""
+    carts: int = 100_000
+    """Carts in one JSON array."""
+    lines: int = 1_000
+    codes: int = 100
+    seconds: float = 10.0
+    """From the moment a worker has it; then the worker is ended and another takes its place."""
+    queue: int = 256
+    """Requests that wait for a worker; one more is answered with 429."""
+    upload: float = 30.0
+    """Seconds in which a body must arrive."""
+
+
+@frozen
+class Settings:
+    """All of it; what a worker needs travels to it by pickle."""
+
+    rules: str
+    """The folder."""
+    ledger: str = ""
+    """A path or URL; empty: no ledger, and its routes say so."""
+    workers: int = 1
+    hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
+    """Names under which it may be asked; `*`: any."""
+    tokens: tuple[Token, ...] = field(default=(), repr=False)
+    """Empty: everybody may ask everything, which `pricing serve` allows on loopback only."""
+    watch: float = 1.0
+    """Seconds between two looks at the folder; 0: only when called."""
+    work: int | None = None
+    """Steps of search for one quote; None: the engine's own."""
+    now: datetime | None = None
+    """The ledger's clock stands at this instant: for trials and tests."""
+    sweep: float = 30.0
+    """Seconds between two looks for holds that ran out."""
+    bounds: Bounds = Bounds()

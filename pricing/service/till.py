@@ -1,0 +1,235 @@
+"""The ledger over HTTP: reads bodies, calls the ledger at the service's clock, and makes documents with major units.
+
+Every write has an Idempotency-Key. The ledger's calls may each be repeated; once one is done its whole answer is kept
+under the key, in the ledger's own table of answers, and from then on it is the answer, after a crash too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from attrs import evolve
+
+from pricing.api import Engine
+from pricing.ledger import Checkout, Got, Ledger, LedgerError, Order
+from pricing.model.cart import Cart, Customer, Line
+from pricing.model.refund import Refund
+from pricing.money import AmountError, parse, show
+from pricing.service import answers, shapes
+from pricing.service.asks import Ask, bounded, read
+from pricing.service.problems import Refused
+from pricing.service.settings import Settings
+
+LATE = timedelta(minutes=15)
+"""So far a cart's instant may be from the service's clock: a wrong one would end other customers' holds."""
+READS = frozenset({"offers", "wallet", "order", "sweep"})
+WRITES = ("pick-up", "exchange", "grant", "checkout", "reserve", "verifying", "commit", "release", "refund", "agreed")
+CALLS = READS.union(WRITES)
+"""Tasks that are done here."""
+
+
+class Till:
+    """One call at one instant."""
+
+    def __init__(self, ledger: Ledger, engine: Engine, settings: Settings, now: datetime) -> None:
+        self.ledger = ledger
+        self.engine = engine
+        self.settings = settings
+        self.now = now
+
+    def done(self, name: str, ask: Ask) -> Any:
+        """The document of a call. Raises LedgerError, CartError, Refused."""
+        work: dict[str, Callable[[Ask], Any]] = {
+            "offers": self.offers,
+            "wallet": self.wallet,
+            "order": self.order,
+            "sweep": lambda _: self.ledger.expire_holds(self.now),
+            "pick-up": self.pick_up,
+            "exchange": self.exchange,
+            "grant": self.grant,
+            "checkout": self.checkout,
+            "reserve": self.reserve,
+            "verifying": lambda ask: self.step(ask, self.ledger.verifying),
+            "commit": lambda ask: self.step(ask, self.ledger.commit),
+            "release": self.release,
+            "refund": self.refund,
+            "agreed": self.agreed,
+        }
+        if name in READS:
+            return work[name](ask)
+        digest = hashlib.sha256(ask.route.encode() + b"\0" + ask.body).hexdigest()
+        kept = answers.find(self.ledger, ask.key, digest)
+        if kept is not None:
+            return kept
+        made = msgspec.to_builtins(work[name](ask))
+        return answers.keep(self.ledger, ask.key, digest, self.now, made)
+
+    # Looking
+
+    def offers(self, ask: Ask) -> list[shapes.Offered]:
+        query = ask.query
+        what: Line | str = query.get("campaign", "")
+        if not what:
+            try:
+                what = Line(
+                    query["sku"],
+                    query["store"],
+                    (parse(query.get("price", "0"), query.get("currency", "USD")), query.get("currency", "USD")),
+                    1,
+                    categories=tuple(query.get("category", ())),
+                    brand=query.get("brand", ""),
+                    tags=tuple(query.get("tag", ())),
+                )
+            except KeyError as error:
+                raise Refused(422, "wrong-query", [("needs campaign, or sku and store", f"/{error.args[0]}")]) from None
+            except AmountError as error:
+                raise Refused(422, "wrong-query", [(str(error), "/price")]) from None
+        who = Customer(query.get("customer") or "visitor", tuple(query.get("segment", ())))
+        found = self.ledger.offers(what, who, self.now, query.get("country", ""), query.get("channel", ""))
+        return [
+            shapes.Offered(
+                one.rule, str(one.kind), one.label, one.campaign, list(one.words), one.state,
+                _instant(one.starts), _instant(one.ends), one.held, one.left,
+            )
+            for one in found
+        ]  # fmt: skip
+
+    def wallet(self, ask: Ask) -> shapes.Holdings:
+        found = self.ledger.wallet(ask.path["customer"], self.now)
+        cards = [
+            shapes.Held(one.rule, one.label, one.state, one.pieces, _instant(one.when), one.why) for one in found.cards
+        ]
+        return shapes.Holdings(found.customer, found.known, found.coins, found.coins_held, cards)
+
+    def order(self, ask: Ask) -> shapes.Ordered:
+        found = self.ledger.order(ask.path["order"])
+        if found is None:
+            raise LedgerError("unknown-order", "there is no such order")
+        return _ordered(found)
+
+    # Getting
+
+    def pick_up(self, ask: Ask) -> shapes.Received:
+        body = read(ask.body, shapes.PickUp)
+        who = Customer(ask.path["customer"], tuple(body.segments))
+        return _received(self.ledger.pick_up(who, body.rule, self.now, body.pieces, self._key(ask)))
+
+    def exchange(self, ask: Ask) -> shapes.Received:
+        body = read(ask.body, shapes.Exchange)
+        who = Customer(ask.path["customer"], tuple(body.segments))
+        return _received(self.ledger.exchange(who, body.rule, self.now, body.times, self._key(ask)))
+
+    def grant(self, ask: Ask) -> shapes.Received:
+        body = read(ask.body, shapes.Grant)
+        who = ask.path["customer"]
+        got = self.ledger.grant(who, self.now, body.why, body.rule, body.pieces, body.coins, self._key(ask))
+        return _received(got)
+
+    # Orders
+
+    def checkout(self, ask: Ask) -> shapes.CheckedOut:
+        body = read(ask.body, shapes.CheckOut)
+        return _checked_out(self.ledger.checkout(self._cart(body.cart), body.order, tuple(body.without)))
+
+    def reserve(self, ask: Ask) -> shapes.CheckedOut:
+        body, order = read(ask.body, shapes.Reserve), ask.path["order"]
+        cart = self._cart(body.cart)
+        if body.total and self.ledger.order(order) is None:
+            customer = cart.customer.id
+            known = evolve(cart, wallet=self.ledger.wallet_for_cart(customer, cart.at))
+            quote = self.engine.quote(known, self.ledger.usage(customer, None, cart.at), tuple(body.without))
+            self._same(show(quote.total_minor, quote.currency), body.total)
+        found = self.ledger.checkout(cart, order, tuple(body.without))
+        if body.total and show(found.quote.total_minor, found.quote.currency) != body.total:
+            self.ledger.release(order, self.now, "the price has changed")
+            self._same(show(found.quote.total_minor, found.quote.currency), body.total)
+        return _checked_out(found)
+
+    @staticmethod
+    def _same(now: str, shown: str) -> None:
+        if now != shown:
+            raise Refused(409, "price-changed", [(f"the total is {now} now", "/total")])
+
+    def step(self, ask: Ask, call: Callable[[str, datetime, str | None], Order]) -> shapes.Ordered:
+        body = read(ask.body or b"{}", shapes.Step)
+        return _ordered(call(ask.path["order"], self.now, body.customer))
+
+    def release(self, ask: Ask) -> shapes.Ordered:
+        body = read(ask.body or b"{}", shapes.Step)
+        return _ordered(self.ledger.release(ask.path["order"], self.now, body.why, body.customer))
+
+    def refund(self, ask: Ask) -> shapes.PaidBack:
+        body = read(ask.body, shapes.Return)
+        back = self.ledger.refund(
+            ask.path["order"], body.lines, self.now, self._key(ask), body.shipping, body.why, body.customer
+        )
+        return _paid_back(back)
+
+    def agreed(self, ask: Ask) -> shapes.PaidBack:
+        body, order = read(ask.body, shapes.Agreement), ask.path["order"]
+        kept = self.ledger.order(order)
+        if kept is None:
+            raise LedgerError("unknown-order", "there is no such order")
+        try:
+            amount = parse(body.amount, kept.currency)
+        except AmountError as error:
+            raise Refused(422, "wrong-body", [(str(error), "/amount")]) from None
+        more = {"store": body.store} if body.store is not None else {}
+        return _paid_back(
+            self.ledger.dispute(order, amount, self.now, self._key(ask), body.line, body.why, body.customer, **more)
+        )
+
+    def _cart(self, data: dict[str, Any]) -> Cart:
+        cart = bounded(data, self.settings.bounds, "/cart")
+        if abs(cart.at - self.now) > LATE:
+            raise Refused(422, "wrong-clock", [("is not within a quarter of an hour of now", "/cart/at")])
+        return cart
+
+    @staticmethod
+    def _key(ask: Ask) -> str:
+        return f"service:{hashlib.sha256(f'{ask.route} {ask.key}'.encode()).hexdigest()}"
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _received(got: Got) -> shapes.Received:
+    return shapes.Received(got.customer, got.rule, got.pieces, got.coins, _instant(got.expires), got.key)
+
+
+def _ordered(order: Order) -> shapes.Ordered:
+    return shapes.Ordered(
+        order.id,
+        order.customer,
+        order.state,
+        order.hold_until.isoformat(),
+        order.currency,
+        show(order.total, order.currency),
+        show(order.cash_back, order.currency),
+        order.coins_back,
+    )
+
+
+def _checked_out(found: Checkout) -> shapes.CheckedOut:
+    currency = found.quote.currency
+    changes = [
+        shapes.Changed(one.rule, one.of, one.left, show(one.total_before, currency), show(one.total_after, currency))
+        for one in found.changes
+    ]
+    return shapes.CheckedOut(_ordered(found.order), found.quote.to_dict(why="none"), changes)
+
+
+def _paid_back(back: Refund) -> shapes.PaidBack:
+    return shapes.PaidBack(
+        back.currency,
+        show(back.cash, back.currency),
+        back.coins,
+        show(back.shipping, back.currency),
+        [shapes.LineBack(one.id, one.units, show(one.cash, back.currency), one.coins) for one in back.lines],
+        back.coupons,
+    )
