@@ -63,7 +63,7 @@ class Commands(click.Group):
                 raise
             raise click.UsageError(
                 f"`pricing {cmd_name}` needs {missing}, which is not installed; "
-                "pip install 'promotion-pricing[ledger,editor,replay]' brings all that the commands need."
+                "pip install 'promotion-pricing[ledger,editor,replay,serve,mcp]' brings all that the commands need."
             ) from None
         assert isinstance(command, click.Command)
         return command

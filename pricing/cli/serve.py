@@ -15,7 +15,7 @@ import starlette  # noqa: F401  # told when it is missing, before anything else 
 import uvicorn
 
 from pricing.cli.files import RuleFolder
-from pricing.service.access import Token, tokens_of
+from pricing.service.access import Pass, tokens_of
 from pricing.service.settings import Settings
 from pricing.wire import instant
 
@@ -97,7 +97,7 @@ def command(
     return 0
 
 
-def _tokens(name: str | None) -> tuple[Token, ...]:
+def _tokens(name: str | None) -> tuple[Pass, ...]:
     """The tokens of the file, or of the environment."""
     try:
         if name is None:

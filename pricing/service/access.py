@@ -18,14 +18,14 @@ LEAST = 16
 
 
 @frozen
-class Token:
+class Pass:
     """A token's digest, and what it opens."""
 
     digest: bytes
     scopes: frozenset[str]
 
 
-def tokens_of(text: str) -> tuple[Token, ...]:
+def tokens_of(text: str) -> tuple[Pass, ...]:
     """The tokens of a file. Raises ValueError with the number of the line, never with what stands on it."""
     return tuple(_token(line.split(), number) for number, line in enumerate(text.splitlines(), 1) if _said(line))
 
@@ -34,16 +34,16 @@ def _said(line: str) -> bool:
     return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
-def _token(words: list[str], number: int) -> Token:
+def _token(words: list[str], number: int) -> Pass:
     token, *scopes = words
     if len(token) < LEAST:
         raise ValueError(f"line {number}: a token has at least {LEAST} characters")
     if not scopes or not set(scopes) <= set(SCOPES):
         raise ValueError(f"line {number}: after the token stand its scopes, out of {', '.join(SCOPES)}")
-    return Token(_digest(token.encode()), frozenset(scopes))
+    return Pass(_digest(token.encode()), frozenset(scopes))
 
 
-def scopes_of(tokens: Iterable[Token], header: bytes) -> frozenset[str] | None:
+def scopes_of(tokens: Iterable[Pass], header: bytes) -> frozenset[str] | None:
     """What an `Authorization` header opens; None: nothing. Every token is compared, each in constant time."""
     kind, _, given = header.partition(b" ")
     digest = _digest(given.strip())

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from pricing.model.cart import Cart
 from pricing.model.errors import CartError, Problem
 from pricing.service.problems import Refused, of_cart, pointer_of
-from pricing.service.settings import Bounds
+from pricing.service.settings import Allowance
 from pricing.wire import cart_from_dict
 
 S = TypeVar("S")
@@ -31,7 +31,7 @@ class Ask:
 
 
 @frozen
-class Answer:
+class Reply:
     """What became of it."""
 
     status: int
@@ -58,7 +58,7 @@ def read(body: bytes, shape: type[S]) -> S:
         raise Refused(400, "not-json", [("the body is not JSON", "")]) from None
 
 
-def bounded(data: object, bounds: Bounds, root: str = "") -> Cart:
+def bounded(data: object, bounds: Allowance, root: str = "") -> Cart:
     """The cart of a JSON object that stands at `root` of the body. Raises Refused."""
     lists = (("lines", bounds.lines), ("shipping", bounds.lines), ("codes", bounds.codes))
     for name, most in lists:

@@ -16,16 +16,16 @@ from attrs import evolve
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from pricing.service.asks import Answer, Ask
-from pricing.service.pool import Pool
+from pricing.service.asks import Ask, Reply
+from pricing.service.pool import Crew
 from pricing.service.problems import Refused
-from pricing.service.settings import Bounds
+from pricing.service.settings import Allowance
 
 PART = 32
 """Carts in one part."""
 
 
-def array_of(body: bytes, bounds: Bounds) -> list[bytes]:
+def array_of(body: bytes, bounds: Allowance) -> list[bytes]:
     """The texts of the carts of a JSON array."""
     try:
         found = msgspec.json.decode(body, type=list[msgspec.Raw])
@@ -42,7 +42,7 @@ async def listed(carts: list[bytes]) -> AsyncIterator[list[bytes]]:
         yield carts[start : start + PART]
 
 
-async def lines_of(stream: AsyncIterator[bytes], bounds: Bounds) -> AsyncIterator[list[bytes]]:
+async def lines_of(stream: AsyncIterator[bytes], bounds: Allowance) -> AsyncIterator[list[bytes]]:
     """The parts of an NDJSON body, as it arrives."""
     rest, part = b"", list[bytes]()
     async for data in stream:
@@ -67,7 +67,7 @@ class Lines(Response):
     media_type = "application/x-ndjson"
     opening, between, closing = b"", b"\n", b"\n"
 
-    def __init__(self, pool: Pool, ask: Ask, parts: AsyncIterator[list[bytes]]) -> None:
+    def __init__(self, pool: Crew, ask: Ask, parts: AsyncIterator[list[bytes]]) -> None:
         self.pool = pool
         self.ask = ask
         self.parts = parts
@@ -76,7 +76,7 @@ class Lines(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        waiting: deque[tuple[int, Task[Answer]]] = deque()
+        waiting: deque[tuple[int, Task[Reply]]] = deque()
         first = True
         try:
             await send({"type": "http.response.body", "body": self.opening, "more_body": True})
@@ -113,7 +113,7 @@ class Array(Lines):
     opening, between, closing = b"[", b",", b"]"
 
 
-async def _told(many: int, task: Task[Answer]) -> list[bytes]:
+async def _told(many: int, task: Task[Reply]) -> list[bytes]:
     """The answers of a part; where its worker was lost, that problem for each of its carts."""
     try:
         answer = await task

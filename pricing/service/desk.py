@@ -24,10 +24,10 @@ from pricing.model.errors import CartError, RuleErrors
 from pricing.model.kind import CODE
 from pricing.model.rulebook import RuleBook
 from pricing.service import shapes
-from pricing.service.asks import Answer, Ask, bounded, read
+from pricing.service.asks import Ask, Reply, bounded, read
 from pricing.service.problems import Refused, of_cart, of_ledger
 from pricing.service.settings import Settings
-from pricing.service.till import CALLS, Till
+from pricing.service.till import CALLS, Cashier
 from pricing.wire import json_from_text, quote_to_json
 
 
@@ -77,7 +77,7 @@ class Desk:
 
     # Tasks
 
-    def answer(self, name: str, ask: Ask) -> Answer:
+    def answer(self, name: str, ask: Ask) -> Reply:
         """The answer to a task; raises nothing that a request could cause."""
         try:
             return self.answered(name, ask)
@@ -91,9 +91,9 @@ class Desk:
             logging.getLogger("pricing.service").exception("a fault of the program")
             told = Refused(500, "fault")
         rules = self.engine.fingerprint if self.engine is not None else ""
-        return Answer(told.status, told.body(), rules, problem=told.code, retry=told.retry)
+        return Reply(told.status, told.body(), rules, problem=told.code, retry=told.retry)
 
-    def answered(self, name: str, ask: Ask) -> Answer:
+    def answered(self, name: str, ask: Ask) -> Reply:
         if self.engine is None:
             raise Refused(503, "no-rules", [("there are no rules in force yet", "")], retry=1)
         if ask.pinned and ask.pinned != self.engine.fingerprint:
@@ -105,7 +105,7 @@ class Desk:
         if name in CALLS:
             if self.ledger is None:
                 raise Refused(404, "no-ledger", [("this service keeps no ledger", "")])
-            document = Till(self.ledger, self.engine, self.settings, self.now()).done(name, ask)
+            document = Cashier(self.ledger, self.engine, self.settings, self.now()).done(name, ask)
         else:
             asked: dict[str, Callable[[Ask], Any]] = {
                 "explain": self.explain,
@@ -115,7 +115,7 @@ class Desk:
                 "acp": self.acp,
             }
             document = asked[name](ask)
-        return Answer(200, msgspec.json.encode(document), self.engine.fingerprint)
+        return Reply(200, msgspec.json.encode(document), self.engine.fingerprint)
 
     def now(self) -> datetime:
         """The service's clock."""
@@ -125,7 +125,7 @@ class Desk:
         """The cart of a body, within the bounds of one request."""
         return bounded(json_from_text(body), self.settings.bounds)
 
-    def quote(self, ask: Ask) -> Answer:
+    def quote(self, ask: Ask) -> Reply:
         """POST /v1/quote."""
         engine, query = self.in_force, ask.query
         quote = engine.quote(self.cart(ask.body), without=query.get("without", ()))
@@ -133,20 +133,20 @@ class Desk:
         told = engine.reasons(quote, why) if why != "none" else None
         text = quote_to_json(quote, why, query.get("units", False), query.get("language"))
         reasons = tuple(one.reason for one in told.refused) if told is not None else ()
-        return Answer(200, text.encode(), engine.fingerprint, quote.steps, int(not quote.optimal), reasons)
+        return Reply(200, text.encode(), engine.fingerprint, quote.steps, int(not quote.optimal), reasons)
 
     @property
     def in_force(self) -> Engine:
         assert self.engine is not None
         return self.engine
 
-    def quotes(self, ask: Ask) -> Answer:
+    def quotes(self, ask: Ask) -> Reply:
         """A few carts of POST /v1/quotes, one a line; for each a quote or a problem on a line."""
         carts = pickle.loads(ask.body)  # noqa: S301  # cut by our own front
         found = [self.answer("quote", Ask(one, ask.query)) for one in carts]
         lines = b"".join(one.body + b"\n" for one in found)
         steps, unproved = sum(one.steps for one in found), sum(one.unproved for one in found)
-        return Answer(200, lines, self.in_force.fingerprint, steps, unproved)
+        return Reply(200, lines, self.in_force.fingerprint, steps, unproved)
 
     def explain(self, ask: Ask) -> shapes.Explained:
         """POST /v1/explain."""
@@ -160,11 +160,11 @@ class Desk:
         ]
         return shapes.Explained(str(quote.to_dict(why="none")["total"]), parts)
 
-    def cards(self, ask: Ask) -> list[shapes.Standing]:
+    def cards(self, ask: Ask) -> list[shapes.CardNow]:
         """The cards that hold now, without secret codes."""
         at = self.now()
         return [
-            shapes.Standing(rule.name, str(rule.kind), rule.label, rule.campaign)
+            shapes.CardNow(rule.name, str(rule.kind), rule.label, rule.campaign)
             for rule in self.in_force.book.rules
             if (rule.given != CODE or rule.public)
             and (rule.valid.start is None or rule.valid.start <= at)

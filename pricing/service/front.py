@@ -28,8 +28,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pricing import __version__
 from pricing.service import batch, openapi
 from pricing.service.access import SCOPES, is_our_host, scopes_of
-from pricing.service.asks import Answer, Ask
-from pricing.service.pool import Pool
+from pricing.service.asks import Ask, Reply
+from pricing.service.pool import Crew
 from pricing.service.problems import MEDIA, Refused
 from pricing.service.routes import ROUTES, Route
 from pricing.service.settings import Settings
@@ -45,7 +45,7 @@ class Front:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.pool = Pool(settings)
+        self.pool = Crew(settings)
         self.figures = Figures()
         self.fingerprint = ""
         self.since = ""
@@ -155,7 +155,7 @@ class Front:
             raise Refused(408, "too-slow", [("the body did not arrive in time", "")]) from None
         return bytes(parts)
 
-    def answered(self, request: Request, answer: Answer) -> Response:
+    def answered(self, request: Request, answer: Reply) -> Response:
         """A worker's answer, counted."""
         self.figures.steps.inc(answer.steps)
         self.figures.unproved.inc(answer.unproved)

@@ -19,7 +19,7 @@ from typing import Any
 
 from attrs import define
 
-from pricing.service.asks import Answer, Ask
+from pricing.service.asks import Ask, Reply
 from pricing.service.desk import Load
 from pricing.service.problems import Refused
 from pricing.service.settings import Settings
@@ -30,7 +30,7 @@ TRIES = 2
 
 
 @define(eq=False)
-class Task:
+class Errand:
     """One task and who waits for it."""
 
     name: str
@@ -43,9 +43,9 @@ class Task:
 class Hand(asyncio.Protocol):
     """One worker process, as the front sees it."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Crew) -> None:
         self.pool = pool
-        self.task: Task | None = None
+        self.task: Errand | None = None
         self.generation = 0
         self.late = False
         self.buffer = bytearray()
@@ -72,7 +72,7 @@ class Hand(asyncio.Protocol):
         assert isinstance(transport, asyncio.WriteTransport)
         self.transport = transport
 
-    def give(self, task: Task) -> None:
+    def give(self, task: Errand) -> None:
         """Sends a task."""
         assert self.transport is not None
         self.task = task
@@ -112,15 +112,15 @@ class Hand(asyncio.Protocol):
         self.pool.lost(self)
 
 
-class Pool:
+class Crew:
     """All of them, and the one beside them that reads rules."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.hands: list[Hand] = []
         self.idle: deque[Hand] = deque()
-        self.quick: deque[Task] = deque()
-        self.slow: deque[Task] = deque()
+        self.quick: deque[Errand] = deque()
+        self.slow: deque[Errand] = deque()
         """Parts of batches: they wait until nobody else does."""
         self.reader: Hand | None = None
         self.book = b""
@@ -152,7 +152,7 @@ class Pool:
         """The folder as it is now, read by the process beside the workers."""
         if self.reader is None or self.reader.task is not None:
             raise Refused(409, "reading", [("the rules are being read", "")], retry=1)
-        task = Task("load", None, asyncio.get_running_loop().create_future(), 600.0)
+        task = Errand("load", None, asyncio.get_running_loop().create_future(), 600.0)
         self.reader.give(task)
         found = await task.future
         assert isinstance(found, Load)
@@ -166,16 +166,16 @@ class Pool:
         self._deal()
         await self.settled.wait()
 
-    async def ask(self, name: str, what: Ask, *, slow: bool = False) -> Answer:
+    async def ask(self, name: str, what: Ask, *, slow: bool = False) -> Reply:
         """The answer to a task. Raises Refused when too many wait, or when its worker ended."""
         queue = self.slow if slow else self.quick
         if len(queue) >= self.settings.bounds.queue:
             raise Refused(429, "queue-full", [("too many requests are waiting", "")], retry=1)
-        task = Task(name, what, asyncio.get_running_loop().create_future(), self.settings.bounds.seconds)
+        task = Errand(name, what, asyncio.get_running_loop().create_future(), self.settings.bounds.seconds)
         queue.append(task)
         self._deal()
         found = await task.future
-        assert isinstance(found, Answer)
+        assert isinstance(found, Reply)
         return found
 
     @property
@@ -203,7 +203,7 @@ class Pool:
         if self.swapping is None and all(hand.generation == self.generation for hand in self.hands):
             self.settled.set()
 
-    def _next(self) -> Task | None:
+    def _next(self) -> Errand | None:
         for queue in (self.quick, self.slow):
             while queue:
                 task = queue.popleft()
@@ -216,7 +216,7 @@ class Pool:
         generation = self.generation
         if hand.generation:
             self.swapping = hand  # a worker without rules is nobody's loss while it takes them
-        task = Task("take", self.book, asyncio.get_running_loop().create_future(), 600.0, TRIES)
+        task = Errand("take", self.book, asyncio.get_running_loop().create_future(), 600.0, TRIES)
 
         def taken(future: asyncio.Future[Any]) -> None:
             if self.swapping is hand:

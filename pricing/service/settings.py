@@ -6,11 +6,11 @@ from datetime import datetime
 
 from attrs import field, frozen
 
-from pricing.service.access import Token
+from pricing.service.access import Pass
 
 
 @frozen
-class Bounds:
+class Allowance:
     """The most that one request may bring or take; whatever is above is refused in words."""
 
     body: int = 2_000_000
@@ -40,7 +40,7 @@ class Settings:
     workers: int = 1
     hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
     """Names under which it may be asked; `*`: any."""
-    tokens: tuple[Token, ...] = field(default=(), repr=False)
+    tokens: tuple[Pass, ...] = field(default=(), repr=False)
     """Empty: everybody may ask everything, which `pricing serve` allows on loopback only."""
     watch: float = 1.0
     """Seconds between two looks at the folder; 0: only when called."""
@@ -50,4 +50,4 @@ class Settings:
     """The ledger's clock stands at this instant: for trials and tests."""
     sweep: float = 30.0
     """Seconds between two looks for holds that ran out."""
-    bounds: Bounds = Bounds()
+    bounds: Allowance = Allowance()

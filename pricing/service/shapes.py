@@ -58,7 +58,7 @@ class CheckOut(Asking, frozen=True):
     without: list[Name] = []
 
 
-class Step(Asking, frozen=True):
+class OrderStep(Asking, frozen=True):
     """A step of an order; `customer`, when given, must be the order's."""
 
     customer: Name | None = None
@@ -99,7 +99,7 @@ class Problem(Struct):
     errors: list[Fault]
 
 
-class Standing(Struct):
+class CardNow(Struct):
     """A card that holds now; cards given by a code are told only when they are public."""
 
     rule: str
@@ -113,7 +113,7 @@ class RulesNow(Struct):
 
     rules: str
     since: str
-    cards: list[Standing]
+    cards: list[CardNow]
     trouble: str | None
 
 

@@ -32,7 +32,7 @@ CALLS = READS.union(WRITES)
 """Tasks that are done here."""
 
 
-class Till:
+class Cashier:
     """One call at one instant."""
 
     def __init__(self, ledger: Ledger, engine: Engine, settings: Settings, now: datetime) -> None:
@@ -155,11 +155,11 @@ class Till:
             raise Refused(409, "price-changed", [(f"the total is {now} now", "/total")])
 
     def step(self, ask: Ask, call: Callable[[str, datetime, str | None], Order]) -> shapes.Ordered:
-        body = read(ask.body or b"{}", shapes.Step)
+        body = read(ask.body or b"{}", shapes.OrderStep)
         return _ordered(call(ask.path["order"], self.now, body.customer))
 
     def release(self, ask: Ask) -> shapes.Ordered:
-        body = read(ask.body or b"{}", shapes.Step)
+        body = read(ask.body or b"{}", shapes.OrderStep)
         return _ordered(self.ledger.release(ask.path["order"], self.now, body.why, body.customer))
 
     def refund(self, ask: Ask) -> shapes.PaidBack:

@@ -16,7 +16,7 @@ import pytest
 from pricing.service.access import tokens_of
 from pricing.service.front import Front
 from pricing.service.openapi import EXAMPLE
-from pricing.service.settings import Bounds, Settings
+from pricing.service.settings import Allowance, Settings
 from pricing.wire import cart_to_dict
 from tests.ledger.shop import ENGINE, NOON, cart
 from tests.service.conftest import rules_in, running
@@ -166,7 +166,7 @@ def test_a_killed_worker_is_replaced_and_its_request_is_done_by_another(http: ht
 
 
 def test_a_full_queue_answers_429_and_liveness_does_not_wait(folder: Path) -> None:
-    with running(Settings(str(folder), bounds=Bounds(queue=0))) as (http, _front):
+    with running(Settings(str(folder), bounds=Allowance(queue=0))) as (http, _front):
         assert http.get("/health/live").json() == {"status": "live"}
         answer = http.post("/v1/quote", json=CART)
         problem(answer, 429, "queue-full")
@@ -174,7 +174,7 @@ def test_a_full_queue_answers_429_and_liveness_does_not_wait(folder: Path) -> No
 
 
 def test_a_request_that_takes_too_long_costs_its_worker_and_nobody_elses(folder: Path) -> None:
-    with running(Settings(str(folder), bounds=Bounds(seconds=0.0))) as (http, front):
+    with running(Settings(str(folder), bounds=Allowance(seconds=0.0))) as (http, front):
         problem(http.post("/v1/quote", json=CART), 503, "took-too-long")
         assert http.get("/health/live").status_code == 200
         until(lambda: front.pool.ended and front.pool.hands)
