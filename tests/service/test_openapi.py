@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -34,7 +35,7 @@ def url(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
 
 @schema.parametrize()
 @settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
-def test_whatever_the_page_allows_is_answered_as_it_says(case: schemathesis.Case, url: str) -> None:
+def test_whatever_the_page_allows_is_answered_as_it_says(case: schemathesis.Case[Any], url: str) -> None:
     case.call_and_validate(
         base_url=url,
         checks=[
