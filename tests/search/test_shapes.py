@@ -95,7 +95,10 @@ def test_five_codes_of_the_demonstration_are_no_dearer_than_two() -> None:
         assert quote.total_minor == quote.lower_bound_minor == 99871
 
 
-@pytest.mark.parametrize("switch", ["measured-on to item-price", "overflow to void", "share-by to item-price"])
+SWITCHES = ["measured-on to item-price", "overflow to void", "share-by to item-price", "remainder to lost"]
+
+
+@pytest.mark.parametrize("switch", SWITCHES)
 def test_a_policy_that_could_cut_savings_costs_no_more_where_none_is_cut(switch: str) -> None:
     made = workload("M", "tight", 4)
     texts = made.book.texts()

@@ -5,16 +5,15 @@ the cell's own can save at most, and what globals can. While what is left after 
 what its targets can still give: it is not clamped and not void, and its shares by running amounts fit their lines, or
 where floors hold, move until they do.
 
-Lemma (left on a line): who shares by running amounts and saves at most r of its base takes from a line of w less than r * w
-+ 1. So each line keeps at least what is left when every layer takes so much by its largest r. A coin payment of D on lines
-of W in all, at most p of each, takes from a line of w less than w * D / W + 1: where w * (p - D / W) is 1 or more, that is
-no more than the cap of the line, and nothing is cut off there.
+Lemma (left on a line): who shares by running amounts and saves at most r of its base, rounded, takes from a line of w less
+than r * w + 2. So each line keeps at least what is left when every layer takes so much by its largest r. A coin payment of
+D on lines of W in all, at most p of each, takes from a line of w less than w * D / W + 1: where w * (p - D / W) is 1 or
+more, that is no more than the cap of the line, and nothing is cut off there.
 """
 
 from __future__ import annotations
 
 from pricing.engine.problem import NO_CAP, Application
-from pricing.engine.search.branches.gains import Gain
 from pricing.engine.search.stores.outcome import RATIO_ONE
 from pricing.engine.search.stores.parts import Parts
 from pricing.engine.search.walk import clique_sum, largest_benefit
@@ -94,7 +93,7 @@ class Certificates:
             if app.layer != layer:
                 for place, ratio in enumerate(taken):
                     if ratio:
-                        left[place] = max(0, left[place] - left[place] * ratio // RATIO_ONE - 2)
+                        left[place] = max(0, left[place] - left[place] * ratio // RATIO_ONE - 3)
                 layer = app.layer
                 taken = [0] * len(left)
             if app.is_shipping or app.is_coins:
@@ -105,11 +104,18 @@ class Certificates:
         return left
 
     def _ratio(self, app: Application) -> int:
-        """The largest part of its base that it saves, in RATIO_ONE; all of it where it does not share by running amounts."""
+        """The largest part of its base that it saves, in RATIO_ONE, but for rounding; all of it where it does not share by
+        running amounts."""
         problem = self.parts.problem
         if problem.measured_on_item or not is_plain(problem, app) or app.lines is not app.targets:
             return RATIO_ONE
-        whole = app.twin()
-        whole.piece = 0
-        base = sum([problem.item[place] for place in app.lines])
-        return Gain(problem, self.parts.cut.amounts, whole, 1, 1, base).largest_part() if base else 0
+        most = 0
+        for rung in app.rungs:
+            if rung.gift is not None or rung.beyond != NO_CAP or (rung.every and rung.numerator):
+                return RATIO_ONE
+            reach = rung.every or rung.reach
+            part = rung.numerator * RATIO_ONE // rung.denominator
+            if rung.amount:
+                part += rung.amount * RATIO_ONE // reach if reach else RATIO_ONE
+            most = max(most, part + 1)
+        return min(RATIO_ONE, most)

@@ -189,15 +189,6 @@ class Gain:
             low, high = min(low, least), max(high, most)
         return max(0, low), min(RATIO_ONE, high)
 
-    def largest_part(self) -> int:
-        """The largest part of its base that it saves, in RATIO_ONE."""
-        high = 0
-        points = self.points
-        for position, point in enumerate(points):
-            after = points[position + 1] if position + 1 < len(points) else point
-            high = max(high, self._ratios_between(max(1, point), max(1, after))[1])
-        return min(RATIO_ONE, high)
-
     def _ratios_between(self, point: int, after: int) -> tuple[int, int]:
         """The same on a stretch between two breakpoints, where the saving follows one step."""
         first, last = self.at(point), self.at(after)
