@@ -14,7 +14,7 @@ from typing import Final
 from pricing.engine.problem import Application, Group, Problem
 from pricing.engine.search.branches.bounds import Prices
 from pricing.engine.search.branches.decisions import Choice, Decisions
-from pricing.engine.search.branches.gains import is_simple
+from pricing.engine.search.branches.gains import is_known
 from pricing.engine.search.branches.nodes import EXACT, Branch, Brancher, Sketch
 from pricing.engine.search.joining.halves import Halves
 from pricing.engine.search.joining.join import Join, ceiling, proving, total_of
@@ -79,10 +79,28 @@ def search(problem: Problem, limit: int = STEP_LIMIT) -> Found:
         if found is None and len(problem.applications) <= MOST_WALKED:
             found = _walked(problem, limit)
         if found is None:
-            best = Best()
             found = Found([], NOTHING, _floor(problem), False, limit)
+        elif found.total > found.lower_bound and _is_only_bounded(problem):
+            found = _better(found, _walked(problem, limit // 4 + 1))
         return found if found.optimal or found.total <= found.lower_bound else rescued(problem, found, limit)
     return _walked(problem, limit)
+
+
+def _is_only_bounded(problem: Problem) -> bool:
+    """Whether the walk, which settles everything, may prove what the joined search can only bound."""
+    if len(problem.applications) > MOST_WALKED:
+        return False
+    return any(not is_known(problem, app) for app in problem.applications)
+
+
+def _better(one: Found, other: Found) -> Found:
+    """What two searches know together."""
+    steps = one.steps + other.steps
+    if other.optimal:
+        return Found(other.counts, other.total, other.total, True, steps)
+    low = max(one.lower_bound, other.lower_bound)
+    best = one if one.counts and one.total <= other.total else other
+    return Found(best.counts, best.total, min(low, best.total), False, steps)
 
 
 def _walked(problem: Problem, limit: int) -> Found:
@@ -115,10 +133,6 @@ def _joined(problem: Problem, limit: int, best: Best) -> Found | None:
     if parts.caps and problem.void:
         # What other cells leave of a cap may make a benefit small enough not to be void: no cell can tell alone.
         return None
-    for gauge in parts.globals:
-        for app in gauge.apps:
-            if not is_simple(app) or (app.is_coins and problem.floors):
-                return None
     run = Run(problem, parts, limit, best)
     try:
         run.list_all()

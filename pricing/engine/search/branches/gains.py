@@ -13,6 +13,7 @@ from typing import Final
 
 from pricing.engine.problem import NO_CAP, Application, Problem
 from pricing.engine.search.stores.outcome import RATIO_ONE
+from pricing.engine.search.walk import largest_benefit
 from pricing.engine.settling.settle import coin_worth, has_item_cap, rung_of, worth_of
 
 FINE: Final = 1 << 20
@@ -25,7 +26,7 @@ MOST_STRETCHES: Final = 16
 class Gain:
     """One used global application under one node."""
 
-    __slots__ = ("amounts", "app", "charges", "high", "low", "pieces", "points", "problem", "rises", "tops")
+    __slots__ = ("amounts", "app", "charges", "high", "low", "most", "pieces", "points", "problem", "rises", "tops")
 
     def __init__(
         self, problem: Problem, amounts: list[int], app: Application, pieces: int, low: int, high: int
@@ -39,6 +40,8 @@ class Gain:
         self.low = low
         """The least and the most that its base can be."""
         self.high = high
+        self.most = -1 if is_known(problem, app) else largest_benefit(problem, app)
+        """Where its course is not known: no base lets it save more. Else -1."""
         self.points = self._breakpoints()
         """Bases in [low, high] where the saving changes its course; `low` and `high` themselves included."""
         self.tops = self._tops()
@@ -47,6 +50,8 @@ class Gain:
     def at(self, base: int) -> int:
         """The saving on this base at the most, minor units; caps per item are left out."""
         app = self.app
+        if self.most >= 0:
+            return self.most
         if app.is_coins:
             worth = coin_worth(app, self.problem.coins)
             if app.cap_order != NO_CAP:
@@ -70,6 +75,8 @@ class Gain:
     def _breakpoints(self) -> list[int]:
         points = [self.low, self.high]
         app = self.app
+        if self.most >= 0:
+            return points if self.low < self.high else [self.low]
         if app.is_coins:
             points.append(self.at(self.high))
         for rung in app.rungs:
@@ -111,7 +118,7 @@ class Gain:
         tops: list[int] = []
         for place, point in enumerate(self.points):
             top = self.at(point) * FINE
-            rung = None if self.app.is_coins else rung_of(self.app, point)
+            rung = None if self.app.is_coins or self.most >= 0 else rung_of(self.app, point)
             lonely = (place == 0 or point - self.points[place - 1] <= 1) and (
                 place + 1 == len(self.points) or self.points[place + 1] - point <= 1
             )
@@ -176,7 +183,7 @@ class Gain:
 
     def ratios(self, weights_total: int) -> tuple[int, int]:
         """Between which parts of RATIO_ONE the saving stands to its base (or to `weights_total`, when not 0)."""
-        if has_item_cap(self.app) or self.app.has_gift or not self.rises:
+        if has_item_cap(self.app) or self.app.has_gift or not self.rises or self.most >= 0:
             return 0, RATIO_ONE
         if weights_total:
             least, most = self.at(self.low), self.at(self.high)
@@ -207,8 +214,13 @@ class Gain:
         return min(ends) - slack, max(ends) + slack
 
 
+def is_known(problem: Problem, app: Application) -> bool:
+    """Whether `Gain` knows its course in this problem; else it is only bounded."""
+    return is_simple(app) and not (app.is_coins and problem.floors)
+
+
 def is_simple(app: Application) -> bool:
-    """Whether `Gain` knows its course. Left to the exhaustive search: what is counted apart from what gets cheaper; a
+    """Whether `Gain` knows its course. Only bounded: what is counted apart from what gets cheaper; a
     percentage or an amount above the step, repeated by money; repeats that end; benefits on units that repeat; `pay v
     in all`."""
     if app.lines is not app.targets and not app.is_shipping:

@@ -12,7 +12,7 @@ from typing import Final
 from pricing.engine.problem import Application
 from pricing.engine.search.branches.bounds import Relaxation, Row, rows_of
 from pricing.engine.search.branches.certificates import Certificates
-from pricing.engine.search.branches.gains import FINE, Gain
+from pricing.engine.search.branches.gains import FINE, Gain, is_known
 from pricing.engine.search.joining.beaten import put_in_order
 from pricing.engine.search.joining.states import Watch
 from pricing.engine.search.keys import Keys
@@ -300,6 +300,8 @@ class Brancher:
         """Whether a global may save less than its gain says: caps per item or over several applications, dropped
         remainders, clamping or voiding."""
         problem = self.parts.problem
+        if not is_known(problem, app):
+            return True
         if app.is_coins:
             return self._may_lose(app) or any(pool.trades for pool in problem.pools)
         if app.has_gift or has_item_cap(app) or self.parts.overlap or app.rule in self.parts.caps:
@@ -364,7 +366,9 @@ class Brancher:
                 continue
             app = gain.app
             paying += app.is_coins
-            if self._may_lose(app) if app.is_coins else self._may_fall_short(app):
+            if not is_known(self.parts.problem, app) or (
+                self._may_lose(app) if app.is_coins else self._may_fall_short(app)
+            ):
                 return LOOSE
             if gain.varies():
                 if not gain.rises or not all(each.certain[position] for each in outcomes):
