@@ -26,7 +26,7 @@ MOST_NODES: Final = 3000
 DEEP: Final = 300
 """A decision uses no more globals."""
 
-MOST_VISITED: Final = 30_000
+MOST_VISITED: Final = 200_000
 """So many are looked at for it."""
 
 
