@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from pricing.forms.form import Form, gifted
+from pricing.forms.form import Form, Show, gifted, items, written
 from pricing.forms.lowered import Goods, Lowered, rounded
 from pricing.forms.units import Run, cost, count, ordered, whole
 from pricing.model.given import Given
@@ -40,6 +40,19 @@ class Bundle(Form):
     """`take v off`: minor units off each bundle."""
     share: Fraction = Fraction(0)
     """`take p% off`: of what all bundles cost."""
+
+    def card(self, money: Show) -> str:
+        slots = " + ".join([f"{slot.many} of {listed(slot.scope)}" for slot in self.slots])
+        if self.price is not None:
+            return f"bundle {slots} for {money(self.price)}"
+        return f"bundle {slots} take {written(self.amount, self.share, money)} off"
+
+    def english(self, money: Show) -> str:
+        parts = [f"{items(slot.many)} of {listed(slot.scope, ' or ')}" for slot in self.slots]
+        together = " and ".join(parts)
+        if self.price is not None:
+            return f"{together} cost {money(self.price)} together, if they would cost more"
+        return f"{together} together are {written(self.amount, self.share, money)} off"
 
     def lower(self, step: Step, goods: Goods, times: int) -> Lowered:
         masks = [self._slots_of(goods, place) if wanted else 0 for place, wanted in enumerate(goods.in_scope)]
@@ -151,3 +164,10 @@ def _way_to_room(flow: dict[int, list[int]], mask: int, spare: list[int]) -> dic
                     came[further] = (slot, other)
                     waiting.append(further)
     return came
+
+
+def listed(scope: Scope, between: str = ", ") -> str:
+    """What a slot takes, as a card writes it: `list mains`, `skus COLA, WATER`."""
+    clause = scope.only[0]
+    values = [f"list {clause.values[0]}"] if clause.word == "list" else [f"{clause.word} {clause.values[0]}"]
+    return between.join([*values, *clause.values[1:]])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import ClassVar
 
 from attrs import frozen
 
-from pricing.forms.form import Form, gifted, looked_at
+from pricing.forms.form import Form, Said, Show, gifted, looked_at, written
 from pricing.forms.lowered import Goods, Lowered, rounded
 from pricing.forms.units import first, ordered, single
 from pricing.model.ladder import Step
@@ -18,9 +19,23 @@ class OffEach(Form):
 
     on_units = True
 
+    GRAMMAR: ClassVar[str] = "TAKE amount OFF EACH"
+    bare: ClassVar[bool] = True
+
     amount: int = 0
     """Minor units; 0 when it is a share."""
     share: Fraction = Fraction(0)
+
+    @classmethod
+    def read(cls, said: Said) -> Form | None:
+        value = said.value()
+        return None if value is None else cls(*value)
+
+    def card(self, money: Show) -> str:
+        return f"take {written(self.amount, self.share, money)} off each"
+
+    def english(self, money: Show) -> str:
+        return f"it takes {written(self.amount, self.share, money)} off each item"
 
     def lower(self, step: Step, goods: Goods, times: int) -> Lowered:
         runs = first(ordered(goods, goods.in_scope, dearest=True), looked_at(step, goods, times))
@@ -33,8 +48,22 @@ class AtEach(Form):
 
     on_units = True
 
+    GRAMMAR: ClassVar[str] = "AT amount EACH"
+    bare: ClassVar[bool] = True
+
     price: int
     """Minor units."""
+
+    @classmethod
+    def read(cls, said: Said) -> Form | None:
+        price = said.amount()
+        return None if price is None else cls(price)
+
+    def card(self, money: Show) -> str:
+        return f"at {money(self.price)} each"
+
+    def english(self, money: Show) -> str:
+        return f"each item costs {money(self.price)}, if it would cost more"
 
     def lower(self, step: Step, goods: Goods, times: int) -> Lowered:
         runs = first(ordered(goods, goods.in_scope, dearest=True), looked_at(step, goods, times))

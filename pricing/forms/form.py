@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import ClassVar, Protocol
 
 from attrs import frozen
 
@@ -11,12 +13,59 @@ from pricing.model.given import Given
 from pricing.model.ladder import UNITS, Step
 
 
+class Said(Protocol):
+    """What a line says of a form, as the language read it. Whatever cannot be meant is told by who is asked, and None."""
+
+    def amount(self, *, zero: bool = False) -> int | None:
+        """Its amount, in minor units."""
+
+    def value(self) -> tuple[int, Fraction] | None:
+        """Its amount, minor units, or its share; the other one is zero."""
+
+    def number(self) -> int | None:
+        """Its whole number of items."""
+
+    def has(self, word: str) -> bool:
+        """Whether a word of the language stands in it."""
+
+    def off(self) -> bool:
+        """Whether `off` stands behind its value; told when it is missing."""
+
+
+class Show(Protocol):
+    """How an amount of minor units is written."""
+
+    def __call__(self, minor: int, /) -> str: ...
+
+
 @frozen
 class Form(Given):
     """A form of benefit. Frozen plain data: whole minor units, counts, exact shares."""
 
     on_units: ClassVar[bool] = False
     """Whether it falls on units, which read item prices only (SPEC 4, "Benefits on units")."""
+
+    GRAMMAR: ClassVar[str] = ""
+    """How a line spells it, as a row of the grammar; empty: another form reads it as well."""
+    bare: ClassVar[bool] = False
+    """Whether a line can begin with it, so that it needs no threshold before it."""
+
+    @classmethod
+    def read(cls, said: Said) -> Form | None:
+        """The form that a line says; None when something in it has been told."""
+        raise NotImplementedError
+
+    def card(self, money: Show) -> str:
+        """How a card spells it, without the caps behind it."""
+        raise NotImplementedError
+
+    def english(self, money: Show) -> str:
+        """What it gives, in plain English: a sentence without its beginning, as in "it takes 5.00 off"."""
+        raise NotImplementedError
+
+    def doubts(self, step: Step, money: Show) -> Iterator[str]:
+        """What is doubtful about it, behind its threshold: questions for whoever wrote it."""
+        return iter(())
 
     def lower(self, step: Step, goods: Goods, times: int) -> Lowered:
         """What it comes to on a cart (SPEC 4.2 and 4.3).
@@ -42,3 +91,25 @@ def looked_at(step: Step, goods: Goods, times: int) -> int:
     if step.repeats and step.measure == UNITS:
         return times * step.reach
     return sum([units for units, wanted in zip(goods.units, goods.in_scope, strict=True) if wanted])
+
+
+def percent(share: Fraction) -> str:
+    """A share as the language writes it: 3/20 is "15%"."""
+    hundred = share * 100
+    if hundred.denominator == 1:
+        return f"{hundred.numerator}%"
+    places = 1
+    while (hundred * 10**places).denominator != 1 and places < 12:
+        places += 1
+    whole, part = divmod(int(hundred * 10**places), 10**places)
+    return f"{whole}.{part:0{places}d}%"
+
+
+def written(amount: int, share: Fraction, money: Show) -> str:
+    """An amount or a share, whichever is set."""
+    return percent(share) if share else money(amount)
+
+
+def items(many: int, which: str = "") -> str:
+    """`1 item`, `2 dearest items`."""
+    return f"{many} {which + ' ' if which else ''}item{'' if many == 1 else 's'}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
+from typing import ClassVar
 
 from attrs import frozen
 
-from pricing.forms.form import Form, cap_of, gifted
+from pricing.forms.form import Form, Said, Show, cap_of, gifted, items, written
 from pricing.forms.lowered import NO_END, Goods, Lowered, UnitBenefit, rounded
 from pricing.forms.units import Run, cost, count, first, ordered, single, whole
 from pricing.model.ladder import MONEY, Step
@@ -28,6 +29,39 @@ class Get(Form):
     price: int | None = None
     """Minor units that each of them costs."""
     dearest: bool = False
+
+    GRAMMAR: ClassVar[str] = "GET VALUE (FREE | AT amount [OFF | EACH])"
+
+    @classmethod
+    def read(cls, said: Said) -> Form | None:
+        many, dearest = said.number(), said.has("dearest")
+        if said.has("free"):
+            return None if many is None else cls(many, Fraction(1), dearest=dearest)
+        if said.has("each"):
+            price = said.amount()
+            return None if price is None or many is None else cls(many, price=price, dearest=dearest)
+        off, value = said.off(), said.value()
+        if value is None or many is None or not off:
+            return None
+        return cls(many, value[1], value[0], dearest=dearest)
+
+    def card(self, money: Show) -> str:
+        tail = ", dearest" if self.dearest else ""
+        if self.share == 1:
+            return f"get {self.many} free{tail}"
+        if self.price is not None:
+            return f"get {self.many} at {money(self.price)} each{tail}"
+        return f"get {self.many} at {written(self.amount, self.share, money)} off{tail}"
+
+    def english(self, money: Show) -> str:
+        which = "dearest" if self.dearest else "cheapest"
+        one = f"the {which} item" if self.many == 1 else f"the {items(self.many, which)}"
+        verb, each = ("is", "") if self.many == 1 else ("are", " each")
+        if self.share == 1:
+            return f"{one} {verb} free"
+        if self.price is not None:
+            return f"{one} cost{'s' if self.many == 1 else ''} {money(self.price)}{each}"
+        return f"{one} {verb} {written(self.amount, self.share, money)} off{each if self.amount else ''}"
 
     def lower(self, step: Step, goods: Goods, times: int) -> Lowered:
         runs = ordered(goods, goods.in_scope, self.dearest)

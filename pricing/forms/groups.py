@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from attrs import frozen
 
-from pricing.forms.form import Form, gifted
+from pricing.forms.form import Form, Said, Show, gifted
 from pricing.forms.lowered import Goods, Lowered
 from pricing.forms.units import Run, cost, groups, ordered, whole
 from pricing.model.ladder import Step
@@ -19,6 +21,19 @@ class GroupsFor(Form):
 
     price: int
     """Minor units for a group."""
+
+    GRAMMAR: ClassVar[str] = "FOR amount"
+
+    @classmethod
+    def read(cls, said: Said) -> Form | None:
+        price = said.amount()
+        return None if price is None else cls(price)
+
+    def card(self, money: Show) -> str:
+        return f"for {money(self.price)}"
+
+    def english(self, money: Show) -> str:
+        return f"they cost {money(self.price)} together, if they would cost more"
 
     def lower(self, step: Step, goods: Goods, times: int) -> Lowered:
         many = times if step.repeats else 1

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from pricing.forms.form import Form, cap_of, gifted, looked_at
+from pricing.forms.form import Form, Show, cap_of, gifted, looked_at, percent
 from pricing.forms.lowered import NO_END, Goods, Lowered, rounded
 from pricing.forms.units import cost, first, ordered, whole
 from pricing.model.ladder import MONEY, Step
@@ -18,6 +18,12 @@ class ShareOff(Form):
     parts of the base."""
 
     share: Fraction
+
+    def card(self, money: Show) -> str:
+        return f"take {percent(self.share)} off"
+
+    def english(self, money: Show) -> str:
+        return f"it takes {percent(self.share)} off"
 
     def lower(self, step: Step, goods: Goods, times: int) -> Lowered:
         if step.measure == MONEY:

@@ -7,12 +7,19 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from pricing.model.kind import COUPON_KINDS, ITEM_KINDS, Kind
+from pricing.facts import AUDIENCE_WORDS, CHARGE, FACTS, GOODS_WORDS, LINE, VALUE_WORDS, Fact
+from pricing.model.kind import COUPON_KINDS, ITEM_KINDS, TRAITS, Kind
 
 CARDS = frozenset(Kind)
-STEPPED = CARDS - ITEM_KINDS - {Kind.COIN_PAYMENT, Kind.COIN_EXCHANGE}
+STEPPED = CARDS - ITEM_KINDS - {Kind.COIN_PAYMENT, Kind.COIN_EXCHANGE, Kind.COIN_REWARD}
 """Kinds that have a ladder."""
 SCOPED = CARDS - {Kind.COIN_EXCHANGE}
+ON_UNITS = frozenset(kind for kind in Kind if TRAITS[kind].on_units)
+"""Kinds on which benefits on units may stand (SPEC 4)."""
+HOLDABLE = frozenset(kind for kind in Kind if TRAITS[kind].may_be_held)
+CODED = frozenset(kind for kind in Kind if TRAITS[kind].may_have_code)
+LAYERED = STEPPED
+"""Kinds that the policy may give a further layer."""
 NOBODY: frozenset[Kind] = frozenset()
 
 
@@ -37,6 +44,13 @@ def _word(
     return word, Word(word, kinds, frozenset(heads.split()), says, example, many)
 
 
+def _asked(fact: Fact) -> tuple[str, Word]:
+    """The row of a condition."""
+    kinds = CARDS if fact.word in AUDIENCE_WORDS else SCOPED if fact.of == LINE else frozenset({Kind.FREE_SHIPPING})
+    assert fact.of != CHARGE or kinds == {Kind.FREE_SHIPPING}
+    return _word(fact.word, kinds, fact.says, fact.example, heads="list", many=True)
+
+
 WORDS: dict[str, Word] = dict(
     [
         _word("campaign", NOBODY, "begins a rule file", 'campaign summer-week-2026 "Summer Week"', heads="file"),
@@ -44,7 +58,7 @@ WORDS: dict[str, Word] = dict(
         _word("policy", NOBODY, "how rules work together; only in policy.promo", "policy house", heads="file"),
         _word("owner", NOBODY, "the team that answers for the campaign", "owner marketing-us", heads="campaign"),
         _word("brief", NOBODY, "the ticket or brief behind the campaign", "brief MKT-1042", heads="campaign"),
-        _word("currency", NOBODY, "the currency of all amounts", "currency USD", heads="campaign"),
+        _word("currency", NOBODY, "the currency of all amounts, or several", "currency USD, EUR", heads="campaign"),
         _word("zone", NOBODY, "the time zone of all times", "zone America/Los_Angeles", heads="campaign"),
         _word(
             "valid",
@@ -57,29 +71,7 @@ WORDS: dict[str, Word] = dict(
         _word("lasts", COUPON_KINDS, "how long a picked-up coupon can be used", "lasts 7 days"),
         _word("days", CARDS, "on which days of the week", "days mon, tue"),
         _word("hours", CARDS, "at which time of day; may pass midnight", "hours from 18:00 until 22:00", many=True),
-        _word("customers", CARDS, "for which customer segments", "customers new, vip", heads="list", many=True),
-        _word("countries", CARDS, "for customers in which countries", "countries US, CA", heads="list", many=True),
-        _word("channels", CARDS, "through which channels", "channels app, web", heads="list", many=True),
-        _word("stores", SCOPED, "goods of which stores", "stores nova-home, luma-lights", heads="list", many=True),
-        _word(
-            "categories",
-            SCOPED,
-            "goods in which categories, and everything under them",
-            "categories home/kitchen",
-            heads="list",
-            many=True,
-        ),
-        _word("brands", SCOPED, "goods of which brands", "brands nova", heads="list", many=True),
-        _word("tags", SCOPED, "goods with which tags", "tags organic", heads="list", many=True),
-        _word("skus", SCOPED, "which goods", "skus NH-1001, NH-1002", heads="list", many=True),
-        _word(
-            "methods",
-            frozenset({Kind.FREE_SHIPPING}),
-            "which ways of shipping",
-            "methods standard",
-            heads="list",
-            many=True,
-        ),
+        *[_asked(fact) for fact in FACTS if fact.word != "reduced"],
         _word(
             "except",
             CARDS,
@@ -88,48 +80,92 @@ WORDS: dict[str, Word] = dict(
             heads="list",
             many=True,
         ),
+        _word(
+            "counts",
+            STEPPED,
+            "what the steps look at, when it is not what gets cheaper",
+            "counts categories clothes/coats",
+            many=True,
+        ),
+        _word("held", HOLDABLE, "customers hold it, like a coupon", "held"),
+        _word("code", CODED, "the codes that customers type for it", "code SHIP1, SHIP2"),
+        _word(
+            "codes",
+            CODED - ITEM_KINDS,
+            "so many codes that are made for it, each for one use",
+            "codes 10000 like MAIL-####-####",
+        ),
+        _word("public", CODED, "its code may be shown to everybody", "public"),
+        _word(
+            "layer", LAYERED, "its place in the order of the policy", "layer member-price", heads="policy", many=True
+        ),
+        _word("group", SCOPED, "names that never, combines and limit can use", "group welcome"),
         _word("price", ITEM_KINDS, "the item price of one sku", "price LL-100 at 19.99", many=True),
         _word("take", STEPPED | ITEM_KINDS, "what comes off, without a condition", "take 15% off", many=True),
         _word(
             "spend",
-            STEPPED,
+            STEPPED | {Kind.COIN_REWARD},
             "a step by money: what comes off from this amount on",
             "spend 60.00 take 6.00 off",
             many=True,
         ),
         _word("buy", STEPPED, "a step by number of items", "buy 3 take 10% off", many=True),
         _word("every", STEPPED, "what comes off again and again", "every 30.00 take 3.00 off", many=True),
-        _word("ship", frozenset({Kind.FREE_SHIPPING}), "free shipping without a condition", "ship free", many=True),
+        _word(
+            "ship", frozenset({Kind.FREE_SHIPPING}), "what shipping costs, without a condition", "ship free", many=True
+        ),
+        _word("pay", ON_UNITS, "what all the goods together cost", "pay 20.00 in all", many=True),
+        _word(
+            "bundle",
+            ON_UNITS,
+            "goods of several kinds together at a price",
+            "bundle 1 of list mains + 1 of skus COLA, WATER for 5.00",
+            many=True,
+        ),
+        _word("earn", frozenset({Kind.COIN_REWARD}), "coins that an order earns", "earn 1 coin every 1.00", many=True),
         _word("piece", frozenset({Kind.SELECT_COUPON}), "what one coupon of several is worth", "piece 2.00"),
         _word("trade", frozenset({Kind.COIN_EXCHANGE}), "coins that buy coupons", "trade 10 coins for 1 select-summer"),
         _word("rate", frozenset({Kind.COIN_PAYMENT}), "what coins are worth", "rate 100 coins = 1.00"),
         _word(
             "ladder",
             STEPPED | {Kind.COIN_PAYMENT},
-            "whether it looks at one store at a time or at the whole order",
+            "whether it looks at one store at a time, at the whole order, or at one sku at a time",
             "ladder per store",
         ),
         _word(
             "at",
-            STEPPED | ITEM_KINDS | {Kind.COIN_PAYMENT},
-            "the most that one use can bring",
+            STEPPED | ITEM_KINDS | {Kind.COIN_PAYMENT, Kind.COIN_REWARD},
+            "at most: the most that one use can bring; at … each: what each item costs",
             "at most 20.00 per order",
             many=True,
         ),
         _word("limit", CARDS, "how many uses or items", "limit 1 use per customer", heads="policy", many=True),
-        _word("budget", SCOPED, "stops the rule when the money is gone", "budget 250000.00 in total"),
-        _word("funded", SCOPED, "who pays", "funded by platform 40%"),
+        _word(
+            "budget",
+            SCOPED - {Kind.COIN_REWARD},
+            "stops the rule when the money is gone, in total or for the day",
+            "budget 250000.00 in total",
+            many=True,
+        ),
+        _word("funded", SCOPED, "who pays", "funded by platform 40%, bank-x 30%"),
         _word(
             "never", SCOPED, "what it does not meet on one line", "never with seller coupon", heads="policy", many=True
         ),
         _word(
             "combines",
-            SCOPED,
-            "rules of its own kind it may meet on one line",
+            LAYERED | ITEM_KINDS | {Kind.COIN_PAYMENT},
+            "rules of its own layer it may meet on one line",
             "combines with nova-6-off-60",
             many=True,
         ),
-        _word("note", CARDS, "shown to customers with the offer", 'note "While stocks last"'),
+        _word("label", CARDS, "its label in another language", 'label de "Sommerrabatt"', many=True),
+        _word(
+            "note",
+            CARDS,
+            "shown to customers with the offer; in another language too",
+            'note "While stocks last"',
+            many=True,
+        ),
         _word(
             "order",
             NOBODY,
@@ -137,14 +173,21 @@ WORDS: dict[str, Word] = dict(
             "order flash sale, item discount, store discount",
             heads="policy",
         ),
+        _word(
+            "floor",
+            NOBODY,
+            "the share of its list price below which nothing is sold",
+            "floor 40% of list-price",
+            heads="policy",
+        ),
         _word("set", NOBODY, "one switch of the policy", "set rounding to half-up", heads="policy", many=True),
     ]
 )
 """By first word, in the order in which they are explained."""
 
-GOODS_WORDS = ("stores", "categories", "brands", "tags", "skus", "methods")
-AUDIENCE_WORDS = ("customers", "countries", "channels")
 SCOPE_WORDS = GOODS_WORDS + AUDIENCE_WORDS
+"""Words that take values between commas; `prices` and `reduced` take none."""
+assert set(SCOPE_WORDS) == set(VALUE_WORDS)
 
 KIND_NAMES = tuple(kind.value for kind in Kind)
 KIND_OF = {kind.value: kind for kind in Kind}
@@ -170,6 +213,8 @@ SWITCHES: dict[str, tuple[str, ...]] = {
     "remainder": ("moved", "lost"),
     "overflow": ("clamp", "void"),
     "rounding": ("half-up", "down"),
+    "automatic": ("always", "when-better"),
+    "gets": ("given", "rounds"),
     "refund": ("paid-share", "recompute"),
     "returns": ("full-only", "by-share", "never"),
     "coins-return": ("by-share", "full-only", "never"),
@@ -183,8 +228,10 @@ SLIPS = {
     "category": "categories", "brand": "brands", "tag": "tags", "sku": "skus", "item": "skus", "product": "skus",
     "products": "skus", "method": "methods", "shipping": "methods", "customer": "customers", "segment": "customers",
     "segments": "customers", "country": "countries", "channel": "channels", "day": "days", "weekdays": "days",
-    "hour": "hours", "time": "hours", "times": "hours", "exclude": "except", "excluding": "except",
-    "excludes": "except", "without": "except", "not": "except", "prices": "price", "takes": "take", "get": "take",
+    "hour": "hours", "time": "hours", "times": "hours", "region": "regions", "states": "regions", "payment": "payments",
+    "counting": "counts", "count": "counts", "groups": "group", "labels": "label", "floors": "floor", "layers": "layer",
+    "exclude": "except", "excluding": "except",
+    "excludes": "except", "without": "except", "not": "except", "takes": "take", "get": "take",
     "save": "take", "discount": "take", "spends": "spend", "buys": "buy", "each": "every", "per": "every",
     "max": "at most", "maximum": "at most", "cap": "at most", "upto": "at most", "limits": "limit",
     "budgets": "budget", "fund": "funded", "paid": "funded", "excludes-with": "never", "combine": "combines",
@@ -207,13 +254,13 @@ KIND_SLIPS: dict[str, tuple[Kind, ...]] = {
     "promo": (Kind.PROMO_CODE,),
     "shipping": (Kind.FREE_SHIPPING,),
     "delivery": (Kind.FREE_SHIPPING,),
-    "coins": (Kind.COIN_PAYMENT, Kind.COIN_EXCHANGE),
-    "points": (Kind.COIN_PAYMENT, Kind.COIN_EXCHANGE),
+    "coins": (Kind.COIN_PAYMENT, Kind.COIN_EXCHANGE, Kind.COIN_REWARD),
+    "points": (Kind.COIN_PAYMENT, Kind.COIN_EXCHANGE, Kind.COIN_REWARD),
 }
 """Words that people begin a card with, and the kinds that they may mean."""
 
 PLURALS = frozenset(
-    {"store", "category", "brand", "tag", "sku", "method", "customer", "country", "channel", "day", "hour", "prices",
+    {"store", "category", "brand", "tag", "sku", "method", "customer", "country", "channel", "region", "payment", "count", "day", "hour",
      "takes", "spends", "buys", "limits", "budgets", "combine", "notes", "claims", "pieces", "trades", "rates"}
 )  # fmt: skip
 """Slips that are only a letter or two: replacing them is safe."""

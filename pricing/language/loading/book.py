@@ -157,6 +157,13 @@ def _between(files: Sequence[RuleFile], names: Names, policy: Policy, findings: 
     for file in files:
         for place in file.combining:
             checks_between.contradicted(file.card(place), names, policy, file.findings)
+    known = {name for file in files for name in file.groups_of}
+    for file in files:
+        for place in file.layered:
+            checks_between.layered(file.card(place), policy, file.findings)
+        for place, named in file.meeting:
+            if named not in known:
+                checks_between.no_group(file.card(place), named, known, file.findings)
     groups: dict[bytes, list[tuple[RuleFile, int]]] = {}
     for file in files:
         for place, group in enumerate(file.groups):

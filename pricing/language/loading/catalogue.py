@@ -14,13 +14,15 @@ from attrs import field, frozen
 from pricing.language.diagnostics.diagnostic import Diagnostic
 from pricing.language.loading.table import Row, Table, read_table
 
-_COLUMNS = {"stores": "store", "categories": "category", "brands": "brand", "customers": "segment", "skus": "sku"}
+_COLUMNS = {"stores": "store", "categories": "category", "brands": "brand", "customers": "segment", "skus": "sku",
+            "payers": "payer"}  # fmt: skip
 _FILES = {
     "stores": "stores.csv",
     "categories": "categories.csv",
     "brands": "brands.csv",
     "customers": "segments.csv",
     "skus": "skus.csv",
+    "payers": "payers.csv",
 }
 _SEPARATORS = re.compile(r"[;|\s]+")
 _NAMED = {"stores": ("store", "P0239"), "categories": ("categories", "P0239"), "brands": ("brand", "P0239")}

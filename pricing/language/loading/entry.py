@@ -75,6 +75,12 @@ class Facts:
     """For each card what it is for: only cards of one group can beat each other. Empty: none can."""
     combining: tuple[int, ...]
     """Places of cards that combine with others."""
+    layered: tuple[int, ...]
+    """Places of cards that are in a further layer."""
+    groups_of: tuple[str, ...]
+    """The groups that its cards are in."""
+    meeting: tuple[tuple[int, str], ...]
+    """Places of cards, each with a group that it never meets or that it combines with."""
     trading: tuple[int, ...]
     """Places of cards whose coins buy a coupon."""
     lines: tuple[tuple[int, tuple[Row, ...]], ...]
@@ -161,12 +167,13 @@ def head_of(row: Row) -> Head:
 
 
 def list_row(named: NamedList) -> Row:
-    return named.name, _names_row(named.values), _names_row(named.removed), named.place, named.sound
+    clauses = plain_of(named.any_of), plain_of(named.but_not)
+    return named.name, _names_row(named.values), _names_row(named.removed), *clauses, named.place, named.sound
 
 
 def list_of(row: Row) -> NamedList:
-    name, values, removed, place, sound = row
-    return NamedList(name, _names_of(values), _names_of(removed), place, sound)
+    name, values, removed, any_of, but_not, place, sound = row
+    return NamedList(name, _names_of(values), _names_of(removed), made_of(any_of), made_of(but_not), place, sound)
 
 
 def _names_row(names: Mapping[str, frozenset[str]]) -> Row:
@@ -197,4 +204,4 @@ def line_of(row: Row) -> Clause:
         coins, pieces, coupon = [Atom(*atom) for atom in values]
         return TradeLine(*head, coins, pieces, coupon)
     threshold, items = values
-    return StepLine(*head, threshold and Atom(*threshold), items, None, False, None)
+    return StepLine(*head, threshold and Atom(*threshold), None, items)

@@ -32,7 +32,7 @@ from pricing.language.loading.entry import (
 )
 from pricing.language.meaning.home import Home
 from pricing.language.meaning.lists import NamedList
-from pricing.language.meaning.references import connect, named_in
+from pricing.language.meaning.references import connect, groups_named, named_in
 from pricing.language.meaning.resolve import Card, Head, allowed, campaign, card, good_name, needs, of
 from pricing.language.meaning.scopes import read_list
 from pricing.language.sense import checks, checks_between, checks_together
@@ -136,6 +136,27 @@ class RuleFile:
         return [place for place, item in enumerate(self.cards) if item.rule.combines]
 
     @property
+    def layered(self) -> Sequence[int]:
+        """Places of cards that are in a further layer."""
+        if self.facts:
+            return self.facts.layered
+        return [place for place, item in enumerate(self.cards) if item.rule.layer]
+
+    @property
+    def groups_of(self) -> Sequence[str]:
+        """The groups that its cards are in."""
+        if self.facts:
+            return self.facts.groups_of
+        return sorted({group for item in self.cards for group in item.rule.groups})
+
+    @property
+    def meeting(self) -> Sequence[tuple[int, str]]:
+        """Places of cards, each with a group that it never meets or that it combines with."""
+        if self.facts:
+            return self.facts.meeting
+        return [(place, group) for place, item in enumerate(self.cards) for group in groups_named(item.rule)]
+
+    @property
     def trading(self) -> Sequence[int]:
         """Places of cards whose coins buy a coupon."""
         if self.facts:
@@ -188,6 +209,9 @@ class RuleFile:
             tuple(self.odd),
             tuple(self.groups),
             tuple(self.combining),
+            tuple(self.layered),
+            tuple(self.groups_of),
+            tuple(self.meeting),
             tuple(self.trading),
             tuple([(place, lines) for place, item in enumerate(self.cards) if (lines := _lines_read(item))]),
         )  # fmt: skip
@@ -212,8 +236,8 @@ def _lines_read(item: Card) -> Row:
 
 def list_digest(named: NamedList) -> bytes:
     """What a list holds, wherever it stands."""
-    name, values, removed, _, sound = list_row(named)
-    return digest(repr((name, values, removed, sound)).encode("utf-8", "surrogatepass"))
+    name, values, removed, any_of, but_not, _, sound = list_row(named)
+    return digest(repr((name, values, removed, any_of, but_not, sound)).encode("utf-8", "surrogatepass"))
 
 
 def same_lists(file: RuleFile, shared: Mapping[str, NamedList]) -> bool:

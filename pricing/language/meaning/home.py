@@ -34,6 +34,16 @@ class Home:
     named: set[str] = field(factory=set)
     """Names of lists that were asked for."""
 
+    place: int = 0
+    """Which of the campaign's currencies amounts are read in."""
+    one_for_all: bool = False
+    """Whether an amount that is one for several currencies has been told in this card."""
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """All currencies of the campaign, in the order of its head."""
+        return self.campaign.currencies or (self.campaign.currency,)
+
     @property
     def currency(self) -> str:
-        return self.campaign.currency
+        return self.currencies[self.place]

@@ -5,7 +5,8 @@ Reads the one policy block of a folder; makes the switches, with the order compl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from attrs import evolve
@@ -14,10 +15,10 @@ from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.nearest import nearest, surely
 from pricing.language.diagnostics.source import Source
 from pricing.language.meaning.resolve import allowed, good_name, of
-from pricing.language.meaning.values import count
-from pricing.language.text.syntax import Block, LimitLine, Listed, Never, Phrase, SetLine
-from pricing.language.vocabulary import KIND_NAMES, KIND_OF, SWITCHES
-from pricing.model.kind import ITEM_KINDS, LAYERS, Kind
+from pricing.language.meaning.values import count, percentage
+from pricing.language.text.syntax import Block, Floor, LayerLine, LimitLine, Listed, Never, Phrase, SetLine
+from pricing.language.vocabulary import KIND_NAMES, KIND_OF, LAYERED, SWITCHES
+from pricing.model.kind import ITEM_KINDS, LAYERS, TRAITS, Kind
 from pricing.model.policy import Layer, Policy, PolicyLimit
 
 
@@ -28,14 +29,23 @@ def read_policy(block: Block, source: Source) -> tuple[Policy, Findings]:
     if block.name:
         good_name(block.name, findings)
     policy = Policy(name=block.name.text if block.name else "")
+    further = _layers(of(block, LayerLine), findings)
     for line in of(block, Listed, "order"):
-        policy = evolve(policy, order=tuple([Layer(kind) for kind in _order(line, findings)]))
+        policy = evolve(policy, order=_order(line, further, findings))
+    for floor in of(block, Floor):
+        policy = evolve(policy, floor=_floor(floor, findings))
+    for name, (layer, said) in further.items():
+        if layer not in policy.order:
+            findings.add(
+                "P0512", said.name, f"The layer {name} has no place in the order.", caret="not in the order line",
+                helps=(f"Put {name} into the order line, where its cards are to be worked off.",),
+            )  # fmt: skip
     limits = _limits(of(block, LimitLine), findings)
     policy = evolve(policy, limits=limits, never=_never(of(block, Never), findings))
     for switch in of(block, SetLine):
         policy = _switched(policy, switch, findings)
     _told_twice(of(block, SetLine), findings)
-    if not block.broken and not any(limit.kind is Kind.PROMO_CODE for limit in limits):
+    if not block.broken and not any(limit.kind is Kind.PROMO_CODE or limit.codes for limit in limits):
         findings.add(
             "P0510", block, "This policy lets a customer use any number of promo codes in one order.",
             helps=("If that is not meant, add: limit 1 promo code per order",),
@@ -58,68 +68,136 @@ def kind_named(phrase: Phrase, findings: Findings) -> Kind | None:
     return None
 
 
-def _order(line: Listed, findings: Findings) -> tuple[Kind, ...]:
-    written: list[Kind] = []
+def _layers(lines: Sequence[LayerLine], findings: Findings) -> dict[str, tuple[Layer, LayerLine]]:
+    """The further layers that a policy names."""
+    found: dict[str, tuple[Layer, LayerLine]] = {}
+    for line in lines:
+        name = line.name.text
+        if line.kind is None:
+            findings.add(
+                "P0512", line.name, "A further layer is one of a kind.", caret="of which kind?",
+                helps=("Write: layer member-price of store discount",),
+            )  # fmt: skip
+            continue
+        kind = kind_named(line.kind, findings)
+        if not good_name(line.name, findings) or kind is None:
+            continue
+        if kind not in LAYERED or name in found or name in KIND_OF:
+            says = f"{kind.capitalize()} has one place in the order only." if kind not in LAYERED else (
+                f"There are two layers called {name}.")  # fmt: skip
+            findings.add("P0512", line.name, says, caret="leave this out")
+            continue
+        found[name] = Layer(kind, name), line
+    return found
+
+
+def _order(line: Listed, further: Mapping[str, tuple[Layer, LayerLine]], findings: Findings) -> tuple[Layer, ...]:
+    written: list[Layer] = []
     complete = True
     for phrase in line.values:
-        kind = kind_named(phrase, findings)
-        if kind is None:
-            complete = False
-        elif kind is Kind.COIN_EXCHANGE:
-            findings.add(
-                "P0508", phrase, "Coin exchange is not a layer and has no place in the order.", caret="leave it out"
-            )
-        elif kind in written:
-            findings.add("P0508", phrase, f"{kind} stands twice in the order.".capitalize(), caret="the second one")
+        text = phrase.text
+        if text in further and text not in KIND_OF:
+            layer = further[text][0]
         else:
-            written.append(kind)
-    missing = [kind for kind in LAYERS if kind not in written]
+            kind = _layer_kind(phrase, further, findings)
+            if kind is None:
+                complete = False
+                continue
+            if not TRAITS[kind].is_layer:
+                findings.add(
+                    "P0508", phrase, f"{kind.capitalize()} is not a layer and has no place in the order.",
+                    caret="leave it out",
+                )  # fmt: skip
+                continue
+            layer = Layer(kind)
+        if layer in written:
+            findings.add(
+                "P0508", phrase, f"{_called(layer)} stands twice in the order.".capitalize(), caret="the second one"
+            )
+        else:
+            written.append(layer)
+    missing = [layer for layer in map(Layer, LAYERS) if layer not in written]
     if missing and complete:
         findings.add(
-            "P0505", line.word, f"These have no place in the order: {_and(missing)}.",
+            "P0505", line.word, f"These have no place in the order: {_and(list(map(_called, missing)))}.",
             caret="not all kinds",
-            notes=("Kinds that are left out come at the end, before coin payment, in their usual order.",),
+            helps=("Every layer stands in the order once; without the line, the usual order holds.",),
         )  # fmt: skip
     ordered = normal([*written, *missing])
-    kept = [kind for kind in ordered if kind in written]
+    kept = [layer for layer in ordered if layer in written]
     if kept != written:
         findings.add(
             "P0506", line.word, "Item prices always come first in the order, and coin payment last.",
-            notes=("The order is taken as: " + ", ".join(ordered) + ".",),
+            notes=("Written so, it would be: " + ", ".join(map(_called, ordered)) + ".",),
         )  # fmt: skip
     return ordered
 
 
-def normal(order: Sequence[Kind]) -> tuple[Kind, ...]:
+def _called(layer: Layer) -> str:
+    return layer.name or layer.kind.value
+
+
+def _layer_kind(phrase: Phrase, further: Mapping[str, tuple[Layer, LayerLine]], findings: Findings) -> Kind | None:
+    """The kind that a place of the order names; a layer that no line names is told."""
+    text = " ".join(phrase.text.split())
+    if text in KIND_OF or len(phrase.atoms) > 1 or nearest(text, KIND_NAMES):
+        return kind_named(phrase, findings)
+    meant = nearest(text, further)
+    findings.add(
+        "P0512", phrase, f'There is no layer called "{text[:40]}".', caret=f"did you mean {meant}?" if meant else "",
+        helps=(f"A further layer is named on a line of its own: layer {text[:40]} of store discount",),
+        fix=findings.replace(phrase, meant) if meant else None,
+    )  # fmt: skip
+    return None
+
+
+def _floor(line: Floor, findings: Findings) -> Fraction:
+    share = percentage(line.share, findings)
+    if line.of is None or line.of.text != "list-price":
+        findings.add(
+            "P0513", line.of or line.share, "A floor is a share of the list price.", caret="of list-price",
+            helps=("Write: floor 40% of list-price",),
+            fix=findings.replace(line.of, "list-price") if line.of else None,
+        )  # fmt: skip
+    return share or Fraction(0)
+
+
+def normal(order: Sequence[Layer]) -> tuple[Layer, ...]:
     """Item kinds first, coin payment last, the rest as it is."""
-    items = [kind for kind in order if kind in ITEM_KINDS]
-    rest = [kind for kind in order if kind not in ITEM_KINDS and kind is not Kind.COIN_PAYMENT]
-    return (*items, *rest, Kind.COIN_PAYMENT)
+    items = [layer for layer in order if layer.kind in ITEM_KINDS]
+    last = [layer for layer in order if layer.kind is Kind.COIN_PAYMENT]
+    rest = [layer for layer in order if layer.kind not in ITEM_KINDS and layer.kind is not Kind.COIN_PAYMENT]
+    return (*items, *rest, *last)
 
 
-def _and(kinds: Sequence[Kind]) -> str:
+def _and(kinds: Sequence[str]) -> str:
     return kinds[0] if len(kinds) == 1 else ", ".join(kinds[:-1]) + " and " + kinds[-1]
 
 
 def _limits(lines: Sequence[LimitLine], findings: Findings) -> tuple[PolicyLimit, ...]:
-    found: dict[tuple[Kind, str], PolicyLimit] = {}
+    found: dict[tuple[str, str, bool, str], PolicyLimit] = {}
     for line in lines:
         number = count(line.count, findings, "limit")
-        kind = kind_named(line.unit, findings)
+        texts = line.unit.text.split()
+        codes = texts in (["code"], ["codes"])
+        group = texts[2] if len(texts) == 3 and texts[:2] == ["of", "group"] else ""
+        kind = None if codes or group else kind_named(line.unit, findings)
         per = line.per.text if line.per is not None else ""
-        if per not in ("order", "store"):
+        if per not in ("order", "store") or line.and_per is not None:
             findings.add(
                 "P0125", line.per or line.unit, "A limit of the policy is per order or per store.", caret="per what?",
                 helps=("Write: limit 1 promo code per order",),
             )  # fmt: skip
             continue
-        if number is None or kind is None:
+        if number is None or (kind is None and not codes and not group):
             continue
-        if (kind, per) in found:
-            findings.add("P0112", line, f"There are two limits on {kind} per {per}.", caret="the second one")
+        key = (kind or "", group, codes, per)
+        if key in found:
+            what = kind or ("codes" if codes else f"group {group}")
+            findings.add("P0112", line, f"There are two limits on {what} per {per}.", caret="the second one")
             continue
-        found[kind, per] = PolicyLimit(number, kind, per)
-    return tuple(found[key] for key in sorted(found))
+        found[key] = PolicyLimit(number, kind, per, group, codes)
+    return tuple(found[key] for key in sorted(found, key=lambda key: (key[1:3] != ("", False), key)))
 
 
 def _never(lines: Sequence[Never], findings: Findings) -> tuple[tuple[Kind, Kind], ...]:

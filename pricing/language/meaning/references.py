@@ -15,6 +15,7 @@ from pricing.language.meaning.resolve import Card, of
 from pricing.language.text.syntax import Atom, Listed, Never, Phrase, TradeLine
 from pricing.language.vocabulary import KIND_OF
 from pricing.model.kind import COUPON_KINDS
+from pricing.model.rule import Rule
 
 Names = Mapping[str, Card]
 
@@ -53,8 +54,9 @@ def connect(item: Card, names: Names, findings: Findings) -> Card:
         _coupon(trade.coupon, names, findings)
     if not never and not combines:
         return item
-    rule = evolve(item.rule, never=tuple(sorted(never)), combines=tuple(sorted(combines)))
-    return evolve(item, rule=rule)
+    mine, others = tuple(sorted(never)), tuple(sorted(combines))
+    also = tuple([evolve(each, never=mine, combines=others) for each in item.rule.also])
+    return evolve(item, rule=evolve(item.rule, never=mine, combines=others, also=also))
 
 
 def named_in(item: Card) -> set[str]:
@@ -64,9 +66,15 @@ def named_in(item: Card) -> set[str]:
     found = {line.coupon.text for line in of(item.block, TradeLine)}
     for phrase in (phrase for line in lines for phrase in line):
         text = " ".join(phrase.text.split())
-        if phrase.quoted or (text not in KIND_OF and text != "anything"):
+        if phrase.quoted or (text not in KIND_OF and text != "anything" and not _group(phrase)):
             found.add(text)
     return found
+
+
+def groups_named(rule: Rule) -> list[str]:
+    """The groups in a card's `never` and `combines` lines, sorted."""
+    named = {name.removeprefix("group ") for name in (*rule.never, *rule.combines) if name.startswith("group ")}
+    return sorted(named)
 
 
 def _named(phrases: Sequence[Phrase], item: Card, names: Names, findings: Findings) -> set[str]:
@@ -75,7 +83,7 @@ def _named(phrases: Sequence[Phrase], item: Card, names: Names, findings: Findin
         if findings.full:
             break
         text = " ".join(phrase.text.split())
-        if not phrase.quoted and (text in KIND_OF or text == "anything"):
+        if (not phrase.quoted and (text in KIND_OF or text == "anything")) or _group(phrase):
             found.add(text)
         elif len(phrase.atoms) == 1 and text in names:
             found.add(text)
@@ -84,6 +92,11 @@ def _named(phrases: Sequence[Phrase], item: Card, names: Names, findings: Findin
         else:
             _unknown(phrase, names, findings)
     return found
+
+
+def _group(phrase: Phrase) -> bool:
+    """Whether a phrase is `group NAME`."""
+    return len(phrase.atoms) == 2 and phrase.atoms[0].text == "group" and not phrase.atoms[0].quoted
 
 
 def _unknown(phrase: Phrase, names: Names, findings: Findings) -> None:
@@ -98,19 +111,19 @@ def _unknown(phrase: Phrase, names: Names, findings: Findings) -> None:
 
 
 def _idle(line: Listed, item: Card, names: Names, findings: Findings) -> None:
-    """Tell `combines with` that changes nothing."""
+    """Tell `combines with` that changes nothing, or that says what only `never` can."""
     for phrase in line.values:
         text = phrase.text
         if not phrase.quoted and (text in KIND_OF or text == "anything"):
             findings.add(
-                "P0402", phrase, f"combines with {text} changes nothing.",
+                "P0402", phrase, f"combines with {text} says nothing.", severity="error",
                 notes=("Different kinds combine anyway; two rules of one kind combine only when one names the other.",),
-                helps=(f"Name the {item.rule.kind} cards it may meet, or leave this out.",),
+                helps=(f"Name the {item.rule.kind} cards it may meet, or a group of them, or leave this out.",),
             )  # fmt: skip
         elif text in names and names[text].rule.kind is not item.rule.kind:
             findings.add(
                 "P0402", phrase, f"combines with {text} changes nothing: it is a {names[text].rule.kind}.",
-                notes=("Different kinds combine anyway.",), helps=("Leave it out.",),
+                severity="hint", notes=("Different kinds combine anyway.",), helps=("Leave it out.",),
             )  # fmt: skip
 
 

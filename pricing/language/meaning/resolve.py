@@ -7,7 +7,6 @@ elsewhere may have them); next: `references`, then `checks`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -16,17 +15,17 @@ from attrs import evolve, frozen
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.nearest import nearest
 from pricing.language.diagnostics.source import Source
-from pricing.language.meaning import ladders, times
+from pricing.language.meaning import given, ladders, times, together
 from pricing.language.meaning.home import STAND_IN_CURRENCY, Home
-from pricing.language.meaning.scopes import NAME, as_typed, except_word, never, not_a_name, only
-from pricing.language.meaning.values import amount, count, percentage
+from pricing.language.meaning.scopes import NAME, as_typed, counted, except_word, never, not_a_name, only
+from pricing.language.meaning.values import amount, count
 from pricing.language.text.syntax import (
     AtMost,
     Atom,
     Block,
     Budget,
     Clause,
-    Funded,
+    EarnLine,
     HoursLine,
     Ladder,
     Lasts,
@@ -41,10 +40,10 @@ from pricing.language.text.syntax import (
     StepLine,
     TradeLine,
 )
-from pricing.language.vocabulary import AUDIENCE_WORDS, KIND_OF, SCOPE_WORDS, WORDS, a
+from pricing.language.vocabulary import AUDIENCE_WORDS, KIND_OF, ON_UNITS, SCOPE_WORDS, WORDS, a
 from pricing.model.kind import ITEM_KINDS, TRAITS, Kind
-from pricing.model.ladder import Rate, Trade
-from pricing.model.rule import PLATFORM, Campaign, Place, Rule
+from pricing.model.ladder import Rate, Reward, Trade
+from pricing.model.rule import Campaign, Place, Rule
 from pricing.model.scope import Clause as ScopeClause
 from pricing.model.scope import Scope
 from pricing.model.window import Hours, Window
@@ -139,12 +138,10 @@ def campaign(block: Block, source: Source) -> tuple[Head, Findings]:
     findings = Findings(source)
     block = allowed(block, findings)
     texts = {line.word.text: line for line in of(block, Setting)}
-    if "currency" in texts:
-        _single(texts["currency"], findings)
     name = block.name.text if block.name else ""
     if block.name:
         good_name(block.name, findings)
-    currency = _currency(texts.get("currency"), block, findings)
+    currencies = _currencies(of(block, Listed, "currency"), block, findings)
     zone = ZoneInfo("UTC")
     if "zone" in texts:
         zone = times.zone_named(texts["zone"].values, findings) or zone
@@ -163,39 +160,31 @@ def campaign(block: Block, source: Source) -> tuple[Head, Findings]:
         return " ".join(atom.text for atom in texts[word].values) if word in texts else ""
 
     made = Campaign(
-        name, block.label.text if block.label else "", currency, zone.key, valid, said("owner"), said("brief"),
-        place=_place(block, source),
+        name, block.label.text if block.label else "", currencies[0], zone.key, valid, said("owner"), said("brief"),
+        currencies if len(currencies) > 1 else (), place=_place(block, source),
     )  # fmt: skip
     return Head(made, zone, block), findings
 
 
-def _single(line: Setting, findings: Findings) -> None:
-    if len(line.values) > 1:
-        findings.add(
-            "P0133", Phrase(line.values[1:]), f"After {line.word.text} stands one word.", caret="leave this out",
-            helps=(f"Write it like: {WORDS[line.word.text].example}",),
-        )  # fmt: skip
-
-
-def _note(line: Setting, findings: Findings) -> str:
-    where = Phrase(line.values)
-    if len(line.values) > 1 or not line.values[0].quoted:
-        right = '"' + where.text + '"'
-        findings.add(
-            "P0110", where, "A note stands in quotes.", caret="put this in quotes",
-            fix=findings.replace(where, right, safe=True),
-        )  # fmt: skip
-    return where.text
-
-
-def _currency(line: Setting | None, block: Block, findings: Findings) -> str:
-    if line is None:
+def _currencies(lines: list[Listed], block: Block, findings: Findings) -> tuple[str, ...]:
+    """The currencies of a campaign, in the order written; one at least."""
+    if not lines:
         if not block.broken:
             findings.add(
                 "P0501", block, "This campaign does not say its currency.", helps=("Add a line such as: currency USD",)
             )
-        return STAND_IN_CURRENCY
-    code = line.values[0]
+        return (STAND_IN_CURRENCY,)
+    found: list[str] = []
+    for phrase in lines[0].values:
+        code = _currency(phrase.atoms[0], findings)
+        if code in found:
+            findings.add("P0602", phrase, f"{code} is named twice in this line.", caret="once is enough")
+        elif code:
+            found.append(code)
+    return tuple(found) or (STAND_IN_CURRENCY,)
+
+
+def _currency(code: Atom, findings: Findings) -> str:
     try:
         decimals(code.text)
     except AmountError:
@@ -207,7 +196,7 @@ def _currency(line: Setting | None, block: Block, findings: Findings) -> str:
             helps=("Write its ISO code, such as USD.",),
             fix=findings.replace(code, upper, safe=True) if known else None,
         )  # fmt: skip
-        return upper if known else STAND_IN_CURRENCY
+        return upper if known else ""
     return code.text
 
 
@@ -229,10 +218,9 @@ def good_name(atom: Atom, findings: Findings) -> bool:
 
 
 def card(block: Block, home: Home) -> Card | None:
-    """One rule; None when it has no name."""
+    """One rule, with its amounts in each of the campaign's currencies; None when it has no name."""
     findings = home.findings
     before = len(findings.found)
-    kind = KIND_OF[block.kind]
     block = allowed(block, findings)
     if block.name is None:
         return None
@@ -240,17 +228,40 @@ def card(block: Block, home: Home) -> Card | None:
         # `never with "anything"` could not be told from `never with anything` once it is resolved.
         findings.add("P0209", block.name, 'A card cannot be called "anything": the word stands for all cards.')
     good_name(block.name, findings)
+    home.one_for_all = False
+    rule = _rule(block, block.name.text, home)
+    also: list[Rule] = []
+    for place in range(1, len(home.currencies)):
+        if findings.full:
+            break
+        other = evolve(home, findings=Findings(findings.source), place=place, one_for_all=True)
+        also.append(_rule(block, block.name.text, other))
+        known = {(each.code, each.start) for each in findings.found[before:]}
+        findings.again(each for each in other.findings.found if (each.code, each.start) not in known)
+    sound = not block.broken and not any(item.is_error for item in findings.found[before:])
+    return Card(evolve(rule, also=tuple(also)) if also else rule, block, findings.source, sound)
+
+
+def _rule(block: Block, name: str, home: Home) -> Rule:
+    """The rule of a card, in the currency that is read."""
+    findings, kind = home.findings, KIND_OF[block.kind]
     valid, claim = _windows(block, home)
     scope, audience = _scopes(block, home)
-    steps, _ = ladders.ladder(of(block, StepLine), kind, home)
+    lines = of(block, StepLine)
+    steps = ladders.ladder(lines, kind, home)
     ladder_per = _ladder_per(block, kind, findings)
-    caps = ladders.caps(of(block, AtMost), kind, ladder_per, home)
+    counts = of(block, Listed, "counts")
+    together.with_counts(lines, steps, counts, ladder_per, home)
+    is_reward = kind is Kind.COIN_REWARD
+    caps = ladders.caps(() if is_reward else of(block, AtMost), kind, ladder_per, home)
     piece, trade, rate = _coins_and_pieces(block, home)
-    budgets = [_budget(line, home) for line in of(block, Budget)]
+    budget, budget_day = _budgets(block, home)
     lasts = [count(line.days, findings, "number of days") for line in of(block, Lasts)]
-    notes = [_note(line, findings) for line in of(block, Setting, "note")]
-    rule = Rule(
-        name=block.name.text,
+    note, notes = given.texts(of(block, Setting, "note"), findings)
+    _, labels = given.texts(of(block, Setting, "label"), findings)
+    way, codes, pattern = given.way(block, kind, home)
+    return Rule(
+        name=name,
         kind=kind,
         label=block.label.text if block.label else "",
         currency=home.currency,
@@ -259,25 +270,47 @@ def card(block: Block, home: Home) -> Card | None:
         days=next((times.weekdays(line, findings) for line in of(block, Listed, "days")), ()),
         hours=_hours(block, findings),
         scope=scope,
+        counts=counted(counts, home) if counts else None,
         audience=audience,
+        given=way,
+        pattern=pattern,
+        codes=codes,
+        public=given.public(block, way, pattern, findings),
+        layer=given.layer(block, findings),
+        groups=given.groups(block, findings),
         prices=_prices(block, home),
         ladder=steps,
         ladder_per=ladder_per,
         caps=caps,
         limits=ladders.limits(of(block, LimitLine), kind, home),
-        budget=budgets[0] if budgets else None,
-        payers=_funded(block, kind, findings),
+        budget=budget,
+        budget_day=budget_day,
+        payers=given.payers(block, kind, home),
         piece=piece,
         trade=trade,
         rate=rate,
+        reward=_reward(block, kind, home),
         claim=claim,
         lasts_days=lasts[0] if lasts else None,
-        note=notes[0] if notes else "",
+        note=note,
+        labels=labels,
+        notes=notes,
         campaign=home.campaign.name,
         place=_place(block, findings.source),
     )
-    sound = not block.broken and not any(item.is_error for item in findings.found[before:])
-    return Card(rule, block, findings.source, sound)
+
+
+def _reward(block: Block, kind: Kind, home: Home) -> Reward | None:
+    """What a coin reward earns; coins on any other card are told."""
+    earned = of(block, EarnLine)
+    if kind is Kind.COIN_REWARD:
+        return ladders.reward(earned, of(block, AtMost), home)
+    for line in earned:
+        home.findings.add(
+            "P0301", line, f"Only a coin reward earns coins, not {a(kind)}.",
+            helps=('Make a card of its own: coin reward earn "A coin for every 1.00"',),
+        )  # fmt: skip
+    return None
 
 
 def _place(block: Block, source: Source) -> Place:
@@ -307,7 +340,7 @@ def _scopes(block: Block, home: Home) -> tuple[Scope, Scope]:
     people: tuple[list[ScopeClause], list[ScopeClause]] = ([], [])
     for line in of(block, Listed):
         word = line.word.text
-        if word in SCOPE_WORDS:
+        if word in SCOPE_WORDS or word == "prices":
             clause, side = only(line, home), 0
         elif word == "except" and _except_fits(line, block, home):
             clause, side = never(line, home), 1
@@ -322,7 +355,8 @@ def _except_fits(line: Listed, block: Block, home: Home) -> bool:
     """Whether the scope word after `except` belongs in this kind; a missing one is told by `never`."""
     word = line.values[0].atoms[0]
     kind = KIND_OF[block.kind]
-    if word.text not in SCOPE_WORDS or kind in WORDS[word.text].kinds:
+    asked = "stores" if word.text in ("list", "reduced", "prices") else word.text
+    if asked not in SCOPE_WORDS or kind in WORDS[asked].kinds:
         return True
     if except_word(line, home) is not None:
         home.findings.add(
@@ -333,11 +367,17 @@ def _except_fits(line: Listed, block: Block, home: Home) -> bool:
 
 def _ladder_per(block: Block, kind: Kind, findings: Findings) -> str:
     for line in of(block, Ladder):
-        if line.per.text in ("store", "order"):
+        if line.per.text == "sku" and kind not in ON_UNITS:
+            findings.add(
+                "P0342", line.per, f"{a(kind).capitalize()} has no ladder per sku.", caret="per store or per order",
+                helps=("A ladder per sku stands where single items get something off, as in a store discount.",),
+            )  # fmt: skip
+            return TRAITS[kind].per
+        if line.per.text in ("store", "order", "sku"):
             return line.per.text
-        meant = nearest(line.per.text, ("store", "order"))
+        meant = nearest(line.per.text, ("store", "order", "sku"))
         findings.add(
-            "P0126", line.per, "A ladder is per store or per order.",
+            "P0126", line.per, "A ladder is per store, per order or per sku.",
             fix=findings.replace(line.per, meant, safe=True) if meant else None,
         )  # fmt: skip
     return TRAITS[kind].per
@@ -346,7 +386,7 @@ def _ladder_per(block: Block, kind: Kind, findings: Findings) -> str:
 def _prices(block: Block, home: Home) -> tuple[tuple[str, int], ...]:
     found: dict[str, tuple[int, Price]] = {}
     for line in of(block, Price):
-        value = amount(line.amount, home.currency, home.findings, zero=True)
+        value = amount(line.amount, home, zero=True)
         sku = line.sku.text
         good = good_name(line.sku, home.findings) if not line.sku.quoted else True
         if good and not home.catalogue.has("skus", sku):
@@ -372,7 +412,7 @@ def _prices(block: Block, home: Home) -> tuple[tuple[str, int], ...]:
 def _coins_and_pieces(block: Block, home: Home) -> tuple[int, Trade | None, Rate | None]:
     piece, trade, rate = 0, None, None
     for line in of(block, Piece):
-        piece = amount(line.value, home.currency, home.findings) or 0
+        piece = amount(line.value, home) or 0
     for bought in of(block, TradeLine):
         coins = count(bought.coins, home.findings, "number of coins")
         pieces = count(bought.pieces, home.findings, "number of coupons")
@@ -380,37 +420,30 @@ def _coins_and_pieces(block: Block, home: Home) -> tuple[int, Trade | None, Rate
             trade = Trade(coins, pieces, bought.coupon.text)
     for worth in of(block, RateLine):
         coins = count(worth.coins, home.findings, "number of coins")
-        value = amount(worth.amount, home.currency, home.findings)
+        value = amount(worth.amount, home)
         if coins and value:
-            rate = Rate(coins, value)
+            rate = Rate(coins, value, worth.in_steps)
     return piece, trade, rate
 
 
-def _budget(line: Budget, home: Home) -> int | None:
-    if not line.in_total:
-        home.findings.add(
-            "P0127", line.value, "A budget is in total.", caret="in total comes after this",
-            fix=home.findings.replace(line.value, f"{line.value.text} in total", safe=True),
-        )  # fmt: skip
-    return amount(line.value, home.currency, home.findings)
-
-
-def _funded(block: Block, kind: Kind, findings: Findings) -> tuple[tuple[str, Fraction], ...]:
-    default = () if TRAITS[kind].seller_pays else ((PLATFORM, Fraction(1)),)
-    for line in of(block, Funded):
-        if line.by.text not in ("platform", "seller"):
-            meant = nearest(line.by.text, ("platform", "seller"))
-            findings.add(
-                "P0128", line.by, "A rule is funded by platform or by seller.",
-                helps=("Shared costs are written: funded by platform 40%",),
-                fix=findings.replace(line.by, meant, safe=True) if meant else None,
+def _budgets(block: Block, home: Home) -> tuple[int | None, int | None]:
+    """The money of a card in total, and for each day."""
+    found: dict[str, int | None] = {}
+    for line in of(block, Budget):
+        per = "day" if line.per is not None else "total"
+        if not line.in_total and (line.per is None or line.per.text != "day"):
+            home.findings.add(
+                "P0127", line.per or line.value, "A budget is in total, or per day.",
+                caret="in total comes after this" if line.per is None else "day stands here",
+                fix=None
+                if line.per
+                else home.findings.replace(line.value, f"{line.value.text} in total", safe=not line.value.others),
             )  # fmt: skip
+        if per in found:
+            home.findings.add("P0112", line, "There are two such budget lines in this card.", caret="the second one")
             continue
-        share = Fraction(1) if line.share is None else percentage(line.share, findings)
-        if share is not None:
-            share = share if line.by.text == PLATFORM else 1 - share
-            return ((PLATFORM, share),) if share else ()
-    return default
+        found[per] = amount(line.value, home)
+    return found.get("total"), found.get("day")
 
 
 def needs(cards: Iterable[Card], findings: Findings) -> None:
@@ -437,11 +470,13 @@ def _lack(rule: Rule, block: Block) -> tuple[str, str, str] | None:
             if rule.trade
             else ("P0316", "A coin exchange says what it trades.", "trade 10 coins for 1 select-summer")
         )
+    if kind is Kind.COIN_REWARD:
+        return None if rule.reward else ("P0347", "A coin reward says what it earns.", "earn 1 coin every 1.00")
     if kind is Kind.SELECT_COUPON and not rule.piece:
         return "P0317", "A select coupon says what one piece is worth.", "piece 2.00"
-    if kind in ITEM_KINDS and not rule.ladder and not rule.prices:
+    if kind in ITEM_KINDS and not any(step.gives for step in rule.ladder) and not rule.prices:
         return "P0302", f"This {kind} gives nothing.", "take 15% off, or: price LL-100 at 19.99"
-    if kind not in ITEM_KINDS and not rule.ladder:
+    if kind not in ITEM_KINDS and not any(step.gives for step in rule.ladder):
         example = "spend 35.00 ship free" if kind is Kind.FREE_SHIPPING else "spend 60.00 take 6.00 off"
         return "P0302", f"This {kind} gives nothing.", example
     return None

@@ -9,33 +9,44 @@ import re
 from collections.abc import Collection, Sequence
 from unicodedata import normalize
 
+from attrs import evolve
+
+from pricing.facts import AUDIENCE_WORDS, FACT_OF, FACTS, LINE
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.nearest import nearest, surely
+from pricing.language.diagnostics.source import HasSpan
 from pricing.language.meaning.home import Home
 from pricing.language.meaning.lists import NamedList
+from pricing.language.meaning.values import amount
 from pricing.language.text.syntax import Atom, Block, Listed, Phrase
 from pricing.language.vocabulary import SCOPE_WORDS, SLIPS
-from pricing.model.scope import Clause
+from pricing.model.scope import Clause, Scope
 
 FEW = 12
 """So many names are told, where none is like what was written."""
 NAME = re.compile(r"[\w.\-/]{1,100}")
-_WHAT = {
-    "stores": "store", "categories": "category", "brands": "brand", "tags": "tag", "skus": "sku", "methods": "method",
-    "customers": "customer segment", "countries": "country", "channels": "channel",
-}  # fmt: skip
-_CODES = {"stores": "P0201", "categories": "P0202", "brands": "P0203", "skus": "P0204", "customers": "P0205"}
 
 
 def only(line: Listed, home: Home) -> Clause | None:
     """The clause of a line that begins with a scope word."""
+    if line.word.text == "prices":
+        return _prices(line.word, line.values, home)
     return _clause(line.word.text, line.values, home)
 
 
 def never(line: Listed, home: Home) -> Clause | None:
     """The clause of an `except` line."""
     split = except_word(line, home)
-    return None if split is None else _clause(split[0].text, split[1], home)
+    return None if split is None else _read(split[0], split[1], home)
+
+
+def _read(word: Atom, phrases: tuple[Phrase, ...], home: Home) -> Clause | None:
+    """The clause of a scope word and what follows it: values, the name of a list, a span of prices, nothing."""
+    if word.text == "list":
+        return _whole_list(phrases, home)
+    if word.text == "prices":
+        return _prices(word, phrases, home)
+    return Clause("reduced") if word.text == "reduced" else _clause(word.text, phrases, home)
 
 
 def except_word(line: Listed, home: Home) -> tuple[Atom, tuple[Phrase, ...]] | None:
@@ -43,15 +54,17 @@ def except_word(line: Listed, home: Home) -> tuple[Atom, tuple[Phrase, ...]] | N
     first = line.values[0]
     word = first.atoms[0]
     rest = first.atoms[1:]
-    if word.text in SCOPE_WORDS and not word.quoted:
-        if not rest:
+    if word.text in _HEADS and not word.quoted:
+        if not rest and word.text != "reduced":
             home.findings.add(
                 "P0119", line, f"This line does not say which {word.text} are left out.",
                 helps=("An except line looks like: except categories gift-cards",),
             )  # fmt: skip
             return None
-        return word, (Phrase(rest), *line.values[1:])
-    meant = SLIPS.get(word.text.lower(), "") or nearest(word.text, SCOPE_WORDS, 0.7) or ""
+        if word.text == "reduced":
+            _nothing_behind(word, Phrase(rest) if rest else None, line.values[1:], home)
+        return word, (Phrase(rest), *line.values[1:]) if rest else ()
+    meant = SLIPS.get(word.text.lower(), "") or nearest(word.text, _HEADS, 0.7) or ""
     good = meant in SCOPE_WORDS and bool(rest)
     fix = home.findings.replace(word, meant, safe=True) if good else None
     kinds = [known for known, names in home.catalogue.names.items() if word.text in names]
@@ -64,6 +77,117 @@ def except_word(line: Listed, home: Home) -> tuple[Atom, tuple[Phrase, ...]] | N
         helps=("An except line looks like: except categories gift-cards",), fix=fix,
     )  # fmt: skip
     return None
+
+
+_HEADS = (*SCOPE_WORDS, "prices", "reduced", "list")
+_GOODS = tuple(fact.word for fact in FACTS if fact.of == LINE)
+"""What goods can be told by."""
+
+
+def counted(lines: Sequence[Listed], home: Home) -> Scope | None:
+    """What the `counts` lines of a card say; None when there are none, or when they cannot be read."""
+    sides: tuple[list[Clause], list[Clause]] = ([], [])
+    good = bool(lines)
+    for line in lines:
+        first = line.values[0]
+        atoms = first.atoms
+        if first.text == "everything" and not first.quoted and len(line.values) == 1:
+            continue
+        side = 1 if atoms[0].text == "except" and not atoms[0].quoted else 0
+        clause = goods((Phrase(atoms[side:]), *line.values[1:]) if len(atoms) > side else (), line, home, "counts")
+        if clause is None:
+            good = False
+        else:
+            sides[side].append(clause)
+    return Scope(tuple(sides[0]), tuple(sides[1])) if good else None
+
+
+def goods(phrases: tuple[Phrase, ...], where: HasSpan, home: Home, what: str) -> Clause | None:
+    """Goods as `counts` and the slots of a bundle name them: one scope word with its values, or a list."""
+    word = phrases[0].atoms[0] if phrases else None
+    if word is None or word.text not in (*_GOODS, "list") or word.quoted:
+        meant = SLIPS.get(word.text.lower(), "") if word is not None else ""
+        fits = word is not None and meant in _GOODS
+        home.findings.add(
+            "P0138", word or where, f"This {what} line does not say by what the goods are told.",
+            caret=f"did you mean {meant}?" if fits else "",
+            helps=(_GOODS_HELP[what],),
+            fix=home.findings.replace(word, meant, safe=True) if fits and word is not None else None,
+        )  # fmt: skip
+        return None
+    rest = phrases[0].atoms[1:]
+    if word.text == "reduced":
+        _nothing_behind(word, Phrase(rest) if rest else None, phrases[1:], home)
+        return Clause("reduced")
+    if not rest:
+        home.findings.add("P0138", word, f"This {what} line breaks off too early.", helps=(_GOODS_HELP[what],))
+        return None
+    return _read(word, (Phrase(rest), *phrases[1:]), home)
+
+
+_GOODS_HELP = {
+    "counts": "Such a line looks like: counts categories clothes/coats, counts except skus MUG-1, or counts everything",
+    "bundle": "It looks like: bundle 1 of list mains + 1 of categories food/snacks + 1 of skus COLA, WATER for 5.00",
+}
+
+
+def _nothing_behind(word: Atom, rest: Phrase | None, more: tuple[Phrase, ...], home: Home) -> None:
+    extra = rest or (more[0] if more else None)
+    if extra is not None:
+        home.findings.add("P0138", extra, f"Behind {word.text} stands nothing more.", caret="leave this out")
+
+
+def _whole_list(phrases: tuple[Phrase, ...], home: Home) -> Clause | None:
+    """`list NAME` for all that it lists."""
+    if len(phrases) > 1 or len(phrases[0].atoms) > 1:
+        _no_comma("", Phrase(tuple([atom for phrase in phrases for atom in phrase.atoms])), home)
+        return None
+    name = phrases[0].atoms[0]
+    named = _list_called(name, home)
+    if named is None:
+        return None
+    people = sorted({clause.word for clause in (*named.any_of, *named.but_not)} & set(AUDIENCE_WORDS))
+    if people:
+        home.findings.add(
+            "P0234", name, f'The list "{name.text}" has a {people[0]} line, and goods are meant here.',
+            caret="not a list of goods", notes=(f"the list is at {named.place}",),
+        )  # fmt: skip
+        return None
+    return named.clause() if named.any_of else None
+
+
+def _prices(word: Atom, phrases: tuple[Phrase, ...], home: Home) -> Clause | None:
+    """`prices from N`, `prices N to M`."""
+    atoms = phrases[0].atoms if len(phrases) == 1 else ()
+    texts = [atom.text for atom in atoms]
+    low = high = None
+    if texts[:1] == ["from"] and len(texts) > 1:
+        low = _joined(atoms[1:])
+    elif "to" in texts[1:]:
+        at = texts.index("to")
+        low, high = _joined(atoms[:at]), _joined(atoms[at + 1 :])
+    if low is None or (high is None and texts[:1] != ["from"]):
+        home.findings.add(
+            "P0139", phrases[0] if phrases else word, "This prices line cannot be read.",
+            helps=("It looks like: prices from 20.00, or: prices 20.00 to 50.00",),
+        )  # fmt: skip
+        return None
+    least = amount(low, home, zero=True)
+    most = None if high is None else amount(high, home)
+    if least is None or (high is not None and most is None):
+        return None
+    if most is not None and most < least:
+        home.findings.add("P0139", phrases[0], "These prices end before they begin.", caret="the other way round?")
+        return None
+    return Clause("prices", low=least, high=most)
+
+
+def _joined(atoms: Sequence[Atom]) -> Atom | None:
+    """Amounts with `|` between them as one atom."""
+    if len(atoms) % 2 == 0 or any(atom.text != "|" for atom in atoms[1::2]):
+        return None
+    first, *others = atoms[::2]
+    return evolve(first, others=tuple(others)) if others else first
 
 
 def _known(names: Collection[str]) -> tuple[str, ...]:
@@ -97,25 +221,32 @@ def read_list(block: Block, home: Home, seen: dict[str, NamedList]) -> NamedList
         return None
     values: dict[str, set[str]] = {}
     removed: dict[str, set[str]] = {}
+    clauses: tuple[list[Clause], list[Clause]] = ([], [])
     before = len(home.findings.found)
     home.lists = seen
     for line in block.clauses:
         if not isinstance(line, Listed):
             continue
-        if line.word.text == "except":
-            clause, into = never(line, home), removed
-        elif line.word.text in SCOPE_WORDS:
-            clause, into = only(line, home), values
+        word = line.word.text
+        if word == "except":
+            clause, side = never(line, home), 1
+        elif word in SCOPE_WORDS or word == "prices":
+            clause, side = only(line, home), 0
         else:
             continue
-        if clause is not None:
-            into.setdefault(clause.word, set()).update(clause.values)
-            # What an inner list takes out stays out.
-            removed.setdefault(clause.word, set()).update(clause.removed if into is values else ())
+        if clause is None:
+            continue
+        clauses[side].append(clause)
+        if clause.word in SCOPE_WORDS:
+            (removed if side else values).setdefault(clause.word, set()).update(clause.values)
+        # What an inner list takes out stays out.
+        removed.setdefault(clause.word, set()).update(clause.removed if not side else ())
     return NamedList(
         block.name.text,
         {word: frozenset(names) for word, names in values.items()},
         {word: frozenset(names) for word, names in removed.items() if names},
+        tuple(clauses[0]),
+        tuple(clauses[1]),
         home.findings.place(block.name),
         not block.broken and len(home.findings.found) == before,
     )
@@ -166,6 +297,20 @@ def _named_list(word: str, phrase: Phrase, home: Home) -> NamedList | None:
     if len(phrase.atoms) > 2:
         _no_comma("", Phrase(phrase.atoms[1:]), home)
         return None
+    named = _list_called(name, home)
+    if named is None or (not named.values.get(word) and not named.sound):
+        return None
+    if not named.values.get(word):
+        has = ", ".join(sorted(named.values)) or "nothing"
+        home.findings.add(
+            "P0234", name, f'The list "{name.text}" has no {word} line.', caret=f"it lists {has}",
+            notes=(f"the list is at {named.place}",),
+        )  # fmt: skip
+        return None
+    return named
+
+
+def _list_called(name: Atom, home: Home) -> NamedList | None:
     home.named.add(name.text)
     named = home.lists.get(name.text)
     if named is None and name.text in home.elsewhere_twice:
@@ -180,15 +325,6 @@ def _named_list(word: str, phrase: Phrase, home: Home) -> NamedList | None:
             "P0206", name, f'There is no list called "{name.text[:60]}".',
             helps=(f"Did you mean {meant}?",) if meant else ("A list begins with: list select-stores",),
             fix=home.findings.replace(name, meant, safe=surely(name.text, meant, home.lists)) if meant else None,
-        )  # fmt: skip
-        return None
-    if not named.values.get(word) and not named.sound:
-        return None
-    if not named.values.get(word):
-        has = ", ".join(sorted(named.values)) or "nothing"
-        home.findings.add(
-            "P0234", name, f'The list "{name.text}" has no {word} line.', caret=f"it lists {has}",
-            notes=(f"the list is at {named.place}",),
         )  # fmt: skip
         return None
     return named
@@ -218,18 +354,19 @@ def _good_name(word: str, atom: Atom, home: Home) -> bool:
         sure = word in home.catalogue.names and all(home.catalogue.has(word, part) for part in parts)
         not_a_name(atom, home.findings, right, sure)
         return False
-    if word == "countries" and not re.fullmatch(r"[A-Z]{2}", name):
+    fact = FACT_OF[word]
+    if fact.shape and not re.fullmatch(fact.shape, name):
         upper = name.upper()
         home.findings.add(
-            "P0231", atom, "Countries are written with their two-letter code.", caret="such as US, CA or ES",
-            fix=home.findings.replace(atom, upper) if re.fullmatch(r"[A-Z]{2}", upper) else None,
+            "P0231", atom, fact.shaped, caret=f"not a {fact.one}",
+            fix=home.findings.replace(atom, upper) if re.fullmatch(fact.shape, upper) else None,
         )  # fmt: skip
     if home.catalogue.has(word, name):
         return True
     known, file = home.catalogue.names[word], home.catalogue.files[word]
     meant = f"list {name}" if name in home.lists else home.findings.nearest(name, known)
     home.findings.add(
-        _CODES[word], atom, f'There is no {_WHAT[word]} called "{name}".', caret=f"not in {file}",
+        fact.unknown, atom, f'There is no {fact.one} called "{name}".', caret=f"not in {file}",
         helps=(f"Did you mean {meant}?",) if meant else _known(known),
         fix=home.findings.replace(atom, meant, safe=surely(name, meant, known)) if meant else None,
     )  # fmt: skip

@@ -9,7 +9,9 @@ import re
 from fractions import Fraction
 from unicodedata import decimal, normalize
 
+from pricing.forms.form import percent
 from pricing.language.diagnostics.diagnostic import Findings
+from pricing.language.meaning.home import Home
 from pricing.language.text.syntax import Atom
 from pricing.money import AmountError, decimals, parse, show
 
@@ -26,8 +28,12 @@ _WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"
 LARGEST_COUNT = 10**12
 
 
-def amount(atom: Atom, currency: str, findings: Findings, *, zero: bool = False) -> int | None:
-    """Minor units of an amount; zero only where `zero` says so."""
+def amount(said: Atom, home: Home, *, zero: bool = False) -> int | None:
+    """Minor units of an amount, in the currency that is read; zero only where `zero` says so."""
+    currency, findings = home.currency, home.findings
+    atom = _chosen(said, home)
+    if atom is None:
+        return None
     text = atom.text
     if text.endswith("%"):
         findings.add(
@@ -46,6 +52,27 @@ def amount(atom: Atom, currency: str, findings: Findings, *, zero: bool = False)
         findings.add("P0218", atom, "This amount is zero.", caret="must be more than nothing")
         return None
     return minor
+
+
+def _chosen(atom: Atom, home: Home) -> Atom | None:
+    """Of an amount in several currencies the one that is read; None when they are not as many as the campaign's."""
+    many, given = len(home.currencies), 1 + len(atom.others)
+    if given == 1:
+        if many > 1 and not home.one_for_all and atom.text.strip("0.") and not atom.text.endswith("%"):
+            home.one_for_all = True
+            home.findings.add(
+                "P0242", atom, f"This amount is the same in {' and '.join(home.currencies)}.", caret="the same number",
+                helps=(f"An amount for each stands as {' | '.join([atom.text] * many)}, in the order of the head.",),
+            )  # fmt: skip
+        return atom
+    if given != many:
+        what = f"one currency, {home.currency}" if many == 1 else f"{many}: {', '.join(home.currencies)}"
+        home.findings.add(
+            "P0241", atom, f"Here stand {given} amounts, and the campaign has {what}.",
+            helps=("Between | stands one amount for each currency of the campaign's head, in the same order.",),
+        )  # fmt: skip
+        return None
+    return (atom, *atom.others)[home.place]
 
 
 def _unreadable(atom: Atom, currency: str, error: str, findings: Findings) -> None:
@@ -95,12 +122,12 @@ def percentage(atom: Atom, findings: Findings) -> Fraction | None:
     return share
 
 
-def amount_or_percentage(atom: Atom, currency: str, findings: Findings) -> tuple[int, Fraction] | None:
+def amount_or_percentage(atom: Atom, home: Home) -> tuple[int, Fraction] | None:
     """`V`: minor units and no share, or no amount and a share."""
-    if atom.text.endswith("%"):
-        share = percentage(atom, findings)
+    if atom.text.endswith("%") and not atom.others:
+        share = percentage(atom, home.findings)
         return None if share is None else (0, share)
-    minor = amount(atom, currency, findings)
+    minor = amount(atom, home)
     return None if minor is None else (minor, Fraction(0))
 
 
@@ -128,17 +155,8 @@ def count(atom: Atom, findings: Findings, what: str = "number") -> int | None:
     return None
 
 
-def written(share: Fraction) -> str:
-    """A share as the language writes it: 3/20 is "15%"."""
-    percent = share * 100
-    if percent.denominator == 1:
-        return f"{percent.numerator}%"
-    places = 1
-    while (percent * 10**places).denominator != 1 and places < 12:
-        places += 1
-    scaled = int(percent * 10**places)
-    whole, part = divmod(scaled, 10**places)
-    return f"{whole}.{part:0{places}d}%"
+written = percent
+"""A share as the language writes it: 3/20 is "15%"."""
 
 
 def _slip(atom: Atom, currency: str, findings: Findings) -> bool:

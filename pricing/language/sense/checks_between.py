@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from attrs import evolve
@@ -16,7 +16,7 @@ from pricing.language.text.syntax import Atom, Listed
 from pricing.model.kind import AUTOMATIC, ITEM_KINDS, Kind
 from pricing.model.ladder import Step
 from pricing.model.packed import plain_of
-from pricing.model.policy import Policy
+from pricing.model.policy import Layer, Policy
 from pricing.model.rule import Rule
 from pricing.model.window import Window
 
@@ -73,9 +73,44 @@ def contradicted(item: Card, names: Mapping[str, Card], policy: Policy, findings
                 )  # fmt: skip
 
 
+def layered(item: Card, policy: Policy, findings: Findings) -> None:
+    """A card in a layer that the policy does not have for its kind."""
+    rule = item.rule
+    if item.block.name is None or Layer(rule.kind, rule.layer) in policy.order:
+        return
+    own = [layer.name for layer in policy.order if layer.kind is rule.kind and layer.name]
+    others = [layer.kind for layer in policy.order if layer.name == rule.layer]
+    says = f"it is one of {others[0]}" if others else "the policy names no such layer"
+    findings.add(
+        "P0411", item.block.name, f"{rule.name} is in the layer {rule.layer}, and there is no such {rule.kind} layer.",
+        caret=says,
+        helps=(
+            f"Its kind has: {', '.join(own)}." if own else
+            f"A layer stands in policy.promo: layer {rule.layer} of {rule.kind}, and in its order line.",
+        ),
+    )  # fmt: skip
+
+
+def no_group(item: Card, group: str, known: Collection[str], findings: Findings) -> None:
+    """A group that no card is in."""
+    if item.block.name is None:
+        return
+    meant = findings.nearest(group, known)
+    findings.add(
+        "P0412", item.block.name, f'{item.rule.name} speaks of the group "{group}", and no card is in it.',
+        helps=(f"Did you mean {meant}?",) if meant else (f"A card is in it with a line: group {group}",),
+    )  # fmt: skip
+
+
+def is_named(rule: Rule, names: Iterable[str]) -> bool:
+    """Whether the names of a `never` or `combines` line mean a rule: its name, kind, a group of it, or anything."""
+    mine = {rule.name, rule.kind.value, "anything", *[f"group {group}" for group in rule.groups]}
+    return any(name in mine for name in names)
+
+
 def _forbids(rule: Rule, other: Rule, policy: Policy) -> str:
     for one, two in ((rule, other), (other, rule)):
-        if any(name in (two.name, two.kind.value, "anything") for name in one.never):
+        if is_named(two, one.never):
             return one.name
     pair = (rule.kind, other.kind) if rule.kind <= other.kind else (other.kind, rule.kind)
     return "the policy" if pair in policy.never else ""

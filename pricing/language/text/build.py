@@ -7,33 +7,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from attrs import evolve
 from lark import Token, Tree
 
 from pricing.language.diagnostics.diagnostic import Diagnostic, Findings
 from pricing.language.diagnostics.source import Source
 from pricing.language.text import quick, slips
 from pricing.language.text.cards import RawBlock, TextLine
-from pricing.language.text.parser import Trouble, parse
+from pricing.language.text.parser import FORM_OF, Trouble, parse
 from pricing.language.text.syntax import (
     AtMost,
     Atom,
     Block,
     Budget,
     Clause,
+    CodesLine,
+    EarnLine,
+    Flag,
+    Floor,
     Funded,
+    Gain,
     HoursLine,
     Ladder,
     Lasts,
+    LayerLine,
     LimitLine,
     Listed,
     Never,
-    Off,
+    Payer,
     Phrase,
     Piece,
     Price,
     RateLine,
     SetLine,
     Setting,
+    SlotSaid,
     Span,
     StepLine,
     TradeLine,
@@ -135,12 +143,27 @@ class _Maker:
         assert isinstance(value, Tree)
         return Phrase(self.atoms(value.children))
 
-    def off(self, node: Child) -> Off:
+    def amount(self, node: Child) -> Atom:
+        """The amount of a tree, with those for further currencies."""
         assert isinstance(node, Tree)
-        values = [child for child in node.children if _type(child) == "VALUE"]
-        off = [self.atom(child) for child in node.children if _type(child) == "OFF"]
-        cap = self.atom(values[1]) if len(values) > 1 else None
-        return Off(self.atom(values[0]), off[0] if off else None, cap)
+        first, *others = self.atoms(_of(node, "VALUE"))
+        return evolve(first, others=tuple(others)) if others else first
+
+    def gain(self, node: Node) -> Gain:
+        """What a row of the forms says."""
+        amounts = [self.amount(child) for child in _of(node, "amount")]
+        numbers = self.atoms(_of(node, "VALUE"))
+        words = tuple([str(child) for child in node.children if isinstance(child, Token) and child.type != "VALUE"])
+        number = numbers[0] if numbers else None
+        if number is not None and number.text == "1" and "the" in words:
+            number = None  # `the 1 dearest` is `the dearest`
+        start, end = self.span(node)
+        return Gain(str(node.data), start, end, amounts[0] if amounts else None, number, words)
+
+    def span(self, node: Node) -> tuple[int, int]:
+        """Where a tree stands in the file."""
+        tokens = [token for token in node.scan_values(lambda value: isinstance(value, Token))]
+        return self.base + (tokens[0].start_pos or 0), self.base + (tokens[-1].end_pos or 0)
 
 
 Head = tuple[Atom, int, int]
@@ -178,28 +201,70 @@ def _listed(tree: Node, make: _Maker, head: Head) -> Clause:
     return Listed(*head, make.phrases(_of(tree, "values")[0]))
 
 
+def _currency(tree: Node, make: _Maker, head: Head) -> Clause:
+    return Listed(*head, tuple([Phrase((atom,)) for atom in make.atoms(_of(tree, "WORD", "STRING"))]))
+
+
+def _prices(tree: Node, make: _Maker, head: Head) -> Clause:
+    return Listed(*head, (make.phrase(_of(tree, "value")[0]),))
+
+
 def _step(tree: Node, make: _Maker, head: Head) -> Clause:
-    values = _of(tree, "VALUE")
-    offs = _of(tree, "off")
-    off = make.off(offs[0]) if offs else None
-    given = make.atom(values[1]) if _of(tree, "GET") else None
-    threshold = make.atom(values[0]) if values else None
-    return StepLine(*head, threshold, bool(_of(tree, "ITEMS")), given, off is None, off)
+    coins = _of(tree, "EARN")
+    thresholds = [make.amount(child) for child in _of(tree, "amount")] or make.atoms(_of(tree, "VALUE"))
+    threshold = thresholds[0] if thresholds else None
+    if coins:
+        assert threshold is not None
+        return EarnLine(*head, make.atom(_of(tree, "VALUE")[0]), threshold, False)
+    gains = [child for child in tree.children if isinstance(child, Tree) and child.data in FORM_OF]
+    slots = [
+        SlotSaid(make.atom(_of(slot, "VALUE")[0]), make.phrases(_of(slot, "values")[0]))
+        for slot in _of(tree, "slot")
+        if isinstance(slot, Tree)
+    ]
+    tails: dict[str, Atom] = {}
+    for tail in _of(tree, "tail"):
+        assert isinstance(tail, Tree)
+        amounts = [make.amount(child) for child in _of(tail, "amount")]
+        what = "times" if _of(tail, "TIMES", "TIME") else "at_most" if amounts else "dearest"
+        said = amounts[0] if amounts else make.atom(_of(tail, "DEAREST")[0])
+        tails["twice" if what in tails else what] = said
+    return StepLine(
+        *head,
+        threshold,
+        make.gain(gains[0]) if gains else None,
+        bool(_of(tree, "ITEMS")),
+        bool(_of(tree, "DIFFERENT")),
+        tuple(slots),
+        **tails,
+    )
+
+
+def _earn(tree: Node, make: _Maker, head: Head) -> Clause:
+    return EarnLine(*head, make.atom(_of(tree, "VALUE")[0]), make.amount(_of(tree, "amount")[0]), True)
 
 
 def _limit(tree: Node, make: _Maker, head: Head) -> Clause:
-    per: Atom | None = None
+    per: list[Atom] = []
     unit: list[Atom] = []
-    children = tree.children[1:]
-    for place, child in enumerate(children):
-        if _type(child) == "PER":
-            per = make.atom(children[place + 1])
-            break
+    for child in tree.children[1:]:
         if _type(child) == "IN":
-            per = make.atom(child)
-            break
-        unit.append(make.atom(child))
-    return LimitLine(*head, make.atom(tree.children[0]), Phrase(tuple(unit)), per)
+            per.append(make.atom(child))
+        elif _type(child) in ("PER", "AND", "TOTAL"):
+            continue
+        elif _of(tree, "PER") and isinstance(child, Token) and (child.start_pos or 0) > _at(tree, "PER"):
+            per.append(make.atom(child))
+        else:
+            unit.append(make.atom(child))
+    first = per[0] if per else None
+    return LimitLine(*head, make.atom(tree.children[0]), Phrase(tuple(unit)), first, per[1] if len(per) > 1 else None)
+
+
+def _at(tree: Node, kind: str) -> int:
+    """Where the first token of a type stands in its line."""
+    token = _of(tree, kind)[0]
+    assert isinstance(token, Token)
+    return token.start_pos or 0
 
 
 def _never(tree: Node, make: _Maker, head: Head) -> Clause:
@@ -216,43 +281,77 @@ def _plain(shape: Callable[..., Clause]) -> Callable[[Node, _Maker, Head], Claus
     return reader
 
 
-def _optional(shape: Callable[..., Clause], count: int) -> Callable[[Node, _Maker, Head], Clause]:
-    """Likewise, with the last fields None when they were not written."""
+def _money(shape: Callable[..., Clause]) -> Callable[[Node, _Maker, Head], Clause]:
+    """A reader for lines with atoms, of which the last one is an amount."""
 
     def reader(tree: Node, make: _Maker, head: Head) -> Clause:
-        atoms = make.atoms(child for child in tree.children if _type(child) != "PER")
-        return shape(*head, *atoms, *[None] * (count - len(atoms)))
+        atoms = make.atoms(_of(tree, "VALUE", "WORD", "STRING"))
+        more = {"in_steps": True} if _of(tree, "STEPS") else {}
+        return shape(*head, *atoms, make.amount(_of(tree, "amount")[0]), **more)
 
     return reader
 
 
+def _trade(tree: Node, make: _Maker, head: Head) -> Clause:
+    return TradeLine(*head, *make.atoms(_of(tree, "VALUE", "WORD", "STRING")))
+
+
+def _cap(tree: Node, make: _Maker, head: Head) -> Clause:
+    per = make.atoms(_of(tree, "WORD"))
+    coins = bool(_of(tree, "COINS", "COIN"))
+    return AtMost(*head, make.amount(_of(tree, "amount")[0]), per[0] if per else None, coins)
+
+
 def _budget(tree: Node, make: _Maker, head: Head) -> Clause:
-    return Budget(*head, make.atom(tree.children[0]), bool(_of(tree, "IN")))
+    per = make.atoms(_of(tree, "WORD"))
+    return Budget(*head, make.amount(_of(tree, "amount")[0]), bool(_of(tree, "IN")), per[0] if per else None)
+
+
+def _funded(tree: Node, make: _Maker, head: Head) -> Clause:
+    payers = [make.atoms(child.children) for child in _of(tree, "payer") if isinstance(child, Tree)]
+    return Funded(*head, tuple([Payer(each[0], each[1] if len(each) > 1 else None) for each in payers]))
+
+
+def _layer(tree: Node, make: _Maker, head: Head) -> Clause:
+    kinds = _of(tree, "value")
+    return LayerLine(*head, make.atom(_of(tree, "WORD", "STRING")[0]), make.phrase(kinds[0]) if kinds else None)
+
+
+def _floor(tree: Node, make: _Maker, head: Head) -> Clause:
+    of = make.atoms(_of(tree, "WORD"))
+    return Floor(*head, make.atom(_of(tree, "VALUE")[0]), of[0] if of else None)
 
 
 _READERS: dict[str, Callable[[Node, _Maker, Head], Clause]] = {
     "setting": _setting,
+    "currency": _currency,
     "window": _window,
     "lasts": _plain(Lasts),
     "hours": lambda tree, make, head: HoursLine(*head, *make.atoms(_of(tree, "WORD"))),
     "listed": _listed,
     "except": _listed,
     "combines": _listed,
-    "price": _plain(Price),
+    "prices": _prices,
+    "flag": lambda tree, make, head: Flag(*head),
+    "codes": _plain(CodesLine),
+    "price": _money(Price),
     "take": _step,
     "spend": _step,
     "buy": _step,
     "every": _step,
-    "ship": _step,
-    "piece": _plain(Piece),
-    "trade": _plain(TradeLine),
-    "rate": _plain(RateLine),
-    "ladder": _plain(Ladder),
-    "cap": _optional(AtMost, 2),
+    "bundle": _step,
+    "earn": _earn,
+    "piece": _money(Piece),
+    "trade": _trade,
+    "rate": _money(RateLine),
+    "ladder": lambda tree, make, head: Ladder(*head, *make.atoms(_of(tree, "WORD"))),
+    "cap": _cap,
     "limit": _limit,
     "budget": _budget,
-    "funded": _optional(Funded, 2),
+    "funded": _funded,
     "never": _never,
+    "layer": _layer,
+    "floor": _floor,
     "set": _plain(SetLine),
 }
 

@@ -8,12 +8,23 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Final
 
 from attrs import frozen
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 
-_PLAIN = {"WORD": "a word", "VALUE": "a number", "STRING": 'a text in "quotes"', "COMMA": "a comma", "EQUAL": "="}
+from pricing.forms import FORMS
+
+_PLAIN = {
+    "WORD": "a word",
+    "VALUE": "a number",
+    "STRING": 'a text in "quotes"',
+    "COMMA": "a comma",
+    "EQUAL": "=",
+    "PLUS": "+",
+    "BAR": "|",
+}
 
 
 @frozen
@@ -29,11 +40,24 @@ class Trouble:
     may_end: bool
 
 
+FORM_OF: Final = {form.__name__.lower(): form for form in FORMS if form.GRAMMAR}
+"""The forms that have a row of the grammar, by the name of that row."""
+
+
+def grammar() -> str:
+    """The grammar of a line: `promo.lark`, and the rows of the forms."""
+    own = Path(__file__).with_name("promo.lark").read_text(encoding="utf-8")
+    rows = []
+    for rule, bare in (("bare", True), ("given", False)):
+        forms = [f"{form.GRAMMAR} -> {name}" for name, form in FORM_OF.items() if form.bare is bare]
+        rows.append(f"{rule}: " + "\n    | ".join(forms) + "\n")
+    return own + "\n" + "\n".join(rows)
+
+
 @cache
 def lark() -> Lark:
     """The parser of the grammar; made once."""
-    grammar = Path(__file__).with_name("promo.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", lexer="contextual", maybe_placeholders=False)
+    return Lark(grammar(), parser="lalr", lexer="contextual", maybe_placeholders=False)
 
 
 @lru_cache(maxsize=20_000)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 
-from pricing.language.text.syntax import Atom, Clause, Listed, Off, Phrase, Price, Span, StepLine
+from pricing.forms import AmountOff
+from pricing.language.text.syntax import Atom, Clause, Gain, Listed, Phrase, Price, Span, StepLine
 
-_WORD = r'[^\s,"=]+'
+_WORD = r'[^\s,"=|]+'
 _VALUE = r"[0-9][0-9.]*%?"
 _MOMENT = r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:\s+([0-9]{2}:[0-9]{2}))?"
 
@@ -23,13 +24,15 @@ _SPAN = re.compile(rf"\s*(?:valid|claim)\s+from\s+{_MOMENT}\s+(until|through)\s+
 _PHRASE = re.compile(rf"\s*({_WORD}(?:\s+{_WORD})*)\s*(,|\Z)")
 _WITH = re.compile(r"\s+with\s+")
 
-_LINK = "with"
-"""The parser takes this word for that of `never KIND with …` wherever several words can stand, so it may decide."""
+_LINKS = frozenset({"with", "at", "for", "get", "pay", "ship", "take", "+"})
+"""The parser takes these words for what may follow values (`never KIND with …`, the slots of a `bundle`) wherever several
+words can stand, so it may decide."""
 
+_TAKE = AmountOff.__name__.lower()
 _STEPS = frozenset({"take", "spend", "buy", "every"})
 _LISTED = frozenset({
-    "stores", "categories", "brands", "tags", "skus", "methods", "customers", "countries", "channels", "days", "order",
-    "except", "combines",
+    "stores", "categories", "brands", "tags", "skus", "methods", "customers", "countries", "regions", "channels", "payments",
+    "days", "order", "except", "combines", "counts", "code", "group",
 })  # fmt: skip
 
 
@@ -43,8 +46,6 @@ def head_atoms(text: str, base: int) -> list[Atom] | None:
             return None
         at = found.end()
         word = found[1]
-        if word == _LINK:
-            return None
         if word is not None:
             atoms.append(Atom(word, base + found.start(1), base + at))
         else:
@@ -74,8 +75,9 @@ def _step(text: str, base: int, head: tuple[Atom, int, int]) -> Clause | None:
         return None
     threshold = _atom(found, 1, base) if found[1] is not None else None
     at_most = _atom(found, 4, base) if found[4] is not None else None
-    off = Off(_atom(found, 2, base), _atom(found, 3, base), at_most)
-    return StepLine(*head, threshold, False, None, False, off)
+    value, off = _atom(found, 2, base), _atom(found, 3, base)
+    take = value.start - len(text[: found.start(2)]) + text.rindex("take", 0, found.start(2))
+    return StepLine(*head, threshold, Gain(_TAKE, take, off.end, value, None, ("take", "off")), at_most=at_most)
 
 
 def _price(text: str, base: int, head: tuple[Atom, int, int]) -> Clause | None:
@@ -112,7 +114,7 @@ def _listed(text: str, base: int, head: tuple[Atom, int, int]) -> Clause | None:
         else:
             each = re.finditer(_WORD, words)
             phrases.append(Phrase(tuple([Atom(one[0], start + one.start(), start + one.end()) for one in each])))
-        if any(atom.text == _LINK for atom in phrases[-1].atoms):
+        if len(phrases[-1].atoms) > 1 and any(atom.text in _LINKS for atom in phrases[-1].atoms):
             return None
         if not found[2]:
             return Listed(*head, tuple(phrases))

@@ -18,6 +18,8 @@ class Atom:
     start: int
     end: int
     quoted: bool = False
+    others: tuple[Atom, ...] = ()
+    """Of an amount: what stands behind each `|`, for the campaign's further currencies."""
 
 
 @frozen
@@ -94,26 +96,69 @@ class Price(Clause):
 
 
 @frozen
-class Off:
-    """`V off[, at most N]`."""
+class Flag(Clause):
+    """`held`, `public`."""
 
-    value: Atom
-    off: Atom | None
-    at_most: Atom | None
+
+@frozen
+class CodesLine(Clause):
+    """`codes N like PATTERN`."""
+
+    count: Atom
+    pattern: Atom
+
+
+@frozen
+class Gain:
+    """What a line gives, before anybody asks what it means."""
+
+    form: str
+    """The form's row of the grammar."""
+    start: int
+    end: int
+    amount: Atom | None
+    number: Atom | None
+    """How many units it gives, or falls on."""
+    words: tuple[str, ...]
+    """The words of the language in it."""
+
+
+@frozen
+class SlotSaid:
+    """`2 of categories food/snacks`."""
+
+    many: Atom
+    values: tuple[Phrase, ...]
 
 
 @frozen
 class StepLine(Clause):
-    """`take`, `spend`, `buy`, `every`, `ship`."""
+    """`take`, `spend`, `buy`, `every`, `ship`, `at … each`, `pay`, `bundle`."""
 
     threshold: Atom | None
-    items: bool
+    gain: Gain | None
+    """None: `take nothing`."""
+    items: bool = False
     """`every K items`."""
-    given: Atom | None
-    """The J of `buy K get J`."""
-    free: bool
-    """`ship free`, `get J free`."""
-    off: Off | None
+    different: bool = False
+    """`buy K different`."""
+    slots: tuple[SlotSaid, ...] = ()
+    dearest: Atom | None = None
+    """The word, where it stands behind the form."""
+    times: Atom | None = None
+    """`at most M times`."""
+    at_most: Atom | None = None
+    twice: Atom | None = None
+    """What stands behind the form a second time."""
+
+
+@frozen
+class EarnLine(Clause):
+    """`earn K coins every N`, `spend N earn K coins`."""
+
+    coins: Atom
+    amount: Atom
+    every: bool
 
 
 @frozen
@@ -132,6 +177,7 @@ class TradeLine(Clause):
 class RateLine(Clause):
     coins: Atom
     amount: Atom
+    in_steps: bool = False
 
 
 @frozen
@@ -143,6 +189,8 @@ class Ladder(Clause):
 class AtMost(Clause):
     value: Atom
     per: Atom | None
+    coins: bool = False
+    """`at most 200 coins per order`."""
 
 
 @frozen
@@ -151,18 +199,27 @@ class LimitLine(Clause):
     unit: Phrase
     per: Atom | None
     """`customer`, `order`, `day`, `store`; the word `in` of `in total`; None: not said."""
+    and_per: Atom | None = None
+    """`per customer and day`: the `day`."""
 
 
 @frozen
 class Budget(Clause):
     value: Atom
     in_total: bool
+    per: Atom | None = None
+    """`per day`."""
+
+
+@frozen
+class Payer:
+    by: Atom
+    share: Atom | None
 
 
 @frozen
 class Funded(Clause):
-    by: Atom
-    share: Atom | None
+    payers: tuple[Payer, ...]
 
 
 @frozen
@@ -177,6 +234,22 @@ class Never(Clause):
 class SetLine(Clause):
     what: Atom
     to: Atom
+
+
+@frozen
+class LayerLine(Clause):
+    """`layer NAME` in a card; `layer NAME of KIND` in a policy."""
+
+    name: Atom
+    kind: Phrase | None
+
+
+@frozen
+class Floor(Clause):
+    """`floor 40% of list-price`."""
+
+    share: Atom
+    of: Atom | None
 
 
 @frozen
