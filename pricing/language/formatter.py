@@ -15,7 +15,7 @@ from attrs import Attribute, asdict, define, field, frozen
 from pricing.language.diagnostics.source import Source
 from pricing.language.loading.load import load_texts
 from pricing.language.text.build import build
-from pricing.language.text.cards import HEADS, begins_anew, cut
+from pricing.language.text.cards import HEADS, after_pattern, begins_anew, cut
 from pricing.language.vocabulary import KIND_OF
 
 WIDTH = 100
@@ -28,8 +28,10 @@ FAR = 60
 """Lines up to this width share a column for their remarks."""
 
 _STEP_WORDS = ("spend", "buy", "every")
+_GIVING = ("take", "get", "ship", "for", "at", "pay", "earn")
+"""Words that begin what a step gives."""
 _PART = re.compile(r'"[^"]*"|#.*\Z', re.DOTALL)
-_TOKEN = re.compile(r'"[^"]*"|[,=]|[^\s,"=]+')
+_TOKEN = re.compile(r'"[^"]*"|[,=|]|[^\s,"=|]+')
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -100,7 +102,7 @@ def _remarks(text: str) -> list[str]:
 
 def _split(line: str) -> tuple[str, str]:
     """The code of a physical line, and its remark."""
-    for found in _PART.finditer(line):
+    for found in _PART.finditer(line, after_pattern(line)):
         if found[0][0] == "#":
             return line[: found.start()], found[0].rstrip()
     return line, ""
@@ -111,7 +113,7 @@ def _rows(text: str) -> Iterator[_Row]:
     current: _Row | None = None
     for line in _LINE_END.split(text):
         code, remark = _split(line)
-        tokens = _joined_percent(_TOKEN.findall(code))
+        tokens = _in_order(_joined_percent(_TOKEN.findall(code)))
         goes_on = current is not None and current.tokens[-1:] == [","]
         if current is not None and goes_on and (remark or tokens) and not (tokens and begins_anew(code)):
             current.parts.append(_Part(tokens, remark))
@@ -138,6 +140,49 @@ def _joined_percent(tokens: list[str]) -> list[str]:
             found[-1] += "%"
         else:
             found.append(token)
+    return found
+
+
+_STEPS = frozenset({"take", "spend", "buy", "every", "bundle", "ship", "pay", "at"})
+
+
+def _in_order(tokens: list[str]) -> list[str]:
+    """What stands behind a form in its canonical order: `, dearest`, `, at most M times`, `, at most N`."""
+    if not tokens or tokens[0] not in _STEPS or tokens[:2] == ["at", "most"] or "," not in tokens:
+        return _plain_most(tokens)
+    parts: list[list[str]] = [[]]
+    for token in tokens:
+        if token == ",":
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    cut = len(parts)
+    while cut > 1 and _tail(parts[cut - 1]):
+        cut -= 1
+    ordered = [*parts[:cut], *sorted(parts[cut:], key=_tail)]
+    joined = ordered[0]
+    for part in ordered[1:]:
+        joined = [*joined, ",", *part]
+    return _plain_most(joined)
+
+
+def _tail(part: list[str]) -> int:
+    """Which place something has behind a form; 0: it is no such thing."""
+    if part == ["dearest"]:
+        return 1
+    if part[:2] != ["at", "most"]:
+        return 0
+    return 2 if part[-1] in ("times", "time") else 3
+
+
+def _plain_most(tokens: list[str]) -> list[str]:
+    """`the 1 dearest` as `the dearest`, and `at most 1 times` as `at most 1 time`."""
+    found: list[str] = []
+    for place, token in enumerate(tokens):
+        after, before = tokens[place + 1 : place + 2], tokens[place - 1] if place else ""
+        if token == "1" and before == "the" and after and after[0] in ("dearest", "cheapest"):
+            continue
+        found.append("time" if token == "times" and before == "1" else token)
     return found
 
 
@@ -227,7 +272,7 @@ def _plain_gaps(row: _Row) -> list[str]:
 def _align(steps: Sequence[list[str]], gaps: Sequence[list[str]]) -> None:
     """Thresholds to the right; two spaces before what is given; amounts to the right."""
     widest = max((len(tokens[1]) for tokens in steps if len(tokens) > 1), default=0)
-    given = [next((at for at, token in enumerate(tokens) if token in ("take", "get", "ship")), 0) for tokens in steps]
+    given = [next((at for at, token in enumerate(tokens) if token in _GIVING and at > 1), 0) for tokens in steps]
     amounts = [
         tokens[at + 1]
         for tokens, at in zip(steps, given, strict=True)

@@ -260,7 +260,8 @@ KIND_SLIPS: dict[str, tuple[Kind, ...]] = {
 """Words that people begin a card with, and the kinds that they may mean."""
 
 PLURALS = frozenset(
-    {"store", "category", "brand", "tag", "sku", "method", "customer", "country", "channel", "region", "payment", "count", "day", "hour",
+    {"store", "category", "brand", "tag", "sku", "method", "customer", "country", "channel", "region", "payment",
+     "count", "day", "hour",
      "takes", "spends", "buys", "limits", "budgets", "combine", "notes", "claims", "pieces", "trades", "rates"}
 )  # fmt: skip
 """Slips that are only a letter or two: replacing them is safe."""

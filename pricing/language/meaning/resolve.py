@@ -6,12 +6,14 @@ elsewhere may have them); next: `references`, then `checks`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
+from pricing.facts import AUDIENCE_WORDS
+from pricing.forms import Bundle
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.nearest import nearest
 from pricing.language.diagnostics.source import Source
@@ -40,9 +42,9 @@ from pricing.language.text.syntax import (
     StepLine,
     TradeLine,
 )
-from pricing.language.vocabulary import AUDIENCE_WORDS, KIND_OF, ON_UNITS, SCOPE_WORDS, WORDS, a
+from pricing.language.vocabulary import KIND_OF, ON_UNITS, SCOPE_WORDS, WORDS, a
 from pricing.model.kind import ITEM_KINDS, TRAITS, Kind
-from pricing.model.ladder import Rate, Reward, Trade
+from pricing.model.ladder import Rate, Reward, Step, Trade
 from pricing.model.rule import Campaign, Place, Rule
 from pricing.model.scope import Clause as ScopeClause
 from pricing.model.scope import Scope
@@ -269,7 +271,7 @@ def _rule(block: Block, name: str, home: Home) -> Rule:
         valid=valid,
         days=next((times.weekdays(line, findings) for line in of(block, Listed, "days")), ()),
         hours=_hours(block, findings),
-        scope=scope,
+        scope=_with_slots(scope, steps),
         counts=counted(counts, home) if counts else None,
         audience=audience,
         given=way,
@@ -349,6 +351,12 @@ def _scopes(block: Block, home: Home) -> tuple[Scope, Scope]:
         if clause is not None:
             (people if clause.word in AUDIENCE_WORDS else goods)[side].append(clause)
     return Scope(tuple(goods[0]), tuple(goods[1])), Scope(tuple(people[0]), tuple(people[1]))
+
+
+def _with_slots(scope: Scope, steps: Sequence[Step]) -> Scope:
+    """The scope of a card; of a bundle's, the goods of its slots only (SPEC 4), as a list without a name."""
+    slots = [slot.scope.only[0] for step in steps if isinstance(step.gives, Bundle) for slot in step.gives.slots]
+    return Scope((*scope.only, ScopeClause("list", any_of=tuple(slots))), scope.never) if slots else scope
 
 
 def _except_fits(line: Listed, block: Block, home: Home) -> bool:

@@ -162,7 +162,7 @@ class _Maker:
 
     def span(self, node: Node) -> tuple[int, int]:
         """Where a tree stands in the file."""
-        tokens = [token for token in node.scan_values(lambda value: isinstance(value, Token))]
+        tokens = list(node.scan_values(lambda value: isinstance(value, Token)))
         return self.base + (tokens[0].start_pos or 0), self.base + (tokens[-1].end_pos or 0)
 
 
@@ -236,7 +236,10 @@ def _step(tree: Node, make: _Maker, head: Head) -> Clause:
         bool(_of(tree, "ITEMS")),
         bool(_of(tree, "DIFFERENT")),
         tuple(slots),
-        **tails,
+        tails.get("dearest"),
+        tails.get("times"),
+        tails.get("at_most"),
+        tails.get("twice"),
     )
 
 

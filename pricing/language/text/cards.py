@@ -111,9 +111,18 @@ def _cleaned(source: Source, findings: Findings) -> Iterator[TextLine | None]:
         yield TextLine(text, start, broken)
 
 
+_CODES = re.compile(r"\s*codes\s+\S+\s+like\s+[^\s\"]+")
+
+
+def after_pattern(text: str) -> int:
+    """Where the pattern of a `codes` line ends, in which # is a sign of the code; 0 on other lines."""
+    found = _CODES.match(text)
+    return found.end() if found else 0
+
+
 def _without_remark(text: str, start: int, findings: Findings) -> str:
     pieces, done = [], 0
-    for found in _PART.finditer(text):
+    for found in _PART.finditer(text, after_pattern(text)):
         part = found[0]
         if part[0] == '"' and (len(part) == 1 or part[-1] != '"'):
             where = Span(start + found.start(), start + len(text.rstrip()))
