@@ -20,7 +20,7 @@ class ShipFree(Form):
     bare: ClassVar[bool] = True
 
     @classmethod
-    def read(cls, said: Said) -> Form | None:
+    def read(cls, said: Said) -> Form | None:  # noqa: ARG003
         return cls()
 
     def card(self, money: Show) -> str:

@@ -118,6 +118,8 @@ def _book_of(texts: Mapping[str, Text], prefix: str, find: Find | None, keep: bo
             file.findings.again(diagnostics_of(file.facts.after))
         else:
             file.finish(names, catalogue, walk)
+    if not any(file.has_codes for file in every):
+        told = [each for each in told if each.code != "P0510"]
     made = Made(*_packed(files, policy, names, keys, walk, sorted_out)) if keep else Made(_plain(every, policy), [])
     _between(every, names, policy, findings)
     _together(every, names, policy, catalogue if walk else NO_CATALOGUE, findings)

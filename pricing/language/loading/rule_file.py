@@ -40,7 +40,8 @@ from pricing.language.text.build import build
 from pricing.language.text.cards import cut
 from pricing.language.text.lookalike import mixed, skeleton
 from pricing.language.text.syntax import Atom, Block, Listed, StepLine, TradeLine
-from pricing.model.packed import KINDS, Pack, Row, pack
+from pricing.model.kind import CODE
+from pricing.model.packed import KINDS, WAYS, Pack, Row, pack
 
 
 class RuleFile:
@@ -134,6 +135,13 @@ class RuleFile:
         if self.facts:
             return self.facts.combining
         return [place for place, item in enumerate(self.cards) if item.rule.combines]
+
+    @property
+    def has_codes(self) -> bool:
+        """Whether a card of it is given by code."""
+        if self.entry:
+            return WAYS.index(CODE) in self.entry.pack.given
+        return any(item.rule.given == CODE for item in self.cards)
 
     @property
     def layered(self) -> Sequence[int]:

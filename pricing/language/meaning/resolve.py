@@ -7,6 +7,7 @@ elsewhere may have them); next: `references`, then `checks`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -147,6 +148,7 @@ def campaign(block: Block, source: Source) -> tuple[Head, Findings]:
     zone = ZoneInfo("UTC")
     if "zone" in texts:
         zone = times.zone_named(texts["zone"].values, findings) or zone
+        _without_summer(zone, texts["zone"], findings)
     elif not block.broken:
         findings.add(
             "P0502",
@@ -168,6 +170,15 @@ def campaign(block: Block, source: Source) -> tuple[Head, Findings]:
     return Head(made, zone, block), findings
 
 
+def _without_summer(zone: ZoneInfo, line: Setting, findings: Findings) -> None:
+    """A zone by its letters, which has no summer time or is not that of a place."""
+    if "/" not in zone.key and zone.key not in ("UTC", "GMT"):
+        findings.add(
+            "P0248", Phrase(line.values), f"{zone.key} is not the time of a place: is summer time meant as well?",
+            caret="name a city", helps=("Write it like: zone America/New_York",),
+        )  # fmt: skip
+
+
 def _currencies(lines: list[Listed], block: Block, findings: Findings) -> tuple[str, ...]:
     """The currencies of a campaign, in the order written; one at least."""
     if not lines:
@@ -177,6 +188,12 @@ def _currencies(lines: list[Listed], block: Block, findings: Findings) -> tuple[
             )
         return (STAND_IN_CURRENCY,)
     found: list[str] = []
+    for before, after in pairwise(lines[0].values):
+        if "," not in findings.source.text[before.end : after.start]:
+            findings.add(
+                "P0133", after, "Between currencies there is a comma.", caret="a comma comes before this",
+                helps=(f"Write it like: {WORDS['currency'].example}",),
+            )  # fmt: skip
     for phrase in lines[0].values:
         code = _currency(phrase.atoms[0], findings)
         if code in found:

@@ -8,9 +8,10 @@ from itertools import pairwise
 
 from attrs import evolve
 
-from pricing.forms import Get, amount_of, share_of
+from pricing.forms import amount_of, share_of
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.meaning.resolve import Card, of
+from pricing.language.sense.checks_rule import plain
 from pricing.language.text.lookalike import latin, mixed, skeleton
 from pricing.language.text.syntax import Atom, Listed
 from pricing.model.kind import AUTOMATIC, ITEM_KINDS, Kind
@@ -70,6 +71,7 @@ def contradicted(item: Card, names: Mapping[str, Card], policy: Policy, findings
                 findings.add(
                     "P0401", phrase, f"{rule.name} combines with {other.rule.name}, and {place} says never.",
                     caret="never wins", helps=("Take one of the two lines away.",),
+                    severity="error" if other.rule.name in rule.never else "",
                 )  # fmt: skip
 
 
@@ -123,12 +125,15 @@ MOST_COMPARED = 50
 def group_of(item: Card) -> bytes:
     """A digest of what a card is for: only cards of one group can beat each other. Empty when it cannot be beaten."""
     rule = item.rule
-    if not item.sound or rule.given != AUTOMATIC or rule.kind in (Kind.COIN_PAYMENT, Kind.COIN_EXCHANGE):
+    compared = rule.kind not in (Kind.COIN_PAYMENT, Kind.COIN_EXCHANGE, Kind.COIN_REWARD)
+    if not item.sound or rule.given != AUTOMATIC or not compared:
         return b""
     kind = "item" if rule.kind in ITEM_KINDS else rule.kind.value
     scopes = plain_of(rule.scope), plain_of(rule.audience)
     hours = tuple([(each.start, each.end) for each in rule.hours])
-    key = repr((kind, rule.currency, scopes, rule.days, hours, rule.ladder_per))
+    counts = None if rule.counts is None else plain_of(rule.counts)
+    where = rule.layer, rule.groups, rule.ladder_per, counts, [each.currency for each in rule.also]
+    key = repr((kind, rule.currency, scopes, rule.days, hours, where))
     return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
@@ -151,13 +156,17 @@ def _tell_beaten(item: Card, better: Card, findings: Mapping[str, Findings]) -> 
         if item.rule.name > better.rule.name:
             findings[item.source.name].add(
                 "P0405", item.block.name, f"{item.rule.name} gives the same as {better.rule.name}, to the same orders.",
-                caret="one of the two is never needed", notes=(note,),
+                caret="are both of them needed?", notes=(note,),
             )  # fmt: skip
         return
+    # Item prices are no choice, so there the lower one is always taken. What the best selection uses is another matter:
+    # less off now may leave more for what follows.
+    sure = item.rule.kind in ITEM_KINDS
+    says = f"{item.rule.name} is always beaten by {better.rule.name}." if sure else (
+        f"Can {item.rule.name} ever be better than {better.rule.name}?")  # fmt: skip
     findings[item.source.name].add(
-        "P0404", item.block.name, f"{item.rule.name} is always beaten by {better.rule.name}.",
-        caret="never the better one", notes=(note,),
-        helps=("Both are for the same items and customers, and rules of one kind do not combine.",),
+        "P0404", item.block.name, says, caret="never the better one" if sure else "the other one gives as much or more",
+        notes=(note,), helps=("Both are for the same items and customers, and rules of one kind do not combine.",),
     )  # fmt: skip
 
 
@@ -188,8 +197,7 @@ def _as_good(rule: Rule, other: Rule) -> bool:
 
 
 def _step_as_good(step: Step, weak: Step) -> bool:
-    plain = not any(each.repeats or isinstance(each.gives, Get) for each in (step, weak))
-    if not plain:
+    if any(each.repeats or not plain(each) for each in (step, weak)):
         return (evolve(step, gives=weak.gives) == weak and amount_of(step) >= amount_of(weak) > 0) or step == weak
     if step.reach > weak.reach or (step.measure != weak.measure and step.reach):
         return False

@@ -9,20 +9,21 @@ from collections.abc import Set as AbstractSet
 from fractions import Fraction
 from operator import attrgetter
 
-from pricing.forms import amount_of, share_of
+from pricing.facts import FACTS, VALUE_WORDS
+from pricing.forms import AmountOff, Bundle, Form, Get, ShareOff, ShipFree, amount_of, share_of
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.source import HasSpan
 from pricing.language.loading.catalogue import Catalogue, Item, above
 from pricing.language.meaning.resolve import Card, of
 from pricing.language.meaning.values import written
-from pricing.language.text.syntax import AtMost, Budget, Listed, Price, StepLine
+from pricing.language.text.syntax import AtMost, Budget, LimitLine, Listed, Price, StepLine
 from pricing.model.kind import ITEM_KINDS, Kind
 from pricing.model.ladder import Step
 from pricing.model.rule import Rule
 from pricing.model.scope import Clause as ScopeClause
 from pricing.money import LARGEST, AmountError, decimals, parse, show
 
-_ONE_VALUED = frozenset({"stores", "brands", "skus", "methods", "countries", "channels"})
+_ONE_VALUED = frozenset(fact.word for fact in FACTS if fact.single and fact.values)
 """Words of which a line of a cart has one value, so that two lines of a card can exclude each other."""
 _CAPPED = frozenset({Kind.SELLER_COUPON, Kind.CROSS_STORE_DISCOUNT, Kind.PLATFORM_COUPON, Kind.PROMO_CODE})
 """Kinds of which a percentage without a cap is usually a slip: one order can be of any size."""
@@ -40,6 +41,7 @@ def run(item: Card, findings: Findings) -> bool:
     _uncapped(item, findings)
     _pieces(item, findings)
     _budget(item, findings)
+    _limits(item, findings)
     return not _scope(item, findings)
 
 
@@ -65,11 +67,13 @@ def _steps(item: Card, findings: Findings) -> None:
     lines = lines_at(item)
     for step in rule.ladder:
         line = lines[step.reach]
-        if step.at_most is not None and amount_of(step) and step.at_most >= amount_of(step):
+        largest = _largest(step)
+        if step.at_most is not None and largest and step.at_most >= largest:
             findings.add(
                 "P0326", line, "The cap of this step never cuts anything.",
-                caret=f"it gives {show(amount_of(step), rule.currency)} at most anyway",
+                caret=f"it gives {show(largest, rule.currency)} at most anyway",
             )  # fmt: skip
+        _doubts(step, line, rule, findings)
         if rule.kind is Kind.SELECT_COUPON and share_of(step):
             findings.add(
                 "P0318", line, "Pieces have a fixed value: of this percentage, only whole pieces can be used.",
@@ -86,7 +90,7 @@ def _steps(item: Card, findings: Findings) -> None:
                 f"{show(step.reach, rule.currency)}: as much as was spent, or more.",
                 helps=("Is a digit missing in the first amount, or one too many in the second?",),
             )  # fmt: skip
-        if before is not None and _less(step, before, rule):
+        if before is not None and step.gives and plain(step) and plain(before) and _less(step, before, rule):
             findings.add(
                 "P0305", line, "This step gives less than the one before it.",
                 caret=f"{_gives(step, step.reach, rule)}, but the step before gives {_gives(before, step.reach, rule)}",
@@ -101,6 +105,63 @@ def _steps(item: Card, findings: Findings) -> None:
                 "P0336", line, f"Any order gets {given} off, and one of {given} or less costs nothing.",
                 caret="no threshold",
                 helps=(f"From what amount on? Such as: spend {show(10 * amount_of(step), rule.currency)} take {given} off",),
+            )  # fmt: skip
+
+
+def _largest(step: Step) -> int:
+    """The most that a step of amounts gives, minor units; 0 when there is no end to it, or it is of another form."""
+    if step.repeats:
+        return amount_of(step) * (step.most_times or 0)
+    return amount_of(step)
+
+
+def _doubts(step: Step, line: HasSpan, rule: Rule, findings: Findings) -> None:
+    """What a form doubts of itself, and benefits that are too small to be meant."""
+
+    def money(minor: int) -> str:
+        return show(minor, rule.currency)
+
+    if isinstance(step.gives, Form):
+        for doubt in step.gives.doubts(step, money):
+            findings.add("P0348", line, doubt, caret="is this meant?")
+    share, amount = share_of(step), amount_of(step)
+    if 0 < share < Fraction(1, 100):
+        findings.add(
+            "P0350", line, f"{written(share)} is less than one in a hundred.", caret="is this meant?",
+            helps=(f"If {written(share * 100)} is meant, write: take {written(share * 100)} off",),
+        )  # fmt: skip
+    small = amount and rule.kind not in ITEM_KINDS and 10 * amount <= 10 ** decimals(rule.currency) * 5
+    if small and not step.repeats and step.reach in (0, max(step.reach, 50 * amount)):
+        percent = written(Fraction(amount, 10 ** decimals(rule.currency)))
+        findings.add(
+            "P0350", line, f"{money(amount)} off is next to nothing.", caret="is this meant?",
+            helps=(f"If {percent} is meant, write: take {percent} off",),
+        )  # fmt: skip
+
+
+def plain(step: Step) -> bool:
+    """Whether a step gives a plain amount or share, so that two can be compared by size."""
+    return step.gives is None or isinstance(step.gives, (AmountOff, ShareOff, ShipFree))
+
+
+def _limits(item: Card, findings: Findings) -> None:
+    """Limits that say something other than they seem to."""
+    rule = item.rule
+    gets = any(isinstance(step.gives, (Get, Bundle)) for step in rule.ladder)
+    for line in of(item.block, LimitLine):
+        per = line.per.text if line.per is not None and line.and_per is None else ""
+        uses = line.unit.text in ("use", "uses")
+        if per == "day" and uses and line.count.text.isdigit() and int(line.count.text) <= 10:
+            findings.add(
+                "P0349", line, f"Only {line.count.text} in a day, by all customers together: is that meant?",
+                caret="per day counts everybody",
+                helps=(f"For each customer, write: limit {line.count.text} {line.unit.text} per customer and day",),
+            )  # fmt: skip
+        if per == "order" and uses and line.count.text == "1" and gets:
+            findings.add(
+                "P0351", line, "One use is all that an order gets by this card, however often it buys and gets.",
+                caret="a use is not a round",
+                helps=("For one round in an order, write behind the step: , at most 1 time",),
             )  # fmt: skip
 
 
@@ -237,6 +298,8 @@ def _scope(item: Card, findings: Findings) -> bool:
     seen: dict[str, ScopeClause] = {}
     for clause in (*rule.scope.only, *rule.audience.only):
         first = seen.setdefault(clause.word, clause)
+        if clause.word not in VALUE_WORDS:
+            continue
         if first is not clause and clause.word in _ONE_VALUED and not set(first.values) & set(clause.values):
             lines = [line for line in of(item.block, Listed) if line.word.text == clause.word]
             findings.add(
@@ -321,30 +384,41 @@ def _price(sku: Item, currency: str) -> int:
 
 def scope_of(rule: Rule) -> Callable[[Item], bool]:
     """Says whether a thing that the catalogue sells is in the scope of a rule."""
-    only = [_matcher(clause) for clause in rule.scope.only]
-    never = [_matcher(clause) for clause in rule.scope.never if clause.word != "methods"]
+    only = [_matcher(clause, rule.currency, unknown=True) for clause in rule.scope.only]
+    never = [_matcher(clause, rule.currency, unknown=False) for clause in rule.scope.never]
     return lambda sku: all(fits(sku) for fits in only) and not any(fits(sku) for fits in never)
 
 
-def _matcher(clause: ScopeClause) -> Callable[[Item], bool]:
-    named = _named(clause.word, frozenset(clause.values))
+def _matcher(clause: ScopeClause, currency: str, unknown: bool) -> Callable[[Item], bool]:
+    """Says whether a thing answers a scope line; `unknown` where the catalogue does not tell."""
+    if clause.word == "list":
+        any_of = [_matcher(each, currency, unknown) for each in clause.any_of]
+        but_not = [_matcher(each, currency, not unknown) for each in clause.but_not]
+        return lambda sku: any(fits(sku) for fits in any_of) and not any(fits(sku) for fits in but_not)
+    if clause.word == "prices":
+        return lambda sku: _in_band(_price(sku, currency), clause, unknown)
+    named = _named(clause.word, frozenset(clause.values), unknown)
     if not clause.removed:
         return named
-    removed = _named(clause.word, frozenset(clause.removed))
+    removed = _named(clause.word, frozenset(clause.removed), not unknown)
     return lambda sku: named(sku) and not removed(sku)
 
 
-def _named(word: str, values: frozenset[str]) -> Callable[[Item], bool]:
-    """Says whether a thing has one of the values of a scope word.
+def _in_band(price: int, clause: ScopeClause, unknown: bool) -> bool:
+    if not price:
+        return unknown
+    return clause.low <= price and (clause.high is None or price <= clause.high)
 
-    Columns that the catalogue does not have say nothing against a rule; neither do shipping methods.
-    """
+
+def _named(word: str, values: frozenset[str], unknown: bool) -> Callable[[Item], bool]:
+    """Says whether a thing has one of the values of a scope word; columns that the catalogue does not have, struck
+    prices and shipping methods are `unknown`."""
     if word == "categories":
         return lambda sku: any(_taken(own, values, under=True) for own in sku.categories)
     if word == "tags":
-        return lambda sku: not sku.tags or not values.isdisjoint(sku.tags)
+        return lambda sku: unknown if not sku.tags else not values.isdisjoint(sku.tags)
     column = {"stores": "store", "brands": "brand", "skus": "sku"}.get(word)
     if column is None:
-        return lambda sku: True
+        return lambda sku: unknown
     cell = attrgetter(column)
-    return lambda sku: not cell(sku) or cell(sku) in values
+    return lambda sku: cell(sku) in values if cell(sku) else unknown

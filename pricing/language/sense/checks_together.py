@@ -12,11 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 
+from pricing.facts import CHARGE, FACTS
 from pricing.forms import amount_of, share_of
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.loading.catalogue import Catalogue
 from pricing.language.meaning.resolve import Card, of
-from pricing.language.sense.checks_rule import lines_at, scope_of, worth
+from pricing.language.sense.checks_between import is_named
+from pricing.language.sense.checks_rule import lines_at, plain, scope_of, worth
 from pricing.language.text.syntax import TradeLine
 from pricing.model.kind import AUTOMATIC, ITEM_KINDS, Kind
 from pricing.model.ladder import Step
@@ -30,7 +32,7 @@ MOST_CARDS = 10_000
 """In a folder of more cards, thresholds and campaigns are not compared."""
 MOST_PAIRS = 50_000
 """So many pairs of rules are looked at by each of the two checks."""
-_ONE_VALUED = frozenset({"stores", "brands", "skus", "countries", "channels"})
+_ONE_VALUED = frozenset(fact.word for fact in FACTS if fact.single and fact.values and fact.of != CHARGE)
 _EVER = datetime.min.replace(tzinfo=UTC)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -134,7 +136,8 @@ def takes_base(rule: Rule) -> bool:
 def _by_money(rule: Rule) -> bool:
     """Whether a rule has steps by money that give money off goods."""
     kinds = rule.kind not in ITEM_KINDS and rule.kind not in (Kind.FREE_SHIPPING, Kind.COIN_PAYMENT)
-    return kinds and any(step.measure == "money" and step.reach for step in rule.ladder)
+    alike = rule.counts is None and rule.ladder_per != "sku" and all(map(plain, rule.ladder))
+    return kinds and alike and any(step.measure == "money" and step.reach for step in rule.ladder)
 
 
 def _tell_cancelled(item: Card, later: Sequence[Card], findings: Mapping[str, Findings]) -> None:
@@ -174,7 +177,8 @@ def _saves(rule: Rule, base: int) -> int:
 
 
 def _repeated(step: Step, base: int) -> int:
-    amount = int(base // step.reach * (amount_of(step) or share_of(step) * step.reach))
+    times = base // step.reach if step.most_times is None else min(base // step.reach, step.most_times)
+    amount = int(times * (amount_of(step) or share_of(step) * step.reach))
     return amount if step.at_most is None else min(amount, step.at_most)
 
 
@@ -204,28 +208,28 @@ def _undecided(cards: Sequence[Card], policy: Policy, shelf: _Shelf, findings: M
         )  # fmt: skip
 
 
-_CHOSEN_BY_PRICE = ITEM_KINDS | {Kind.COIN_PAYMENT, Kind.COIN_EXCHANGE}
+_CHOSEN_BY_PRICE = ITEM_KINDS | {Kind.COIN_PAYMENT, Kind.COIN_EXCHANGE, Kind.COIN_REWARD}
 """Kinds that settle it among themselves: the lowest price, the best trade."""
 
 
 def _rivals(cards: Sequence[Card]) -> Iterator[tuple[Card, Card]]:
     """Pairs of one kind from two campaigns that name one store; first the one that begins later, or has no beginning."""
-    running: dict[tuple[Kind, str], dict[str, list[Card]]] = {}
-    """By kind and store (none: every store), then by campaign."""
-    stores: dict[Kind, set[str]] = {}
+    running: dict[tuple[Layer, str], dict[str, list[Card]]] = {}
+    """By layer and store (none: every store), then by campaign."""
+    stores: dict[Layer, set[str]] = {}
     for item in sorted(cards, key=lambda each: (each.rule.valid.start or _NEVER, each.rule.name)):
         rule = item.rule
         if rule.kind in _CHOSEN_BY_PRICE or item.block.name is None:
             continue
-        own = _stores(rule)
-        known = stores.setdefault(rule.kind, {""})
+        own, layer = _stores(rule), Layer(rule.kind, rule.layer)
+        known = stores.setdefault(layer, {""})
         for store in sorted({"", *own} if own else known):
-            for campaign, others in running.get((rule.kind, store), {}).items():
+            for campaign, others in running.get((layer, store), {}).items():
                 if campaign != rule.campaign:
                     yield from ((item, other) for other in others)
         known |= own
         for store in sorted(own or {""}):
-            running.setdefault((rule.kind, store), {}).setdefault(rule.campaign, []).append(item)
+            running.setdefault((layer, store), {}).setdefault(rule.campaign, []).append(item)
 
 
 def _stores(rule: Rule) -> set[str]:
@@ -235,8 +239,7 @@ def _stores(rule: Rule) -> set[str]:
 
 def _says(rule: Rule, other: Rule) -> bool:
     """Whether a card says anything about meeting another one."""
-    never = any(name in (other.name, other.kind.value, "anything") for name in rule.never)
-    return never or other.name in rule.combines
+    return is_named(other, rule.never) or is_named(other, rule.combines)
 
 
 def _place(item: Card, findings: Mapping[str, Findings]) -> str:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.meaning.resolve import Card, of
-from pricing.language.text.syntax import Clause, HoursLine, Listed, Span
+from pricing.language.text.syntax import Clause, Listed, Span
 from pricing.language.vocabulary import DAYS
 from pricing.model.rule import Campaign, Rule
 from pricing.model.window import Window
@@ -19,7 +19,6 @@ def run(item: Card, campaign: Campaign, findings: Findings) -> None:
     if "valid" in lines:
         _in_campaign(item.rule.valid, campaign.valid, lines["valid"], findings)
     _days(item, findings)
-    _nights(item, findings)
     _claim(item.rule, lines.get("claim"), item, findings)
 
 
@@ -56,26 +55,6 @@ def _days(item: Card, findings: Findings) -> None:
         findings.add(
             "P0328", line, "None of these days comes while this rule is valid, so it can never apply.",
             helps=("Its dates fall on " + ", ".join(DAYS[number] for number in sorted(coming)) + ".",),
-        )  # fmt: skip
-
-
-def _nights(item: Card, findings: Findings) -> None:
-    """Hours that pass midnight beside days of the week: the night of a day is not what they say."""
-    days = item.rule.days
-    last = [day for day in days if (day + 1) % 7 not in days]
-    if not last:
-        return
-    for line in of(item.block, HoursLine):
-        if not line.begin.text > line.finish.text > "00:00":
-            continue
-        after, first = DAYS[(last[0] + 1) % 7], DAYS[min(day for day in days if (day - 1) % 7 not in days)]
-        findings.add(
-            "P0338", line, f"The hours after midnight count for the day that then begins, so not on {after}.",
-            caret=f"on {first} from 00:00 too",
-            helps=(
-                f"To end with the day, write: hours from {line.begin.text} until 00:00",
-                f"For what follows make a second card, with days {after} and hours from 00:00 until {line.finish.text}.",
-            ),
         )  # fmt: skip
 
 

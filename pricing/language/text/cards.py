@@ -133,6 +133,8 @@ def _without_remark(text: str, start: int, findings: Findings) -> str:
             )  # fmt: skip
             return text.rstrip() + '"'
         if part[0] == "#":
+            if found.start() and not text[found.start() - 1].isspace() and text[found.start() - 1] not in ',"':
+                _told_remark(text, start, found.start(), findings)
             pieces.append(text[done : found.start()])
             return "".join(pieces).rstrip()
         if part in "“”„":
@@ -145,6 +147,18 @@ def _without_remark(text: str, start: int, findings: Findings) -> str:
             done = found.end()
     text = "".join(pieces) + text[done:]
     return text + '"' if text.count('"') % 2 else text
+
+
+def _told_remark(text: str, start: int, at: int, findings: Findings) -> None:
+    """A remark that begins right behind a word: perhaps the word has the sign in it."""
+    begin = at - len(text[:at].rsplit(maxsplit=1)[-1])
+    word = text[begin:].split(maxsplit=1)[0]
+    where = Span(start + begin, start + begin + len(word))
+    findings.add(
+        "P0140", where, "The rest of this line is a remark, from # on.", caret="is the sign part of the name?",
+        helps=(f'A name with the sign in it stands in quotes: "{word[:60]}"',),
+        fix=findings.replace(where, f'"{word}"') if '"' not in word else None,
+    )  # fmt: skip
 
 
 _LABELLED = frozenset({"note", "label", *HEADS})
@@ -250,7 +264,7 @@ def _recognised(line: TextLine, findings: Findings) -> Recognised:
     first, second = found[1], found[3] or ""
     if f"{first} {second}" in KIND_OF:
         return Recognised(line, "card", f"{first} {second}", 2)
-    if first in WORDS:
+    if first in WORDS and not (first in KIND_SLIPS and _LABELLED_HEAD.fullmatch(line.text)):
         return Recognised(line, first)
     where = Span(line.start + found.start(1), line.start + found.end(1))
     both = Span(where.start, line.start + found.end(3)) if second else where
@@ -320,6 +334,8 @@ def _unknown_kind(
     return _no_kind(line, f"{first} {second}", both, 2, findings)
 
 
+_LABELLED_HEAD = re.compile(r'[^\s"]+\s+[^\s",]+\s+"[^"]*"\s*')
+"""At the margin, a word, a name and a label."""
 _HEAD = re.compile(r'\S+(?:\s+[^\s"]+){1,2}\s+"[^"]*"\s*')
 """One or two words for a kind, a name, a label."""
 

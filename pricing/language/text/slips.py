@@ -21,7 +21,8 @@ from pricing.model.kind import Kind
 _INNER_WORDS = frozenset({
     "from", "until", "through", "take", "off", "at", "most", "per", "items", "in", "total", "free",
     "ship", "get", "coins", "coin", "for", "by", "with", "to", "days", "store", "order", "customer",
-    "day", "item", "uses", "use", "platform", "seller",
+    "day", "item", "uses", "use", "platform", "seller", "each", "the", "cheapest", "dearest", "different", "times", "time",
+    "like", "nothing", "earn", "of", "and", "steps", "all",
 })  # fmt: skip
 _PERCENT_WORD = re.compile(r"(?<=[0-9])\s*(?:percent|per cent|pct)\b", re.IGNORECASE)
 _CURRENCY_WORD = re.compile(r"(?<=[0-9])\s+(?:USD|EUR|GBP|JPY|dollars?|euros?|yen)\b|\b(?:USD|EUR|GBP|JPY)\s+(?=[0-9])")
@@ -245,8 +246,8 @@ def _missing(trouble: Trouble) -> str:
     ends = trouble.start == trouble.end
     # Where something stands, a comma or a number before it is seldom what is missing.
     options = [*trouble.expected, *(trouble.other if trouble.expected or ends else ())]
-    if "take" in options and "ship" in options:
-        options.remove("ship")  # of free shipping only, which takes both
+    if "take" in options:  # of all that can be given, what is given most often
+        options = ["get", "take"] if "items" in options or "different" in options else ["take"]
     if not options or len(options) > 4:
         return "something is missing here" if ends else "this does not belong here"
     return f"expected {' or '.join(options)}"
