@@ -7,9 +7,11 @@ from datetime import timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from pricing.forms import Get, ShipFree, amount_of, share_of
-from pricing.model.kind import COUPON_KINDS, TRAITS
-from pricing.model.ladder import Caps, Step
+from pricing.forms import Bundle
+from pricing.forms.form import percent
+from pricing.forms.spelled import spelled
+from pricing.model.kind import CODE, COUPON_KINDS, HELD, TRAITS
+from pricing.model.ladder import Caps
 from pricing.model.policy import Policy
 from pricing.model.rule import PLATFORM, Campaign, Rule
 from pricing.model.rulebook import RuleBook
@@ -17,6 +19,10 @@ from pricing.model.scope import Clause, Scope
 from pricing.model.window import Window
 from pricing.money import show
 
+SWITCHES = (
+    "measured_on", "share_by", "remainder", "overflow", "rounding", "automatic", "gets", "refund", "returns",
+    "coins_return",
+)  # fmt: skip
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -30,10 +36,14 @@ def book_text(book: RuleBook) -> dict[str, str]:
 
 
 def policy_text(policy: Policy) -> str:
-    lines = [f"policy {policy.name}", f"  order {', '.join(layer.kind for layer in policy.order)}"]
+    lines = [f"policy {policy.name}", f"  order {', '.join(layer.name or layer.kind for layer in policy.order)}"]
+    lines += [f"  layer {layer.name} of {layer.kind}" for layer in policy.order if layer.name]
     for limit in policy.limits:
-        lines.append(f"  limit {limit.count} {limit.kind} per {limit.per}")
-    for switch in ("measured_on", "share_by", "remainder", "overflow", "rounding", "refund", "returns", "coins_return"):
+        what = "codes" if limit.codes else f"of group {limit.group}" if limit.group else limit.kind
+        lines.append(f"  limit {limit.count} {what} per {limit.per}")
+    if policy.floor:
+        lines.append(f"  floor {percent(policy.floor)} of list-price")
+    for switch in SWITCHES:
         lines.append(f"  set {switch.replace('_', '-')} to {getattr(policy, switch)}")
     for one, other in policy.never:
         lines.append(f"  never {one} with {other}")
@@ -75,6 +85,8 @@ def rule_text(rule: Rule, campaign: Campaign) -> Iterator[str]:
         yield f"  hours from {clock(hours.start)} until {clock(hours.end)}"
     yield from scope_text(rule, rule.audience)
     yield from scope_text(rule, rule.scope)
+    yield from counts_text(rule)
+    yield from given_text(rule)
     for sku, at in rule.prices:
         yield f"  price {sku} at {money(at)}"
     if rule.piece:
@@ -82,20 +94,27 @@ def rule_text(rule: Rule, campaign: Campaign) -> Iterator[str]:
     if rule.trade:
         yield f"  trade {rule.trade.coins} coins for {rule.trade.pieces} {rule.trade.coupon}"
     if rule.rate:
-        yield f"  rate {rule.rate.coins} coins = {money(rule.rate.amount)}"
+        steps = ", in steps" if rule.rate.in_steps else ""
+        yield f"  rate {rule.rate.coins} coins = {money(rule.rate.amount)}{steps}"
+    for earning in rule.reward.earnings if rule.reward else ():
+        every = f"earn {earning.coins} coins every {money(earning.reach)}"
+        yield f"  {every}" if earning.repeats else f"  spend {money(earning.reach)} earn {earning.coins} coins"
+    if rule.reward and rule.reward.at_most is not None:
+        yield f"  at most {rule.reward.at_most} coins per order"
     if rule.ladder_per != TRAITS[rule.kind].per:
         yield f"  ladder per {rule.ladder_per}"
     for step in rule.ladder:
-        yield f"  {step_text(step, rule)}"
+        yield f"  {spelled(step, money)}"
     yield from caps_text(rule.caps, rule.currency)
     for limit in rule.limits:
         unit = limit.unit if limit.count > 1 else limit.unit.removesuffix("s")
         yield f"  limit {limit.count} {unit} {'in total' if limit.per == 'total' else 'per ' + limit.per}"
     if rule.budget is not None:
         yield f"  budget {money(rule.budget)} in total"
-    share = dict(rule.payers).get(PLATFORM, Fraction(0))
-    if share != (0 if TRAITS[rule.kind].seller_pays else 1):
-        yield f"  funded {funder(share)}"
+    if rule.budget_day is not None:
+        yield f"  budget {money(rule.budget_day)} per day"
+    if rule.payers != (() if TRAITS[rule.kind].seller_pays else ((PLATFORM, Fraction(1)),)):
+        yield f"  funded by {funders(rule)}"
     if rule.never:
         yield f"  never with {', '.join(rule.never)}"
     if rule.combines:
@@ -104,53 +123,49 @@ def rule_text(rule: Rule, campaign: Campaign) -> Iterator[str]:
         yield f'  note "{rule.note}"'
 
 
-def step_text(step: Step, rule: Rule) -> str:
-    if isinstance(step.gives, Get):
-        gift = "free" if step.gives.share == 1 else f"at {percent(step.gives.share)} off"
-        return f"buy {step.reach} get {step.gives.many} {gift}"
-    reach = str(step.reach) if step.measure == "units" else show(step.reach, rule.currency)
-    if step.repeats:
-        when = f"every {reach} {'items ' if step.measure == 'units' else ''}"
-    elif step.reach:
-        when = f"{'buy' if step.measure == 'units' else 'spend'} {reach} "
-    else:
-        when = ""
-    if isinstance(step.gives, ShipFree):
-        return f"{when}ship free"
-    value = show(amount_of(step), rule.currency) if amount_of(step) else percent(share_of(step))
-    cap = "" if step.at_most is None else f", at most {show(step.at_most, rule.currency)}"
-    return f"{when}take {value} off{cap}"
-
-
 def caps_text(caps: Caps, currency: str) -> Iterator[str]:
     for amount, per in ((caps.per_item, "item"), (caps.per_store, "store"), (caps.per_order, "order")):
         if amount is not None:
             yield f"  at most {show(amount, currency)} per {per}"
     if caps.per_item_share is not None:
         yield f"  at most {percent(caps.per_item_share)} per item"
+    if caps.per_order_share is not None:
+        yield f"  at most {percent(caps.per_order_share)} per order"
 
 
-def funder(platform_share: Fraction) -> str:
-    if platform_share in (0, 1):
-        return "by platform" if platform_share else "by seller"
-    return f"by platform {percent(platform_share)}"
+def funders(rule: Rule) -> str:
+    if not rule.payers:
+        return "seller"
+    return ", ".join([f"{who} {percent(share)}" for who, share in rule.payers])
 
 
-def percent(share: Fraction) -> str:
-    """15%, 12.5%, 33.33%: exact, or it is not a percentage of the language."""
-    hundred = share * 100
-    for places in range(9):
-        if (hundred * 10**places).denominator == 1:
-            whole, part = divmod(int(hundred * 10**places), 10**places)
-            return f"{whole}.{part:0{places}d}%" if places else f"{whole}%"
-    raise ValueError(share)
+def given_text(rule: Rule) -> Iterator[str]:
+    """How a card is given, where its kind does not say it already."""
+    if rule.given == HELD and TRAITS[rule.kind].given != HELD:
+        yield "  held"
+    if rule.pattern is not None:
+        yield f"  codes {rule.pattern.count} like {rule.pattern.pattern}"
+    elif rule.given == CODE and rule.codes != ((rule.name,) if TRAITS[rule.kind].given == CODE else ()):
+        yield f"  code {', '.join([quoted(code) for code in rule.codes])}"
+    if rule.public:
+        yield "  public"
+    if rule.layer:
+        yield f"  layer {rule.layer}"
+    if rule.groups:
+        yield f"  group {', '.join(rule.groups)}"
+
+
+def quoted(text: str) -> str:
+    return f'"{text}"' if " " in text else text
 
 
 # --- scope: what a list takes out again needs a list ------------------------------------------------------------------
 
 
 def clauses(rule: Rule) -> list[Clause]:
-    return [clause for scope in (rule.audience, rule.scope) for clause in (*scope.only, *scope.never)]
+    scopes = [rule.audience, rule.scope, *([rule.counts] if rule.counts else [])]
+    scopes += [slot.scope for step in rule.ladder if isinstance(step.gives, Bundle) for slot in step.gives.slots]
+    return [clause for scope in scopes for clause in (*scope.only, *scope.never)]
 
 
 def list_name(rule: Rule, clause: Clause) -> str:
@@ -158,19 +173,49 @@ def list_name(rule: Rule, clause: Clause) -> str:
 
 
 def lists_text(rule: Rule) -> Iterator[str]:
+    seen: list[Clause] = []
     for clause in clauses(rule):
+        if clause in seen:
+            continue
+        seen.append(clause)
         if clause.removed:
             yield ""
             yield f"list {list_name(rule, clause)}"
             yield f"  {clause.word} {', '.join(clause.values)}"
             yield f"  except {clause.word} {', '.join(clause.removed)}"
+        elif clause.word == "list" and clause.values:
+            yield ""
+            yield f"list {clause.values[0]}"
+            yield from (f"  {clause_text(rule, each)}" for each in clause.any_of)
+            yield from (f"  except {clause_text(rule, each)}" for each in clause.but_not)
+
+
+def clause_text(rule: Rule, clause: Clause) -> str:
+    if clause.word == "list":
+        return f"list {clause.values[0]}"
+    if clause.word == "reduced":
+        return "reduced"
+    if clause.word == "prices":
+        low = show(clause.low, rule.currency)
+        return f"prices from {low}" if clause.high is None else f"prices {low} to {show(clause.high, rule.currency)}"
+    values = f"list {list_name(rule, clause)}" if clause.removed else ", ".join(clause.values)
+    return f"{clause.word} {values}"
 
 
 def scope_text(rule: Rule, scope: Scope) -> Iterator[str]:
     for some, prefix in ((scope.only, ""), (scope.never, "except ")):
         for clause in some:
-            values = f"list {list_name(rule, clause)}" if clause.removed else ", ".join(clause.values)
-            yield f"  {prefix}{clause.word} {values}"
+            if clause.word != "list" or clause.values:  # else the goods of a bundle, which its slots say
+                yield f"  {prefix}{clause_text(rule, clause)}"
+
+
+def counts_text(rule: Rule) -> Iterator[str]:
+    if rule.counts is None:
+        return
+    if not rule.counts.only and not rule.counts.never:
+        yield "  counts everything"
+    yield from (f"  counts {clause_text(rule, clause)}" for clause in rule.counts.only)
+    yield from (f"  counts except {clause_text(rule, clause)}" for clause in rule.counts.never)
 
 
 # --- times ------------------------------------------------------------------------------------------------------------

@@ -5,33 +5,32 @@ Reads a model `Rule`; makes sentences, one for each thing a card can say, so tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from pricing.forms import Get, amount_of, share_of
+from pricing.facts import CHECKOUT, FACTS
+from pricing.forms import AmountOff, Form, Get, GroupsFor, ShareOff
+from pricing.forms.form import Show
 from pricing.language.meaning.values import written
 from pricing.language.vocabulary import a
-from pricing.model.kind import AUTOMATIC, COUPON_KINDS, ITEM_KINDS, TRAITS, Kind
-from pricing.model.ladder import Limit, Step
+from pricing.model.kind import AUTOMATIC, CODE, COUPON_KINDS, HELD, ITEM_KINDS, TRAITS, Kind
+from pricing.model.ladder import DIFFERENT, MONEY, Limit, Reward, Step
 from pricing.model.rule import PLATFORM, Rule
 from pricing.model.scope import Clause, Scope
 from pricing.model.window import Hours, Window
 from pricing.money import show
 
 _DAY_NAMES = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
-_GOODS = {
-    "stores": "sold by {}", "categories": "in the category {}", "brands": "of the brand {}", "tags": "tagged {}",
-    "skus": "with the sku {}", "methods": "sent by {} shipping",
-}  # fmt: skip
-_PEOPLE = {"customers": "in the segment {}", "countries": "in {}", "channels": "who come through {}"}
+_GOODS = {fact.word: fact.english for fact in FACTS if fact.of != CHECKOUT}
+_PEOPLE = {fact.word: fact.english for fact in FACTS if fact.of == CHECKOUT}
 
 
 def paragraph(rule: Rule) -> str:
     """All that a card says, in plain English."""
-    sentences = [_opening(rule), *_gains(rule), *_goods(rule), *_people(rule), *_times(rule), *_bounds(rule)]
-    return " ".join([*sentences, *_payers(rule), *_meetings(rule), *_extras(rule)])
+    sentences = [_opening(rule), *_gains(rule), *_goods(rule), *_people(rule), *_times(rule), *_codes(rule)]
+    return " ".join([*sentences, *_bounds(rule), *_payers(rule), *_meetings(rule), *_extras(rule)])
 
 
 def _opening(rule: Rule) -> str:
@@ -41,11 +40,13 @@ def _opening(rule: Rule) -> str:
     how = ""
     if rule.given == AUTOMATIC and TRAITS[rule.kind].may_be_held:
         how = " that is given without being asked for"
-    elif rule.kind in COUPON_KINDS:
+    elif rule.kind in COUPON_KINDS or rule.given == HELD:
         how = " that the customer picks up first"
-    elif rule.kind is Kind.PROMO_CODE:
+    elif rule.given == CODE:
         how = " that the customer types in"
-    return f"{rule.name}{label} is {a(rule.kind)}{rule_word}{of}{how}; amounts are in {rule.currency}."
+    other = _and(each.currency for each in rule.also)
+    also = f", and there are others for {other}" if other else ""
+    return f"{rule.name}{label} is {a(rule.kind)}{rule_word}{of}{how}; amounts are in {rule.currency}{also}."
 
 
 def _gains(rule: Rule) -> Iterator[str]:
@@ -58,62 +59,104 @@ def _gains(rule: Rule) -> Iterator[str]:
         yield _sentence(_and(_step(step, rule) for step in rule.ladder))
         if len(rule.ladder) > 1:
             yield "Only the highest step reached counts."
-    if rule.ladder and (rule.ladder_per == "store" or TRAITS[rule.kind].per == "store"):
-        yield "It looks at one store at a time." if rule.ladder_per == "store" else "It looks at the order as a whole."
-    elif rule.ladder and rule.kind not in ITEM_KINDS:
-        yield "It looks at the order as a whole."
+    if rule.ladder and (rule.kind not in ITEM_KINDS):
+        yield _LOOKS[rule.ladder_per]
+    elif rule.ladder_per == "store":
+        yield _LOOKS["store"]
+    if rule.counts is not None:
+        yield _counts(rule)
     if rule.piece:
         yield f"One piece is worth {money(rule.piece)}; a customer may hold several."
     if rule.trade:
         pieces = f"{rule.trade.pieces} piece{'' if rule.trade.pieces == 1 else 's'}"
         yield f"{_many(rule.trade.coins, 'coin')} {_verb(rule.trade.coins, 'buy')} {pieces} of {rule.trade.coupon}."
     if rule.rate:
-        yield f"{_many(rule.rate.coins, 'coin')} {_verb(rule.rate.coins, 'pay')} {money(rule.rate.amount)}."
+        steps = ", in whole steps of that" if rule.rate.in_steps else ""
+        yield f"{_many(rule.rate.coins, 'coin')} {_verb(rule.rate.coins, 'pay')} {money(rule.rate.amount)}{steps}."
+    if rule.reward:
+        yield from _earned(rule.reward, money)
+
+
+_LOOKS = {
+    "store": "It looks at one store at a time.",
+    "order": "It looks at the order as a whole.",
+    "sku": "It looks at one sku of one store at a time.",
+}
+
+
+def _counts(rule: Rule) -> str:
+    """What the steps look at, where it is not the scope."""
+    counts = rule.counts
+    assert counts is not None
+    if not counts.only and not counts.never:
+        return "Its steps look at everything, not only at what gets cheaper."
+    only = " and ".join([_clause(clause, _GOODS, rule.currency) for clause in counts.only])
+    never = " or ".join([_clause(clause, _GOODS, rule.currency) for clause in counts.never])
+    what = f"items {only}" if only else "everything"
+    return f"Its steps look at {what}{f' but items {never}' if never else ''}."
+
+
+def _earned(reward: Reward, money: Show) -> Iterator[str]:
+    parts = [
+        f"{'for every' if each.repeats else 'from'} {money(each.reach)}{'' if each.repeats else ' on'} it earns "
+        f"{_many(each.coins, 'coin')}"
+        for each in reward.earnings
+    ]
+    yield _sentence(_and(parts))
+    if reward.at_most is not None:
+        yield f"It earns at most {_many(reward.at_most, 'coin')} per order."
 
 
 def _step(step: Step, rule: Rule) -> str:
-    off = _off(step, rule)
-    if isinstance(step.gives, Get):
-        many = step.gives.many
-        return f"of every {step.reach + many} items ({step.reach} bought and {many} given) the cheapest {off}"
+    def money(minor: int) -> str:
+        return show(minor, rule.currency)
+
+    form = step.gives
+    given = form.english(money) if isinstance(form, Form) else "it takes nothing"
+    if rule.kind in ITEM_KINDS:
+        given = f"{given} each item"
+    elif rule.kind is Kind.FREE_SHIPPING and isinstance(form, (AmountOff, ShareOff)):
+        given = f"{given} the shipping"
+    if step.most_times is not None:
+        given += f", at most {'once' if step.most_times == 1 else f'{step.most_times} times'}"
+    if step.at_most is not None:
+        given += f" (at most {money(step.at_most)})"
     if not step.reach:
-        return f"it takes {off}" if rule.kind not in ITEM_KINDS else f"it takes {off} each item"
-    threshold = _many(step.reach, "item") if step.measure == "units" else show(step.reach, rule.currency)
-    if step.repeats:
-        return f"for every {threshold} it takes {off}"
-    return f"from {threshold} on it takes {off}"
-
-
-def _off(step: Step, rule: Rule) -> str:
-    if isinstance(step.gives, Get):
-        text = "are free" if step.gives.share == 1 else f"are {written(step.gives.share)} off"
-    elif rule.kind is Kind.FREE_SHIPPING:
-        text = "all shipping off" if share_of(step) == 1 else f"{_value(step, rule)} off the shipping"
-    else:
-        text = f"{_value(step, rule)} off"
-    return text if step.at_most is None else f"{text} (at most {show(step.at_most, rule.currency)})"
-
-
-def _value(step: Step, rule: Rule) -> str:
-    return written(share_of(step)) if share_of(step) else show(amount_of(step), rule.currency)
+        return given
+    if step.measure == MONEY:
+        return f"for every {money(step.reach)} {given}" if step.repeats else f"from {money(step.reach)} on {given}"
+    many = _many(step.reach, "different item" if step.measure == DIFFERENT else "item")
+    if isinstance(form, Get) and not step.repeats:
+        return f"for every {many} bought {given}"
+    if isinstance(form, GroupsFor) and not step.repeats:
+        return f"of {many} {given}"
+    return f"for every {many} {given}" if step.repeats else f"from {many} on {given}"
 
 
 def _goods(rule: Rule) -> Iterator[str]:
-    yield from _scope(rule.scope, "It is for items", "Items", _GOODS)
+    yield from _scope(rule, rule.scope, "It is for items", "Items", _GOODS)
 
 
 def _people(rule: Rule) -> Iterator[str]:
-    yield from _scope(rule.audience, "It is for customers", "Customers", _PEOPLE)
+    yield from _scope(rule, rule.audience, "It is for customers", "Customers", _PEOPLE)
 
 
-def _scope(scope: Scope, only: str, never: str, words: dict[str, str]) -> Iterator[str]:
-    if scope.only:
-        yield f"{only} {' and '.join(_clause(clause, words) for clause in scope.only)}."
+def _scope(rule: Rule, scope: Scope, only: str, never: str, words: Mapping[str, str]) -> Iterator[str]:
+    some = [clause for clause in scope.only if clause.word != "list" or clause.values]  # a bundle says its goods itself
+    if some:
+        yield f"{only} {' and '.join(_clause(clause, words, rule.currency) for clause in some)}."
     if scope.never:
-        yield f"{never} {' or '.join(_clause(clause, words) for clause in scope.never)} are left out."
+        yield f"{never} {' or '.join(_clause(clause, words, rule.currency) for clause in scope.never)} are left out."
 
 
-def _clause(clause: Clause, words: dict[str, str]) -> str:
+def _clause(clause: Clause, words: Mapping[str, str], currency: str) -> str:
+    if clause.word == "list":
+        return f"of the list {clause.values[0]}"
+    if clause.word == "prices":
+        low = show(clause.low, currency)
+        return words["prices"].format(
+            f"{low} or more" if clause.high is None else f"{low} to {show(clause.high, currency)}"
+        )
     values = _or(clause.values)
     if clause.removed:
         values += f" (but not {_or(clause.removed)})"
@@ -169,6 +212,8 @@ def _bounds(rule: Rule) -> Iterator[str]:
         for per, value in (("item", caps.per_item), ("store", caps.per_store), ("order", caps.per_order))
         if value is not None
     ]
+    if caps.per_order_share is not None:
+        said.append(f"{written(caps.per_order_share)} per order")
     if caps.per_item_share is not None:
         said.insert(0, f"{written(caps.per_item_share)} per item")
     if said:
@@ -177,6 +222,8 @@ def _bounds(rule: Rule) -> Iterator[str]:
         yield f"It is limited to {_and(_limit(limit) for limit in rule.limits)}."
     if rule.budget is not None:
         yield f"It stops when {show(rule.budget, rule.currency)} have been given in all."
+    if rule.budget_day is not None:
+        yield f"It stops for the day when {show(rule.budget_day, rule.currency)} have been given on it."
 
 
 def _limit(limit: Limit) -> str:
@@ -186,28 +233,56 @@ def _limit(limit: Limit) -> str:
     return f"{what} in total" if limit.per == "total" else f"{what} per {limit.per}"
 
 
+def _codes(rule: Rule) -> Iterator[str]:
+    if rule.pattern is not None:
+        yield f"There are {rule.pattern.count} codes like {rule.pattern.pattern}, each for one use."
+    elif rule.given == CODE and rule.codes != (rule.name,):
+        yield f"Its code{'' if len(rule.codes) == 1 else 's'}: {', '.join(rule.codes)}."
+    if rule.public:
+        yield "The code may be shown to everybody."
+
+
 def _payers(rule: Rule) -> Iterator[str]:
     if rule.kind is Kind.COIN_EXCHANGE:
         return
     share = dict(rule.payers).get(PLATFORM, Fraction(0))
+    if any(name != PLATFORM for name, _ in rule.payers):
+        rest = 1 - sum([each for _, each in rule.payers], Fraction(0))
+        parts = [
+            f"{'the platform' if name == PLATFORM else name} pays {written(each)} of it" for name, each in rule.payers
+        ]
+        yield _sentence(_and([*parts, f"the seller the other {written(rest)}"] if rest else parts))
+        return
     usual = share == (0 if TRAITS[rule.kind].seller_pays else 1)
     if share in (0, 1):
         yield f"The {'platform' if share else 'seller'} pays for it{', as usual' if usual else ''}."
     else:
-        rest = written(1 - share)
-        yield f"The platform pays {written(share)} of it, the seller the other {rest}."
+        rest = 1 - share
+        yield f"The platform pays {written(share)} of it, the seller the other {written(rest)}."
 
 
 def _meetings(rule: Rule) -> Iterator[str]:
+    if rule.layer:
+        yield f"It is worked off in the layer {rule.layer}."
+    if rule.groups:
+        yield f"It is in the group{'' if len(rule.groups) == 1 else 's'} {_and(rule.groups)}."
     if rule.never:
-        yield f"On one line it never meets {_or(rule.never)}."
+        yield f"On one line it never meets {_or(map(_met, rule.never))}."
     if rule.combines:
-        yield f"On one line it may meet {_or(rule.combines)}."
+        yield f"On one line it may meet {_or(map(_met, rule.combines))}."
+
+
+def _met(name: str) -> str:
+    return f"a card of the {name}" if name.startswith("group ") else name
 
 
 def _extras(rule: Rule) -> Iterator[str]:
     if rule.note:
         yield f"Customers are told: “{rule.note}”"
+    for language, text in rule.labels:
+        yield f"In {language} it is called “{text}”."
+    for language, text in rule.notes:
+        yield f"In {language} customers are told: “{text}”"
 
 
 def _sentence(text: str) -> str:

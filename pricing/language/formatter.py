@@ -182,7 +182,9 @@ def _plain_most(tokens: list[str]) -> list[str]:
         after, before = tokens[place + 1 : place + 2], tokens[place - 1] if place else ""
         if token == "1" and before == "the" and after and after[0] in ("dearest", "cheapest"):
             continue
-        found.append("time" if token == "times" and before == "1" else token)
+        if before == "1" and token in ("times", "items") and tokens[0] in _STEPS:
+            token = token.removesuffix("s")
+        found.append(token)
     return found
 
 

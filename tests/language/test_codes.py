@@ -12,12 +12,13 @@ from pricing.language.loading.load import load_texts
 from tests.language.rules_text import files
 
 SOURCE = Path(__file__).parents[2] / "pricing" / "language"
+FACTS = SOURCE.parent / "facts.py"
 EXPECTED = Path(__file__).with_name("messages.txt")
 SHOWN = [found for found in pages().values() if found.wrong]
 
 
 def test_every_code_in_the_source_has_a_page_and_the_other_way_round() -> None:
-    used = {code for file in SOURCE.rglob("*.py") for code in re.findall(r'"(P0[0-9]{3})"', file.read_text())}
+    used = {code for file in (*SOURCE.rglob("*.py"), FACTS) for code in re.findall(r'"(P0[0-9]{3})"', file.read_text())}
     assert used == set(pages())
     assert set(pages()) >= WARNINGS | HINTS
 

@@ -13,8 +13,8 @@ from pricing.forms import AmountOff, Get, ShareOff, ShipFree
 from pricing.language.describe import paragraph
 from pricing.language.loading.load import load_texts
 from pricing.model.kind import Kind
-from pricing.model.ladder import Caps, Limit, Rate, Step, Trade
-from pricing.model.rule import Rule
+from pricing.model.ladder import Caps, Earning, Limit, Rate, Reward, Step, Trade
+from pricing.model.rule import CodePattern, Rule
 from pricing.model.scope import Clause, Scope
 from pricing.model.window import Hours, Window
 
@@ -55,7 +55,7 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
     ({"ladder": (Step(reach=3000, gives=AmountOff(300), repeats=True),)}, ["For every 30.00 it takes 3.00 off"]),
     (
         {"ladder": (Step(measure="units", reach=2, gives=Get(1, Fraction(1))),)},
-        ["every 3 items (2 bought and 1 given) the cheapest are free"],
+        ["For every 2 items bought the cheapest item is free"],
     ),
     (
         {"kind": Kind.FREE_SHIPPING, "ladder": (Step(reach=3500, gives=ShipFree()),)},
@@ -79,6 +79,21 @@ CASES: list[tuple[dict[str, Any], list[str]]] = [
     ({"combines": ("six",)}, ["may meet six"]),
     ({"note": "While stocks last"}, ["“While stocks last”"]),
     ({"campaign": "summer"}, ["of the campaign summer"]),
+    (
+        {"counts": Scope((Clause("categories", ("coats",)),), (Clause("skus", ("A",)),))},
+        ["category coats but items with"],
+    ),
+    ({"given": "held"}, ["picks up first"]),
+    ({"given": "code", "codes": ("A", "B")}, ["types in", "Its codes: A, B."]),
+    ({"given": "code", "pattern": CodePattern(10, "M-##")}, ["There are 10 codes like M-##"]),
+    ({"public": True}, ["may be shown to everybody"]),
+    ({"layer": "member-price"}, ["in the layer member-price"]),
+    ({"groups": ("summer", "welcome")}, ["in the groups summer and welcome"]),
+    ({"budget_day": 5000}, ["It stops for the day when 50.00"]),
+    ({"reward": Reward((Earning(2, 500, True),), 100)}, ["For every 5.00 it earns 2 coins.", "at most 100 coins"]),
+    ({"labels": (("de", "Rabatt"),)}, ["In de it is called “Rabatt”."]),
+    ({"notes": (("de", "Nur heute"),)}, ["In de customers are told: “Nur heute”"]),
+    ({"also": (evolve(BARE, currency="EUR"),)}, ["there are others for EUR"]),
 ]
 
 

@@ -42,13 +42,15 @@ def test_every_word_of_a_kind_is_allowed_in_it() -> None:
         lines = "".join(f"  {word.example}\n" for word in words_for(kind))
         if kind is Kind.COIN_EXCHANGE:
             lines = lines.replace("except categories gift-cards", "except customers vip")
+        if kind is Kind.COIN_REWARD:
+            lines = lines.replace("take 6.00 off", "earn 6 coins")
         told = load_texts({"a.promo": f"{HEAD}{kind} x\n{lines}"}).diagnostics
         assert not [item for item in told if item.code == "P0301"], lines
 
 
 def test_words_outside_cards() -> None:
     assert [word.word for word in words_for("file")] == ["campaign", "list", "policy"]
-    assert [word.word for word in words_for("policy")] == ["limit", "never", "order", "set"]
+    assert [word.word for word in words_for("policy")] == ["layer", "limit", "never", "order", "floor", "set"]
 
 
 def test_switches_begin_with_what_holds_without_them() -> None:
@@ -72,7 +74,7 @@ def test_the_table_has_every_word_once() -> None:
     rows = table().splitlines()
     assert len(rows) == len(WORDS) + 2
     assert rows[2] == ('| `campaign` | file | begins a rule file | `campaign summer-week-2026 "Summer Week"` |')
-    assert "| `budget` | every card but coin exchange | stops the rule when" in table()
+    assert "| `budget` | every card but coin exchange and coin reward | stops the rule when" in table()
 
 
 def test_articles() -> None:

@@ -173,7 +173,7 @@ def _prices(word: Atom, phrases: tuple[Phrase, ...], home: Home) -> Clause | Non
         )  # fmt: skip
         return None
     least = amount(low, home, zero=True)
-    most = None if high is None else amount(high, home)
+    most = None if high is None else amount(high, home, zero=True)
     if least is None or (high is not None and most is None):
         return None
     if most is not None and most < least:

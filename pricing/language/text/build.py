@@ -233,7 +233,7 @@ def _step(tree: Node, make: _Maker, head: Head) -> Clause:
         *head,
         threshold,
         make.gain(gains[0]) if gains else None,
-        bool(_of(tree, "ITEMS")),
+        bool(_of(tree, "ITEMS", "ITEM")),
         bool(_of(tree, "DIFFERENT")),
         tuple(slots),
         tails.get("dearest"),
