@@ -118,6 +118,7 @@ _NAMES = {
     Kind.FREE_SHIPPING: "my-free-shipping",
     Kind.COIN_PAYMENT: "my-coin-payment",
     Kind.COIN_EXCHANGE: "my-coin-exchange",
+    Kind.COIN_REWARD: "my-coin-reward",
 }
 
 _FLASH_PRICE = """\
@@ -161,6 +162,10 @@ store discount «name» "What customers read"
   spend        «5000»  take «500» off
   spend       «10000»  take «1200» off     # only the highest step reached counts
   # buy       3 take 10% off, at most «2000»   # instead of spend: counts items
+  # buy       2 get 1 free                 # or: the cheapest of three is free
+  # every     3 items for «2000»            # or: any three for a price
+  # counts    categories home              # steps look at these, not at what gets cheaper
+  # code      MYCODE                       # only for who types it; held: for who holds it
 """,
     Kind.SELLER_COUPON: """\
 # A seller coupon waits in the customer's wallet and is used at one store.
@@ -229,6 +234,14 @@ coin payment «name» "What customers read"
 coin exchange «name» "What customers read"
   trade       10 coins for 1 «coupon»
   limit       5 uses per customer
+""",
+    Kind.COIN_REWARD: """\
+# A coin reward gives coins for what was paid. They can be spent later.
+coin reward «name» "What customers read"
+  earn        1 coin every «100»
+  at most     200 coins per order
+  # spend     «5000» earn 20 coins           # instead of earn: steps, of which the highest one counts
+  # except    categories gift-cards        # leaves some items out
 """,
 }
 

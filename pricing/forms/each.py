@@ -56,7 +56,7 @@ class AtEach(Form):
 
     @classmethod
     def read(cls, said: Said) -> Form | None:
-        price = said.amount()
+        price = said.amount(zero=True)
         return None if price is None else cls(price)
 
     def card(self, money: Show) -> str:

@@ -38,7 +38,7 @@ class Get(Form):
         if said.has("free"):
             return None if many is None else cls(many, Fraction(1), dearest=dearest)
         if said.has("each"):
-            price = said.amount()
+            price = said.amount(zero=True)
             return None if price is None or many is None else cls(many, price=price, dearest=dearest)
         off, value = said.off(), said.value()
         if value is None or many is None or not off:

@@ -26,7 +26,7 @@ class GroupsFor(Form):
 
     @classmethod
     def read(cls, said: Said) -> Form | None:
-        price = said.amount()
+        price = said.amount(zero=True)
         return None if price is None else cls(price)
 
     def card(self, money: Show) -> str:

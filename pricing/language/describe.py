@@ -40,7 +40,7 @@ def _opening(rule: Rule) -> str:
     how = ""
     if rule.given == AUTOMATIC and TRAITS[rule.kind].may_be_held:
         how = " that is given without being asked for"
-    elif rule.kind in COUPON_KINDS or rule.given == HELD:
+    elif rule.given == HELD:
         how = " that the customer picks up first"
     elif rule.given == CODE:
         how = " that the customer types in"

@@ -273,7 +273,7 @@ def _recognised(line: TextLine, findings: Findings) -> Recognised:
         spelled = found[0].lstrip().lower()
         _capitals(findings, both, spelled)
         return Recognised(_with(line, both, spelled), "card", lower, 2)
-    if first.isascii() and first.lower() in WORDS:
+    if first.isascii() and first != first.lower() and first.lower() in WORDS:
         _capitals(findings, where, first.lower())
         return Recognised(_with(line, where, first.lower()), first.lower())
     return (

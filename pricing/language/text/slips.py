@@ -246,6 +246,8 @@ def _missing(trouble: Trouble) -> str:
     ends = trouble.start == trouble.end
     # Where something stands, a comma or a number before it is seldom what is missing.
     options = [*trouble.expected, *(trouble.other if trouble.expected or ends else ())]
+    if "nothing" in options:
+        options.remove("nothing")
     if "take" in options:  # of all that can be given, what is given most often
         options = ["get", "take"] if "items" in options or "different" in options else ["take"]
     if not options or len(options) > 4:
