@@ -79,11 +79,32 @@ def _unreadable(atom: Atom, currency: str, error: str, findings: Findings) -> No
     """Tell an amount that is none."""
     text = atom.text
     many = re.fullmatch(r"[0-9]+\.[0-9]+", text) and "decimals" in error
+    short = _short(text, currency)
+    if short:
+        findings.add(
+            "P0214", atom, error.split(";", maxsplit=1)[0] + ".", caret=f"write {short}", fix=findings.replace(atom, short),
+        )  # fmt: skip
+        return
     helps = [] if "write it like" in error else [f"Write it like {_like(currency)}."]
     if many and _POINTS.fullmatch(text):
         whole = text.replace(".", "")
         helps = [f"A point stands before decimals only, as in {_like(currency)}. If {whole} is meant, write it so."]
     findings.add("P0213" if many else "P0214", atom, error + ".", helps=helps)
+
+
+_THOUSAND = re.compile(r"([0-9]{1,6})(?:\.([0-9]))?[kK]", re.ASCII)
+_DASH = re.compile(r"([0-9]{1,9})[.,][-–—]+", re.ASCII)
+_MANY_POINTS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){2,4}", re.ASCII)
+
+
+def _short(text: str, currency: str) -> str:
+    """`10k`, `25.-` and `1.000.000` as the language writes them; empty for anything else."""
+    thousand, dash = _THOUSAND.fullmatch(text), _DASH.fullmatch(text)
+    if thousand:
+        return str(int(thousand[1]) * 1000 + int(thousand[2] or 0) * 100)
+    if dash:
+        return show(int(dash[1]) * 10 ** decimals(currency), currency)
+    return text.replace(".", "") if _MANY_POINTS.fullmatch(text) else ""
 
 
 def _digits(text: str) -> str:

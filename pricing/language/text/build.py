@@ -12,8 +12,8 @@ from lark import Token, Tree
 
 from pricing.language.diagnostics.diagnostic import Diagnostic, Findings
 from pricing.language.diagnostics.source import Source
-from pricing.language.text import quick, slips
-from pricing.language.text.cards import RawBlock, TextLine
+from pricing.language.text import quick, sayings, slips
+from pricing.language.text.cards import RawBlock, TextLine, tell_saying
 from pricing.language.text.parser import FORM_OF, Trouble, parse
 from pricing.language.text.syntax import (
     AtMost,
@@ -85,6 +85,10 @@ def read(line: TextLine, findings: Findings) -> Clause | None:
     found = quick.clause(line.text, line.start, _head(line))
     if found is not None:
         return found
+    saying = sayings.meant(line.text)
+    if saying is not None:
+        tell_saying(line, saying, "P0105", findings)
+        return None
     tree = parse(line.text)
     if not isinstance(tree, Trouble):
         return _clause(tree, line)
@@ -97,8 +101,22 @@ def read(line: TextLine, findings: Findings) -> Clause | None:
         if not isinstance(tree, Trouble):
             return _clause(tree, repaired)
         line = repaired
+    before = len(findings.found)
     slips.tell(line, tree, findings)
+    _tried(line, before, findings)
     return None
+
+
+def _tried(line: TextLine, before: int, findings: Findings) -> None:
+    """Take back the fixes of findings since `before` that leave a line which cannot be read."""
+    for place, item in enumerate(findings.found[before:], before):
+        for fix in item.fixes:
+            edits = [(edit.start - line.start, edit.end - line.start, edit.replacement) for edit in fix.edits]
+            text = line.text
+            for start, end, replacement in sorted(edits, reverse=True):
+                text = text[:start] + replacement + text[end:]
+            if len(text) <= sayings.LONGEST and not sayings.readable(text):
+                findings.found[place] = evolve(item, fixes=())
 
 
 def _too_long(line: TextLine, findings: Findings) -> bool:

@@ -15,6 +15,7 @@ from attrs import define, frozen
 from pricing.language.diagnostics.diagnostic import Diagnostic, Findings
 from pricing.language.diagnostics.nearest import nearest, surely
 from pricing.language.diagnostics.source import Source, Span
+from pricing.language.text import sayings
 from pricing.language.vocabulary import KIND_NAMES, KIND_OF, KIND_SLIPS, PLURALS, SLIPS, WORDS
 
 HEADS = frozenset({"campaign", "list", "policy"})
@@ -83,6 +84,11 @@ def cut(source: Source) -> tuple[tuple[RawBlock, ...], tuple[Diagnostic, ...]]:
     for line in _joined(_cleaned(source, findings), findings):
         if findings.full:
             break
+        if _MERGED.match(line.text):
+            _tell_merged(line, findings)
+            blocks = blocks or [RawBlock("stray", "", 0, None, [])]
+            blocks[-1].lines.append(TextLine(line.text, line.start, True))
+            continue
         known = _recognised(line, findings)
         if known.word in HEADS or known.word in ("card", "unknown"):
             blocks.append(RawBlock(known.word, known.kind, known.kind_words, known.line, []))
@@ -91,6 +97,20 @@ def cut(source: Source) -> tuple[tuple[RawBlock, ...], tuple[Diagnostic, ...]]:
             blocks.append(RawBlock("stray", "", 0, None, []))
         blocks[-1].lines.append(known.line)
     return tuple(blocks), tuple(findings.found)
+
+
+_MERGED = re.compile(r"<{7}(?: |$)|={7}\s*$|>{7}(?: |$)|\|{7}(?: |$)")
+"""What a program leaves in a file where two people changed one place."""
+
+
+def _tell_merged(line: TextLine, findings: Findings) -> None:
+    """One message for a place that two people changed."""
+    if line.text.startswith("<"):
+        findings.add(
+            "P0141", line.span, "Two people changed this place, and nobody has chosen between them.",
+            caret="from here to the line with >>>>>>>",
+            helps=("Keep the lines that hold, and take away the others and the lines with <<<<<<<, ======= and >>>>>>>.",),
+        )  # fmt: skip
 
 
 def _cleaned(source: Source, findings: Findings) -> Iterator[TextLine | None]:
@@ -278,9 +298,28 @@ def _recognised(line: TextLine, findings: Findings) -> Recognised:
         return Recognised(_with(line, where, first.lower()), first.lower())
     return (
         _punctuated(line, first, where, findings)
+        or _said(line, first, findings)
         or _unknown_kind(line, found, where, both, findings)
         or _unknown_word(line, first, where, findings)
     )
+
+
+def _said(line: TextLine, first: str, findings: Findings) -> Recognised | None:
+    """A line in the words of the shop floor."""
+    saying = sayings.meant(line.text) if not first.endswith(":") else None
+    if saying is None:
+        return None
+    tell_saying(line, saying, "P0104", findings)
+    return Recognised(TextLine(line.text, line.start, True), "")
+
+
+def tell_saying(line: TextLine, saying: sayings.Saying, code: str, findings: Findings) -> None:
+    """Say what a line means, with the line that says it."""
+    right = saying.right
+    findings.add(
+        code, line.span, saying.says, caret=f"write {right}" if right else "", helps=saying.helps,
+        fix=findings.replace(line.span, right) if right else None,
+    )  # fmt: skip
 
 
 def _punctuated(line: TextLine, first: str, where: Span, findings: Findings) -> Recognised | None:

@@ -1,0 +1,176 @@
+"""What people write first, in the words of the shop floor, and the line of the language that says it.
+
+Reads the text of a line that is short enough; makes the right line, or what to do. Every pattern is anchored and has no
+two ways to match, so that it takes linear time. Called by `cards` and `build`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from attrs import frozen
+
+from pricing.language.text.parser import Trouble, parse
+
+LONGEST = 200
+"""Characters; nobody says more in one breath."""
+
+_NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
+            "nine": "9", "ten": "10"}  # fmt: skip
+_N = r"([0-9]{1,6}|one|two|three|four|five|six|seven|eight|nine|ten)"
+_V = r"[$€£¥]?([0-9]{1,9}(?:\.[0-9]{1,3})?%?)"
+_OVER = r"(?:over|from|on|above|for|when you spend|minimum|min)"
+
+
+@frozen
+class Saying:
+    """What a line most likely means."""
+
+    says: str
+    right: str = ""
+    """The line that says it, which can be read; empty when it takes more than a line."""
+    helps: tuple[str, ...] = ()
+
+
+Found = re.Match[str]
+
+
+def _number(text: str) -> int:
+    return int(_NUMBERS.get(text.lower(), text))
+
+
+def _for(found: Found) -> Saying:
+    bought, paid = _number(found[1]), _number(found[2])
+    if paid >= bought:
+        return Saying("A price for a group of items has decimals.", f"every {bought} items for {paid}.00")
+    free = bought - paid
+    which = "the cheapest" if free == 1 else f"the {free} cheapest"
+    return Saying(f"Of every {bought} items, {free} cost nothing.", f"every {bought} items take 100% off {which}")
+
+
+def _gift(sku: str, step: str) -> Saying:
+    return Saying(
+        "A gift is something that gets free when enough of other things is bought.",
+        helps=(f"It takes three lines: skus {sku} / counts everything / {step} get 1 free",),
+    )
+
+
+def _get(found: Found, what: str) -> str:
+    return f"buy {_number(found[1])} get {_number(found[2])} {what}"
+
+
+_SAYINGS: tuple[tuple[re.Pattern[str], Callable[[Found], Saying]], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), made)
+    for pattern, made in (
+        (rf"{_N} for {_N}", _for),
+        (
+            rf"{_N} for [$€£¥]?([0-9]+\.[0-9]+)",
+            lambda found: Saying("Groups of items have a price.", f"every {_number(found[1])} items for {found[2]}"),
+        ),
+        (rf"buy {_N},? get {_N} free", lambda found: Saying("Numbers are written in digits.", _get(found, "free"))),
+        (
+            rf"buy {_N},? get {_N} (?:at |for )?half(?: price| off)?",
+            lambda found: Saying("Half price is 50% off.", _get(found, "at 50% off")),
+        ),
+        (r"bogo|b1g1|bogof", lambda _: Saying("Buy one, get one free.", "buy 1 get 1 free")),
+        (
+            rf"buy {_N},? get (?:the )?cheapest(?: one)?(?: for)? free",
+            lambda found: Saying(
+                f"Of every {_number(found[1])} items the cheapest is free.",
+                f"every {_number(found[1])} items take 100% off the cheapest",
+            ),
+        ),
+        (
+            r"(?:the )?(?:second|2nd)(?: one| item)?(?: at| for)? half(?: price| off)?",
+            lambda _: Saying("With each item bought, another one is 50% off.", "buy 1 get 1 at 50% off"),
+        ),
+        (
+            r"every ([0-9]{1,4})(?:st|nd|rd|th) (?:one |item )?(?:is )?free",
+            lambda found: Saying(
+                f"Of every {found[1]} items one is free.", f"every {found[1]} items take 100% off the cheapest"
+            ),
+        ),
+        (
+            r"half(?: price| off)?|(?:take )?half(?: price)? off",
+            lambda _: Saying("Half price is 50% off.", "take 50% off"),
+        ),
+        (r"take (?:a )?half(?: off)?|take 1/2 off", lambda _: Saying("Half is 50%.", "take 50% off")),
+        (r"take (?:a )?third off|take 1/3 off", lambda _: Saying("A share is a percentage.", "take 33.33% off")),
+        (r"take (?:a )?quarter off|take 1/4 off", lambda _: Saying("A share is a percentage.", "take 25% off")),
+        (r"take (?:it )?free|free", lambda _: Saying("Free is 100% off.", "take 100% off")),
+        (
+            r"(?:the )?cheapest(?: one| item)?(?: is)?(?: for)? free",
+            lambda _: Saying("The cheapest costs nothing.", "take 100% off the cheapest"),
+        ),
+        (
+            r"take % ?([0-9]+) off",
+            lambda found: Saying("The sign % stands behind the number.", f"take {found[1]}% off"),
+        ),
+        (rf"{_V} off each", lambda found: Saying("What is taken off begins with take.", f"take {found[1]} off each")),
+        (rf"take {_V} each", lambda found: Saying("Behind what is taken off stands off.", f"take {found[1]} off each")),
+        (
+            rf"{_V} off {_OVER} ?{_V}|{_V} off {_V}",
+            lambda found: Saying(
+                "The condition comes first, then what is taken off.",
+                f"spend {found[2] or found[4]} take {found[1] or found[3]} off",
+            ),
+        ),
+        (
+            rf"(?:minimum|min)(?: spend| order| of)? {_V}",
+            lambda found: Saying(
+                "The least that must be spent stands in the step.", helps=(f"Write: spend {found[1]} take 5.00 off",)
+            ),
+        ),
+        (
+            rf"max(?:imum)? {_V}",
+            lambda found: Saying("A cap is written with at most.", f"at most {found[1]} per order"),
+        ),
+        (r"free gift ([^\s,\"]+)|gift ([^\s,\"]+)", lambda found: _gift(found[1] or found[2], "spend 80.00")),
+        (rf"(spend {_V}) get {_N} ([^\s,\"]+) free", lambda found: _gift(found[4], found[1])),
+        (
+            rf"free (?:shipping|delivery) (?:over|from|above|on|for) {_V}",
+            lambda found: Saying(
+                "Free shipping is a card of its own.",
+                helps=(f'It begins with: free shipping NAME "What customers read", then: spend {found[1]} ship free',),
+            ),
+        ),
+        (
+            rf"buy {_N} (?:or more|and more|\+)(?: items)? (.*)",
+            lambda found: Saying("A step holds from its number on.", f"buy {_number(found[1])} {found[2]}"),
+        ),
+        (
+            rf"spend {_V} (?:and|or) buy {_N}(?: items)? (.*)",
+            lambda found: Saying(
+                "A step looks at money or at items, not at both.",
+                helps=(f"Write: spend {found[1]} {found[3]}", "or count items: buy 3 take 5.00 off"),
+            ),
+        ),
+        (
+            r"(customers|countries|regions|channels|payments|stores|categories|brands|tags|skus) not ([^\s\"].*)",
+            lambda found: Saying("What is left out stands behind except.", f"except {found[1]} {found[2]}"),
+        ),
+    )
+)
+
+
+def meant(text: str) -> Saying | None:
+    """What a line means that begins otherwise, or goes on otherwise, than the language has it; None: nothing known.
+
+    A right line is tried: one that cannot be read is not offered."""
+    said = " ".join(text.split())
+    if len(text) > LONGEST or not said:
+        return None
+    for pattern, made in _SAYINGS:
+        found = pattern.fullmatch(said)
+        if found is not None:
+            saying = made(found)
+            if saying.right and (saying.right == said or isinstance(parse(saying.right), Trouble)):
+                return None
+            return saying
+    return None
+
+
+def readable(text: str) -> bool:
+    """Whether a line can be read, or is a remark: asked of a line with its fix applied."""
+    return text.lstrip().startswith("#") or not isinstance(parse(text), Trouble)
