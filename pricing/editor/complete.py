@@ -12,6 +12,7 @@ from attrs import frozen
 
 from pricing.editor.folder import Snapshot
 from pricing.editor.lookup import heads
+from pricing.facts import GOODS_WORDS
 from pricing.language.text.cards import HEADS
 from pricing.language.text.parser import Trouble, parse
 from pricing.language.vocabulary import (
@@ -140,6 +141,19 @@ def _next(snapshot: Snapshot, said: str, place: Kind | str) -> Iterator[Offer]:
         yield from _names(snapshot, words[1], words)
     elif first in SCOPE_WORDS:
         yield from _names(snapshot, first, words)
+    elif first == "counts":
+        if len(words) == 1 or words[1:] == ["except"]:
+            more = ("everything", "except") if len(words) == 1 else ()
+            yield from (Offer(word, "word") for word in more)
+            yield from (_offer(WORDS[word]) for word in SCOPE_WORDS if word in GOODS_WORDS)
+            yield from _names(snapshot, "list", [*words, "list"][:-1])
+        else:
+            yield from _names(snapshot, words[2 if words[1] == "except" else 1], words)
+    elif first == "layer" and place != "policy":
+        yield from (Offer(layer.name, "name") for layer in snapshot.loaded.partial.policy.order if layer.name)
+    elif first == "group" or words[-1] == "group":
+        groups = {group for rule in snapshot.loaded.partial.rules for group in rule.groups}
+        yield from (Offer(group, "name") for group in sorted(groups))
     elif first in ("never", "combines"):
         yield from _others(snapshot, words, place)
     elif first == "order" and place == "policy":
@@ -167,7 +181,12 @@ def _grammar(said: str) -> Iterator[Offer]:
         tree = parse(text.strip())
         if isinstance(tree, Trouble) and tree.start >= len(said.strip()):
             found |= set(tree.expected)
-    ends = {"ladder": ("store", "order"), "at": ("item", "store", "order"), "funded": ("platform", "seller")}
+    ends = {
+        "ladder": ("store", "order", "sku"),
+        "budget": ("day",),
+        "at": ("item", "store", "order"),
+        "funded": ("platform", "seller"),
+    }
     words = said.split()
     if words[-1] in ("per", "by"):
         yield from (Offer(end, "value") for end in ends.get(words[0], ()))
@@ -192,7 +211,8 @@ def _limits(words: list[str], place: Kind | str) -> Iterator[Offer]:
         says = {f"{number} per day": ALL_TOGETHER}
         yield from (Offer(end, "value", says.get(end, "")) for end in (*ends, "items per order", "items per customer"))
     elif words[-1] == "per":
-        yield from (Offer(per, "value", ALL_TOGETHER if per == "day" else "") for per in ("customer", "order", "day"))
+        pers = ("customer", "order", "day", "customer and day")
+        yield from (Offer(per, "value", ALL_TOGETHER if per == "day" else "") for per in pers)
     elif words[-1] == "in":
         yield Offer("total", "word")
     else:

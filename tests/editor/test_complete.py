@@ -44,7 +44,7 @@ def texts(text: str, key: str = "campaigns/a.promo") -> list[str]:
         ("  ladder per ¦", ["store", "order"]),
         ("  funded by ¦", ["platform", "seller"]),
         ("  days ¦", ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]),
-        ("  spend 60.00 ¦", ["ship", "take"]),
+        ("  spend 60.00 ¦", ["at", "earn", "for", "get", "pay", "ship", "take"]),
         ("  valid ¦", ["from", "through", "until"]),
         ("  trade 10 coins for 1 ¦", ["six"]),
         ("  price ¦", ["LL-1", "list friends"]),

@@ -338,6 +338,14 @@ def _no_comma(word: str, phrase: Phrase, home: Home) -> None:
             fix=home.findings.replace(phrase, one),
         )  # fmt: skip
         return
+    first, rest = phrase.atoms[0], phrase.atoms[1:]
+    if word and first.text in ("not", "except", "without") and not first.quoted:
+        right = " ".join([f'"{atom.text}"' if atom.quoted else atom.text for atom in rest])
+        home.findings.add(
+            "P0109", phrase, "What is left out stands on a line of its own, behind except.",
+            caret=f"write except {word} {right}", helps=("Such a line looks like: except categories gift-cards",),
+        )  # fmt: skip
+        return
     values = [atom for atom in phrase.atoms if atom.quoted or atom.text not in ("and", "or", "&", "+")]
     right = ", ".join(f'"{atom.text}"' if atom.quoted else atom.text for atom in values)
     known = home.catalogue.names.get(word)

@@ -197,7 +197,13 @@ def _day(atom: Atom, findings: Findings) -> date | None:
         fix = findings.replace(atom, f"{american[3]}-{int(american[2]):02d}-{int(american[1]):02d}")
     elif joined:
         fix = findings.replace(atom, f"{joined[1]} {joined[2]}", safe=True)
-    findings.add("P0220", atom, f'"{atom.text[:40]}" is not a date.', helps=(DATE_FORM,), fix=fix)
+    helps: tuple[str, ...] = (DATE_FORM,)
+    if american and fix is None:
+        one, two, year = int(american[1]), int(american[2]), american[3]
+        if 1 <= one <= 12 and 1 <= two <= 12:
+            readings = f"{year}-{one:02d}-{two:02d} or {year}-{two:02d}-{one:02d}"
+            helps = (f"It can be read in two ways: {readings}.", DATE_FORM)
+    findings.add("P0220", atom, f'"{atom.text[:40]}" is not a date.', helps=helps, fix=fix)
     return None
 
 
@@ -232,12 +238,32 @@ def _moment(atoms: tuple[Atom, ...], zone: ZoneInfo, findings: Findings) -> date
     return first_instant(day, zone) if clock is None else _local(day, clock, Phrase(atoms), zone, findings)
 
 
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def _spoken(text: str) -> str:
+    """`11 October 2026` and `Oct 11th 2026` as the language writes them; empty for anything else."""
+    parts = [part.strip(",.").lower() for part in text.split()]
+    if len(parts) != 3 or not re.fullmatch(r"[0-9]{4}", parts[2], re.ASCII):
+        return ""
+    day, month = (parts[0], parts[1]) if parts[0][:1].isdigit() else (parts[1], parts[0])
+    number = re.fullmatch(r"([0-9]{1,2})(?:st|nd|rd|th)?", day, re.ASCII)
+    if number is None or month[:3] not in _MONTHS or not 1 <= int(number[1]) <= 31:
+        return ""
+    return f"{parts[2]}-{_MONTHS.index(month[:3]) + 1:02d}-{int(number[1]):02d}"
+
+
 def _wordy(atoms: tuple[Atom, ...], findings: Findings) -> bool:
     """Tell `June 18` and other dates of several words at once."""
     if len(atoms) < 2 or (len(atoms) == 2 and atoms[0].text[:1].isdigit() and len(atoms[0].text) > 2):
         return False
     where = Phrase(atoms)
-    findings.add("P0220", where, f'"{where.text[:40]}" is not a date as the language writes it.', helps=(DATE_FORM,))
+    right = _spoken(where.text)
+    findings.add(
+        "P0220", where, f'"{where.text[:40]}" is not a date as the language writes it.',
+        caret=f"write {right}" if right else "", helps=(DATE_FORM,),
+        fix=findings.replace(where, right) if right else None,
+    )  # fmt: skip
     return True
 
 

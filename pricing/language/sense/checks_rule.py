@@ -124,6 +124,12 @@ def _doubts(step: Step, line: HasSpan, rule: Rule, findings: Findings) -> None:
     if isinstance(step.gives, Form):
         for doubt in step.gives.doubts(step, money):
             findings.add("P0348", line, doubt, caret="is this meant?")
+    said = line.at_most if isinstance(line, StepLine) else None
+    if isinstance(step.gives, Get) and said is not None and said.text.isdigit() and len(said.text) < 3:
+        findings.add(
+            "P0348", said, f"This get is worth at most {money(step.at_most or 0)}.", caret="is this meant?",
+            helps=(f"For a number of times, write: at most {said.text} time{'' if said.text == '1' else 's'}",),
+        )  # fmt: skip
     share, amount = share_of(step), amount_of(step)
     if 0 < share < Fraction(1, 100):
         findings.add(

@@ -282,6 +282,10 @@ def _recognised(line: TextLine, findings: Findings) -> Recognised:
         _unreadable_start(line, findings)
         return Recognised(TextLine(line.text, line.start, True), "")
     first, second = found[1], found[3] or ""
+    if first.lower() == "free" and '"' not in line.text:  # free shipping over 35, free gift MUG-1
+        said = _said(line, first, findings)
+        if said is not None:
+            return said
     if f"{first} {second}" in KIND_OF:
         return Recognised(line, "card", f"{first} {second}", 2)
     if first in WORDS and not (first in KIND_SLIPS and _LABELLED_HEAD.fullmatch(line.text)):

@@ -107,6 +107,18 @@ _SAYINGS: tuple[tuple[re.Pattern[str], Callable[[Found], Saying]], ...] = tuple(
             r"take % ?([0-9]+) off",
             lambda found: Saying("The sign % stands behind the number.", f"take {found[1]}% off"),
         ),
+        (
+            r"[$€£¥]([0-9]{1,9}(?:\.[0-9]{1,3})?) off",
+            lambda found: Saying(
+                "What is taken off begins with take, and amounts have no sign.", f"take {found[1]} off"
+            ),
+        ),
+        (
+            rf"take {_V} off (?:each of )?(?:the )?([0-9]{{1,4}}) (cheapest|dearest) each",
+            lambda found: Saying(
+                "Each stands before the items.", f"take {found[1]} off each of the {found[2]} {found[3].lower()}"
+            ),
+        ),
         (rf"{_V} off each", lambda found: Saying("What is taken off begins with take.", f"take {found[1]} off each")),
         (rf"take {_V} each", lambda found: Saying("Behind what is taken off stands off.", f"take {found[1]} off each")),
         (
@@ -168,7 +180,18 @@ def meant(text: str) -> Saying | None:
             if saying.right and (saying.right == said or isinstance(parse(saying.right), Trouble)):
                 return None
             return saying
-    return None
+    return _two_steps(said)
+
+
+_SECOND = re.compile(r"(?<=[a-z0-9]),? (?=(?:spend|buy|every) [0-9])")
+
+
+def _two_steps(said: str) -> Saying | None:
+    """Two steps on one line."""
+    parts = _SECOND.split(said)
+    if len(parts) < 2 or not said.startswith(("spend ", "buy ", "every ")) or not all(map(readable, parts)):
+        return None
+    return Saying("Each step stands on a line of its own.", helps=(f"Write: {parts[0]}", f"and below it: {parts[1]}"))
 
 
 def readable(text: str) -> bool:
