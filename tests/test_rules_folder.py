@@ -189,7 +189,7 @@ def test_every_command_of_the_page_does_what_it_says(tmp_path: Path, monkeypatch
     for command in [line for block in blocks("text") for line in block.splitlines()]:
         if command == "pricing check rules":
             status, said = typed(command)
-            assert status == 0 and said.startswith("rules: 6 files, 62 cards: all is well\n")
+            assert status == 0 and said.startswith("rules: 6 files, 63 cards: all is well\n")
             promo.write_text(head, "utf-8")
             assert "hint P0504: This campaign has no cards." in typed(command)[1]
             promo.write_text(f"{head}\n{blocks('wrong')[0]}", "utf-8")

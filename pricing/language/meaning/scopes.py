@@ -349,12 +349,17 @@ def _no_comma(word: str, phrase: Phrase, home: Home) -> None:
     values = [atom for atom in phrase.atoms if atom.quoted or atom.text not in ("and", "or", "&", "+")]
     right = ", ".join(f'"{atom.text}"' if atom.quoted else atom.text for atom in values)
     known = home.catalogue.names.get(word)
-    fits = all(atom.text in known for atom in values) if known is not None else len(values) < len(phrase.atoms)
+    fits = all(atom.text in known for atom in values) if known is not None else _told_apart(values, phrase)
     home.findings.add(
         "P0109", phrase, "Between values there is a comma.", caret="names have no spaces",
         helps=("Commas widen: stores nova-home, luma-lights",),
         fix=home.findings.replace(phrase, right) if fits and values else None,
     )  # fmt: skip
+
+
+def _told_apart(values: Sequence[Atom], phrase: Phrase) -> bool:
+    """Whether words are names rather than everyday speech, where no catalogue says it."""
+    return len(values) < len(phrase.atoms) or all(not atom.text.isalpha() for atom in values)
 
 
 def _good_name(word: str, atom: Atom, home: Home) -> bool:

@@ -268,24 +268,16 @@ def _earn(tree: Node, make: _Maker, head: Head) -> Clause:
 def _limit(tree: Node, make: _Maker, head: Head) -> Clause:
     per: list[Atom] = []
     unit: list[Atom] = []
+    after = False
     for child in tree.children[1:]:
-        if _type(child) == "IN":
-            per.append(make.atom(child))
-        elif _type(child) in ("PER", "AND", "TOTAL"):
+        kind = _type(child)
+        if kind in ("PER", "IN"):
+            after = True
+        if kind in ("PER", "AND", "TOTAL"):
             continue
-        elif _of(tree, "PER") and isinstance(child, Token) and (child.start_pos or 0) > _at(tree, "PER"):
-            per.append(make.atom(child))
-        else:
-            unit.append(make.atom(child))
+        (per if after else unit).append(make.atom(child))
     first = per[0] if per else None
     return LimitLine(*head, make.atom(tree.children[0]), Phrase(tuple(unit)), first, per[1] if len(per) > 1 else None)
-
-
-def _at(tree: Node, kind: str) -> int:
-    """Where the first token of a type stands in its line."""
-    token = _of(tree, kind)[0]
-    assert isinstance(token, Token)
-    return token.start_pos or 0
 
 
 def _never(tree: Node, make: _Maker, head: Head) -> Clause:

@@ -321,7 +321,7 @@ def tell_saying(line: TextLine, saying: sayings.Saying, code: str, findings: Fin
     """Say what a line means, with the line that says it."""
     right = saying.right
     findings.add(
-        code, line.span, saying.says, caret=f"write {right}" if right else "", helps=saying.helps,
+        code, line.span, saying.says, caret=f"write {right}" if right else saying.caret, helps=saying.helps,
         fix=findings.replace(line.span, right) if right else None,
     )  # fmt: skip
 

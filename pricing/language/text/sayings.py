@@ -31,6 +31,7 @@ class Saying:
     right: str = ""
     """The line that says it, which can be read; empty when it takes more than a line."""
     helps: tuple[str, ...] = ()
+    caret: str = ""
 
 
 Found = re.Match[str]
@@ -46,7 +47,9 @@ def _for(found: Found) -> Saying:
         return Saying("A price for a group of items has decimals.", f"every {bought} items for {paid}.00")
     free = bought - paid
     which = "the cheapest" if free == 1 else f"the {free} cheapest"
-    return Saying(f"Of every {bought} items, {free} cost nothing.", f"every {bought} items take 100% off {which}")
+    says = f"Of every {bought} items, {free} cost{'s' if free == 1 else ''} nothing."
+    helps = (f"For an incomplete group too: buy {paid} get {free} free",)
+    return Saying(says, f"every {bought} items take 100% off {which}", helps)
 
 
 def _gift(sku: str, step: str) -> Saying:
@@ -68,7 +71,6 @@ _SAYINGS: tuple[tuple[re.Pattern[str], Callable[[Found], Saying]], ...] = tuple(
             rf"{_N} for [$€£¥]?([0-9]+\.[0-9]+)",
             lambda found: Saying("Groups of items have a price.", f"every {_number(found[1])} items for {found[2]}"),
         ),
-        (rf"buy {_N},? get {_N} free", lambda found: Saying("Numbers are written in digits.", _get(found, "free"))),
         (
             rf"buy {_N},? get {_N} (?:at |for )?half(?: price| off)?",
             lambda found: Saying("Half price is 50% off.", _get(found, "at 50% off")),
@@ -131,7 +133,9 @@ _SAYINGS: tuple[tuple[re.Pattern[str], Callable[[Found], Saying]], ...] = tuple(
         (
             rf"(?:minimum|min)(?: spend| order| of)? {_V}",
             lambda found: Saying(
-                "The least that must be spent stands in the step.", helps=(f"Write: spend {found[1]} take 5.00 off",)
+                "The least that must be spent stands in the step.",
+                helps=(f"Write: spend {found[1]} take 5.00 off",),
+                caret="did you mean spend?",
             ),
         ),
         (
