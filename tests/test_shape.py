@@ -23,6 +23,8 @@ LONG_FILES = {
 }
 
 LONG_FUNCTIONS = {
+    "pricing/editor/complete.py: _next": "what may stand next, word by word of the language",
+    "pricing/language/meaning/resolve.py: _rule": "a rule filled in field by field: a record, not a procedure",
     "pricing/engine/problem.py: __init__": "an application laid out field by field: a record, not a procedure",
     "pricing/engine/rules/planned.py: __init__": "a rule laid out field by field: a record, not a procedure",
     "pricing/engine/search/joining/join.py: _extended": "the innermost loop of a join: calls would cost more than it does",

@@ -32,8 +32,9 @@ from pricing.language.loading.entry import (
 )
 from pricing.language.meaning.home import Home
 from pricing.language.meaning.lists import NamedList
+from pricing.language.meaning.needs import needs
 from pricing.language.meaning.references import connect, groups_named, named_in
-from pricing.language.meaning.resolve import Card, Head, allowed, campaign, card, good_name, needs, of
+from pricing.language.meaning.resolve import Card, Head, allowed, campaign, card, good_name, of
 from pricing.language.meaning.scopes import read_list
 from pricing.language.sense import checks, checks_between, checks_together
 from pricing.language.text.build import build

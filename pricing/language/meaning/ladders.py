@@ -17,7 +17,7 @@ from pricing.language.meaning.home import Home
 from pricing.language.meaning.scopes import goods
 from pricing.language.meaning.values import amount, amount_or_percentage, count
 from pricing.language.text.parser import FORM_OF
-from pricing.language.text.syntax import AtMost, Atom, EarnLine, Gain, LimitLine, StepLine
+from pricing.language.text.syntax import AtMost, Atom, EarnLine, LimitLine, SaidGain, StepLine
 from pricing.language.vocabulary import ON_UNITS, a
 from pricing.model.kind import ITEM_KINDS, Kind
 from pricing.model.ladder import DIFFERENT, MONEY, UNITS, Caps, Earning, Limit, Reward, Step
@@ -62,7 +62,7 @@ class _Said:
     """What a line says of a form, for the form to read."""
 
     line: StepLine
-    gain: Gain
+    gain: SaidGain
     home: Home
 
     def amount(self, *, zero: bool = False) -> int | None:
@@ -92,7 +92,7 @@ class _Said:
         return False
 
 
-def _fits(form: type[Form], line: StepLine, gain: Gain, kind: Kind, home: Home) -> bool:
+def _fits(form: type[Form], line: StepLine, gain: SaidGain, kind: Kind, home: Home) -> bool:
     """Whether a kind of card can give something in a form; told if not."""
     if kind is Kind.COIN_REWARD:
         says, helps = "A coin reward earns coins and takes nothing off.", "Write: spend 50.00 earn 10 coins"
@@ -144,7 +144,7 @@ def _money_threshold(line: StepLine, threshold: Atom, home: Home) -> int | None:
     return None
 
 
-def _bundle(line: StepLine, gain: Gain, home: Home) -> Bundle | None:
+def _bundle(line: StepLine, gain: SaidGain, home: Home) -> Bundle | None:
     """`bundle a of X + b of Y for v`, `take v off`."""
     slots: list[Slot] = []
     for said in line.slots:

@@ -26,7 +26,6 @@ from pricing.language.text.syntax import (
     Flag,
     Floor,
     Funded,
-    Gain,
     HoursLine,
     Ladder,
     Lasts,
@@ -39,6 +38,7 @@ from pricing.language.text.syntax import (
     Piece,
     Price,
     RateLine,
+    SaidGain,
     SetLine,
     Setting,
     SlotSaid,
@@ -167,7 +167,7 @@ class _Maker:
         first, *others = self.atoms(_of(node, "VALUE"))
         return evolve(first, others=tuple(others)) if others else first
 
-    def gain(self, node: Node) -> Gain:
+    def gain(self, node: Node) -> SaidGain:
         """What a row of the forms says."""
         amounts = [self.amount(child) for child in _of(node, "amount")]
         numbers = self.atoms(_of(node, "VALUE"))
@@ -176,7 +176,7 @@ class _Maker:
         if number is not None and number.text == "1" and "the" in words:
             number = None  # `the 1 dearest` is `the dearest`
         start, end = self.span(node)
-        return Gain(str(node.data), start, end, amounts[0] if amounts else None, number, words)
+        return SaidGain(str(node.data), start, end, amounts[0] if amounts else None, number, words)
 
     def span(self, node: Node) -> tuple[int, int]:
         """Where a tree stands in the file."""

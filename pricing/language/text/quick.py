@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from pricing.forms import AmountOff
-from pricing.language.text.syntax import Atom, Clause, Gain, Listed, Phrase, Price, Span, StepLine
+from pricing.language.text.syntax import Atom, Clause, Listed, Phrase, Price, SaidGain, Span, StepLine
 
 _WORD = r'[^\s,"=|]+'
 _VALUE = r"[0-9][0-9.]*%?"
@@ -77,7 +77,7 @@ def _step(text: str, base: int, head: tuple[Atom, int, int]) -> Clause | None:
     at_most = _atom(found, 4, base) if found[4] is not None else None
     value, off = _atom(found, 2, base), _atom(found, 3, base)
     take = value.start - len(text[: found.start(2)]) + text.rindex("take", 0, found.start(2))
-    return StepLine(*head, threshold, Gain(_TAKE, take, off.end, value, None, ("take", "off")), at_most=at_most)
+    return StepLine(*head, threshold, SaidGain(_TAKE, take, off.end, value, None, ("take", "off")), at_most=at_most)
 
 
 def _price(text: str, base: int, head: tuple[Atom, int, int]) -> Clause | None:

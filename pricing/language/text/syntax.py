@@ -109,7 +109,7 @@ class CodesLine(Clause):
 
 
 @frozen
-class Gain:
+class SaidGain:
     """What a line gives, before anybody asks what it means."""
 
     form: str
@@ -136,7 +136,7 @@ class StepLine(Clause):
     """`take`, `spend`, `buy`, `every`, `ship`, `at … each`, `pay`, `bundle`."""
 
     threshold: Atom | None
-    gain: Gain | None
+    gain: SaidGain | None
     """None: `take nothing`."""
     items: bool = False
     """`every K items`."""
