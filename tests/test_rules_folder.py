@@ -204,7 +204,7 @@ def test_every_command_of_the_page_does_what_it_says(tmp_path: Path, monkeypatch
         told[command] = typed(command + " --effort 400" * ("audit" in command))
     assert {command: status for command, (status, _) in told.items() if status} == {"pricing fmt rules --diff": 1}
     for command, said in (
-        ("pricing check rules --fix", "fixed 2 places\nrules: 7 files, 63 cards: all is well\n"),
+        ("pricing check rules --fix", "fixed 2 places\nrules: 7 files, 64 cards: all is well\n"),
         ("pricing explain P0104", "P0104 (error): "),
         ("pricing explain tea-week", "From\n25.00 on it takes 3.00 off."),
         ("pricing fmt rules", "7 files, 1 changed\n"),

@@ -1,0 +1,78 @@
+"""What people write first gets the line that says it, and warnings do not claim what a quote contradicts."""
+
+from __future__ import annotations
+
+import pytest
+
+from pricing.language.loading.load import load_texts
+from tests.language.rules_text import HEAD
+
+CARD = HEAD + 'store discount x "X"\n  stores a\n'
+
+
+@pytest.mark.parametrize(
+    ("said", "right"),
+    [
+        ("3 for 2", "every 3 items take 100% off the cheapest"),
+        ("2 for 5.00", "every 2 items for 5.00"),
+        ("bogo", "buy 1 get 1 free"),
+        ("10 off each", "take 10 off each"),
+        ("$5 off", "take 5 off"),
+        ("5 off 50", "spend 50 take 5 off"),
+        ("half price", "take 50% off"),
+        ("second one half price", "buy 1 get 1 at 50% off"),
+        ("max 20", "at most 20 per order"),
+        ("buy 3 get cheapest free", "every 3 items take 100% off the cheapest"),
+        ("take free", "take 100% off"),
+        ("take %15 off", "take 15% off"),
+        ("buy 6 or more take 5% off", "buy 6 take 5% off"),
+        ("take 1/3 off", "take 33.33% off"),
+    ],
+)
+def test_a_saying_gets_its_line_and_the_line_loads(said: str, right: str) -> None:
+    told = load_texts({"a.promo": f"{CARD}  {said}\n"}).diagnostics
+    fixes = [fix for item in told for fix in item.fixes]
+    assert [edit.replacement for fix in fixes for edit in fix.edits] == [right]
+    alone = f"{CARD}  {right}\n" if not right.startswith("at most") else f"{CARD}  take 5.00 off\n  {right}\n"
+    assert not load_texts({"a.promo": alone}).errors
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("spend 50.00 get 1 B-GIFT free", "skus B-GIFT / counts everything / spend 50.00 get 1 free"),
+        ("free gift MUG-1", "skus MUG-1 / counts everything"),
+        ("free shipping over 35", "spend 35 ship free"),
+        ("spend 50.00 take 5.00 off spend 100.00 take 12.00 off", "and below it: spend 100.00 take 12.00 off"),
+        ("customers not clubcard", "write except customers clubcard"),
+        ("spend 50.00 and buy 3 take 5.00 off", "not at both"),
+        ("valid from 11.10.2026 through 2026-12-01", "2026-11-10 or 2026-10-11"),
+        ("valid from 11 October 2026 through 2026-12-01", "write 2026-10-11"),
+        ("spend 10k take 5.00 off", "write 10000"),
+        ("limit 1 use per person", "per customer"),
+        ("limit 1 use per week", "per customer and week"),
+        ("minimum 50", "spend 50"),
+    ],
+)
+def test_what_takes_more_than_a_line_is_said(said: str, words: str) -> None:
+    told = load_texts({"a.promo": f"{CARD}  {said}\n"}).report()
+    assert words in told
+
+
+def test_a_cap_on_what_repeats_is_not_called_idle() -> None:
+    told = load_texts({"a.promo": f"{CARD}  every 100.00 take 10.00 off, at most 30.00\n"})
+    assert "P0326" not in {item.code for item in told.diagnostics}
+
+
+def test_no_rule_that_is_chosen_is_said_to_be_always_beaten() -> None:
+    cards = (
+        "".join(f'store discount c{n} "C"\n  spend 30.00 take {n}.00 off\n\n' for n in (6, 2))
+        + 'promo code K "K"\n  never with c6\n  spend 30.00 take 5.00 off\n'
+    )
+    told = [item.message for item in load_texts({"a.promo": HEAD + cards}).diagnostics if item.code == "P0404"]
+    assert told == ["Can c2 ever be better than c6?"]
+
+
+def test_the_hint_on_codes_needs_a_code() -> None:
+    texts = {"policy.promo": "policy p\n", "a.promo": f"{CARD}  spend 30.00 take 5.00 off\n"}
+    assert not [item for item in load_texts(texts).diagnostics if item.code == "P0510"]
