@@ -60,7 +60,8 @@ def test_pages_are_cited_by_a_name_that_exists() -> None:
     cited = re.compile(r'\b(SPEC|LANGUAGE|INTERFACE):? \(?"([^"\n]+)"')
     for path in sources():
         for name, heading in cited.findall(path.read_text(encoding="utf-8")):
-            assert f"\n## {heading}\n" in read(f"docs/{name.lower()}.md"), f"{path}: {heading}"
+            named = rf"^## {re.escape(heading)}(?: \(.*\))?$"
+            assert re.search(named, read(f"docs/{name.lower()}.md"), re.MULTILINE), f"{path}: {heading}"
 
 
 # Names ----------------------------------------------------------------------------------------------------------------

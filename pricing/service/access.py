@@ -44,7 +44,7 @@ def _token(words: list[str], number: int) -> Pass:
 
 
 def scopes_of(tokens: Iterable[Pass], header: bytes) -> frozenset[str] | None:
-    """What an `Authorization` header opens; None: nothing. Every token is compared, each in constant time."""
+    """What an Authorization header opens; None: nothing. Every token is compared, each in constant time."""
     kind, _, given = header.partition(b" ")
     digest = _digest(given.strip())
     found: frozenset[str] | None = None
@@ -55,7 +55,7 @@ def scopes_of(tokens: Iterable[Pass], header: bytes) -> frozenset[str] | None:
 
 
 def is_our_host(hosts: tuple[str, ...], header: bytes) -> bool:
-    """Whether a `Host` header names this service, with or without a port."""
+    """Whether a Host header names this service, with or without a port."""
     if "*" in hosts:
         return True
     name = header.decode("latin-1").lower()
