@@ -6,8 +6,8 @@ of it."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from fractions import Fraction
+from itertools import pairwise
 
 from attrs import frozen
 
@@ -79,21 +79,36 @@ class Bundle(Form):
         capacity), so the saving rises up to one n and never again."""
 
         def rises(many: int) -> bool:
-            picked = self._dearest(runs, masks, many)
-            if picked is None:
-                return False
-            if self.price is None:
-                return True
+            picked = self._dearest(runs, masks, many) or []
             before = self._dearest(runs, masks, many - 1) or []
             return self._saving(goods, picked, many) > self._saving(goods, before, many - 1)
 
-        low, high = 0, most
+        low, high = 0, self._filled(runs, masks, most)
+        if self.price is None or rises(high):  # a bundle at a good price: as many as there are
+            return high
         while low < high:
             middle = (low + high + 1) // 2
             if rises(middle):
                 low = middle
             else:
                 high = middle - 1
+        return low
+
+    def _filled(self, runs: list[Run], masks: list[int], most: int) -> int:
+        """How many bundles can be filled: no price is asked, so goods that match the same slots are one."""
+        units: dict[int, int] = {}
+        for place, many in runs:
+            units[masks[place]] = units.get(masks[place], 0) + many
+        low, high = 0, most
+        while low < high:
+            middle = (low + high + 1) // 2
+            slots = _Slots([slot.many * middle for slot in self.slots])
+            for mask, many in units.items():
+                slots.take(mask, many)
+            if slots.open:
+                high = middle - 1
+            else:
+                low = middle
         return low
 
     def _saving(self, goods: Goods, picked: list[Run], many: int) -> int:
@@ -104,66 +119,108 @@ class Bundle(Form):
 
     def _dearest(self, runs: list[Run], masks: list[int], many: int) -> list[Run] | None:
         """The dearest units that fill so many bundles; None when they cannot be filled."""
-        spare = [slot.many * many for slot in self.slots]
-        missing = sum(spare)
-        flow: dict[int, list[int]] = defaultdict(lambda: [0] * len(self.slots))
+        slots = _Slots([slot.many * many for slot in self.slots])
         picked: list[Run] = []
+        full: set[int] = set()  # once goods of a mask do not fit, none of that mask will
+        missing = sum(slots.spare)
         for place, units in runs:
-            if not missing:
-                break
-            taken = _fitted(flow, masks[place], spare, units)
+            mask = masks[place]
+            if mask in full:
+                continue
+            taken = slots.take(mask, units)
             if taken:
                 picked.append((place, taken))
                 missing -= taken
+                if not missing:
+                    return picked
+            if taken < units:
+                full.add(mask)
         return picked if not missing else None
 
 
-def _fitted(flow: dict[int, list[int]], mask: int, spare: list[int], units: int) -> int:
-    """Deal units that match the slots of `mask` into slots, moving others on where that makes room; how many fitted.
+class _Slots:
+    """Slots being filled with units, and moved on where that makes room."""
 
-    `flow`: units dealt into each slot, by the mask of the goods that they are of; changed in place, as is `spare`.
-    """
-    fitted = 0
-    while fitted < units:
-        came = _way_to_room(flow, mask, spare)
-        end = next((slot for slot in came if spare[slot]), None)
-        if end is None:
-            break
-        moved = min(units - fitted, spare[end])
-        slot = end
-        while came[slot] is not None:
-            before, other = came[slot] or (0, 0)
-            moved = min(moved, flow[other][before])
-            slot = before
-        spare[end] -= moved
-        slot = end
-        while came[slot] is not None:
-            before, other = came[slot] or (0, 0)
-            flow[other][before] -= moved
-            flow[other][slot] += moved
-            slot = before
-        flow[mask][slot] += moved
-        fitted += moved
-    return fitted
+    def __init__(self, spare: list[int]) -> None:
+        """With so much room in each slot."""
+        self.spare = spare
+        self.dealt: list[dict[int, int]] = [{} for _ in spare]
+        """Units in each slot, by the mask of the goods that they are of; never zero."""
+        self.onward = [0] * len(spare)
+        """The slots, as bits, that units in a slot match as well."""
+        self.open = sum(1 << slot for slot, room in enumerate(spare) if room)
+        """The slots with room, as bits."""
+
+    def take(self, mask: int, units: int) -> int:
+        """Deal in units that match the slots of a mask; how many fitted."""
+        fitted = 0
+        while direct := mask & self.open:  # the usual way, in as few steps as can be: carts have thousands of lines
+            slot = (direct & -direct).bit_length() - 1
+            moved = min(units - fitted, self.spare[slot])
+            dealt = self.dealt[slot]
+            dealt[mask] = dealt.get(mask, 0) + moved
+            self.onward[slot] |= mask
+            self.spare[slot] -= moved
+            if not self.spare[slot]:
+                self.open ^= 1 << slot
+            fitted += moved
+            if fitted == units:
+                return fitted
+        while fitted < units and self.open and (way := self._way(mask)):
+            fitted += self._move(way, mask, units - fitted)
+        return fitted
+
+    def _way(self, mask: int) -> list[int]:
+        """Slots from one of the mask to one with room, each full but for the last; empty when there is no such way."""
+        came = dict.fromkeys(_slots_in(mask), -1)
+        seen = mask
+        for slot in (waiting := list(came)):
+            further = self.onward[slot] & ~seen
+            seen |= further
+            for new in _slots_in(further):
+                came[new] = slot
+                waiting.append(new)
+            if ends := further & self.open:
+                way = [_lowest(ends)]
+                while came[way[-1]] >= 0:
+                    way.append(came[way[-1]])
+                return way[::-1]
+        return []
+
+    def _move(self, way: list[int], mask: int, units: int) -> int:
+        """Move units on along a way, and as many of the mask into its first slot; how many."""
+        goers = [next(other for other in self.dealt[slot] if other >> to & 1) for slot, to in pairwise(way)]
+        moved = min(
+            [units, self.spare[way[-1]], *[self.dealt[slot][other] for slot, other in zip(way, goers, strict=False)]]
+        )
+        for at, other in reversed(list(enumerate(goers))):
+            self._put(way[at], other, -moved)
+            self._put(way[at + 1], other, moved)
+        self._put(way[0], mask, moved)
+        self.spare[way[-1]] -= moved
+        if not self.spare[way[-1]]:
+            self.open &= ~(1 << way[-1])
+        return moved
+
+    def _put(self, slot: int, mask: int, units: int) -> None:
+        dealt = self.dealt[slot]
+        there = dealt.get(mask, 0) + units
+        if there:
+            dealt[mask] = there
+            self.onward[slot] |= mask
+            return
+        del dealt[mask]
+        self.onward[slot] = 0
+        for other in dealt:
+            self.onward[slot] |= other
 
 
-def _way_to_room(flow: dict[int, list[int]], mask: int, spare: list[int]) -> dict[int, tuple[int, int] | None]:
-    """Slots that can be reached from goods of a mask, in breadth, up to the first one with room: each with the slot
-    before it and the mask of the goods that would be moved from there; None for the slots that the goods match
-    themselves."""
-    came: dict[int, tuple[int, int] | None] = {slot: None for slot in range(len(spare)) if mask >> slot & 1}
-    waiting = list(came)
-    for slot in waiting:
-        if spare[slot]:
-            break
-        for other, dealt in flow.items():
-            if not dealt[slot]:
-                continue
-            for further in range(len(spare)):
-                if other >> further & 1 and further not in came:
-                    came[further] = (slot, other)
-                    waiting.append(further)
-    return came
+def _lowest(mask: int) -> int:
+    return (mask & -mask).bit_length() - 1
+
+
+def _slots_in(mask: int) -> list[int]:
+    return [slot for slot in range(mask.bit_length()) if mask >> slot & 1]
 
 
 def listed(scope: Scope, between: str = ", ") -> str:
