@@ -84,7 +84,7 @@ class Bundle(Form):
             return self._saving(goods, picked, many) > self._saving(goods, before, many - 1)
 
         low, high = 0, self._filled(runs, masks, most)
-        if self.price is None or rises(high):  # a bundle at a good price: as many as there are
+        if self.price is None or not high or rises(high):  # a bundle at a good price: as many as there are
             return high
         while low < high:
             middle = (low + high + 1) // 2
