@@ -248,6 +248,14 @@ def is_used_by_rule(problem: Problem, app: Application, counts: list[int]) -> bo
     return False
 
 
+def is_used_in(problem: Problem, group: Group, app: Application, counts: list[int]) -> bool:
+    """Whether a limit that counts rules has counted the application's rule already, by another one of its members."""
+    apps = problem.applications
+    if not group.by_rule:
+        return False
+    return any(counts[member] and member != app.index and apps[member].rule == app.rule for member in group.members)
+
+
 def used_of(problem: Problem, group: Group, counts: list[int]) -> int:
     """What a selection uses of a limit: uses and pieces, or rules (SPEC 5.3)."""
     used = 0
@@ -290,7 +298,7 @@ def _excused(problem: Problem, app: Application, counts: list[int], used_mask: i
         return True
     for index in app.groups:
         group = problem.groups[index]
-        if group.by_rule and is_used_by_rule(problem, app, counts):
+        if is_used_in(problem, group, app, counts):
             continue
         if (used_of(problem, group, counts) + 1) * group.weight > group.most:
             return True

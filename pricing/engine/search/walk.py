@@ -8,7 +8,7 @@ over cliques of applications that may not be used together, of the largest benef
 from __future__ import annotations
 
 from pricing.engine.problem import NO_CAP, Application, Problem
-from pricing.engine.search.judge import NOTHING, Best, is_used_by_rule
+from pricing.engine.search.judge import NOTHING, Best, is_used_by_rule, is_used_in
 from pricing.engine.settling.settle import benefit_of, coin_worth, coins_for, is_shared_whole, shares_of, worth_of
 
 
@@ -164,7 +164,7 @@ class Walk:
         problem = self.problem
         for group_index in app.groups:
             group = problem.groups[group_index]
-            if group.by_rule and is_used_by_rule(problem, app, self.counts):
+            if is_used_in(problem, group, app, self.counts):
                 continue
             most = min(most, group.most // group.weight - self.group_used[group_index])
         usable = False
@@ -229,6 +229,10 @@ class Walk:
         """Go on with the application used, then put everything back. `given`: its shares; empty when nobody reads them."""
         before, mask = self.now, self.used_mask
         again = self.problem.codes_serve_many and is_used_by_rule(self.problem, app, self.counts)
+        groups = app.groups
+        if again:
+            every = self.problem.groups
+            groups = [group for group in groups if not is_used_in(self.problem, every[group], app, self.counts)]
         if given:
             now = before.copy()
             for position, place in enumerate(app.targets):
@@ -236,9 +240,8 @@ class Walk:
             self.now = now
         self.counts[app.index] = pieces
         self.used_mask = mask | 1 << app.index
-        for group in app.groups:
-            if not (again and self.problem.groups[group].by_rule):
-                self.group_used[group] = self.group_used[group] + pieces
+        for group in groups:
+            self.group_used[group] = self.group_used[group] + pieces
         if app.pool >= 0:
             self.pool_used[app.pool] = self.pool_used[app.pool] + pieces
         if app.cap_order != NO_CAP:
@@ -249,9 +252,8 @@ class Walk:
             self.cap_used[app.rule] -= amount
         if app.pool >= 0:
             self.pool_used[app.pool] = self.pool_used[app.pool] - pieces
-        for group in app.groups:
-            if not (again and self.problem.groups[group].by_rule):
-                self.group_used[group] = self.group_used[group] - pieces
+        for group in groups:
+            self.group_used[group] = self.group_used[group] - pieces
         self.counts[app.index] = 0
         self.now, self.used_mask = before, mask
 
@@ -267,7 +269,7 @@ class Walk:
                 continue
             for group_index in app.groups:
                 group = self.problem.groups[group_index]
-                if group.by_rule and is_used_by_rule(self.problem, app, self.counts):
+                if is_used_in(self.problem, group, app, self.counts):
                     continue
                 if group.weight * (self.group_used[group_index] + 1) > group.most:
                     break

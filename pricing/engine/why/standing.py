@@ -27,7 +27,7 @@ from pricing.engine.matching.conditions import (
 from pricing.engine.matching.scoping import rules_met, scope_of
 from pricing.engine.problem import Application, Pool, Problem, Rung
 from pricing.engine.rules.planned import PlannedRule
-from pricing.engine.search.judge import is_used_by_rule, used_of
+from pricing.engine.search.judge import is_used_in, used_of
 from pricing.engine.settling.settle import base_of, exchange_coins, rung_of, take, till
 from pricing.forms import AmountOff, Bundle, Get
 from pricing.model.kind import ITEM_KINDS
@@ -171,7 +171,7 @@ def rivals_of(chosen: Chosen, standing: Standing) -> Iterator[Standing]:
     for number in standing.app.groups:
         problem = chosen.case.problem
         group = problem.groups[number]
-        if group.by_rule and is_used_by_rule(problem, standing.app, chosen.counts):
+        if is_used_in(problem, group, standing.app, chosen.counts):
             continue
         used = used_of(problem, group, chosen.counts)
         if group.weight * (used + 1) > group.most:
