@@ -209,11 +209,12 @@ def never_meet(one: Rule, other: Rule, policy: Policy) -> bool:
 def clash(a: Application, b: Application, policy: Policy) -> bool:
     """Two used applications that share a line (free shippings of one layer: a charge) although they may not."""
     lines = set(a.scope) & set(b.scope)
-    if lines and never_meet(a.rule, b.rule, policy):  # 5.2; `never` wins over `combines`
+    never = never_meet(a.rule, b.rule, policy)
+    if lines and never:  # 5.2
         return True
     combined = names(b.rule) & set(a.rule.combines) or names(a.rule) & set(b.rule.combines)
     shared = set(a.charges) & set(b.charges) if a.rule.kind is Kind.FREE_SHIPPING else lines
-    return a.layer == b.layer and not combined and bool(shared)  # 5.1
+    return a.layer == b.layer and (never or not combined) and bool(shared)  # 5.1; `never` wins over `combines`
 
 
 def applications_of(rule: Rule, scope: list[Run], counted: list[Run], cart: Cart) -> list[Application]:

@@ -110,7 +110,7 @@ def on_units(step: Step, times: int, goods: Goods) -> OnUnits:
     if isinstance(form, ShareOff):
         return together(share_of(form.share, sum(unit.price for unit in looked), goods.rounding), looked)
     assert isinstance(form, AmountOff)
-    return together(times * form.amount, looked)
+    return together(min(times * form.amount, sum(unit.price for unit in looked)), looked)
 
 
 def one_off(amount: int, share: Fraction, price: int, rounding: str) -> int:

@@ -201,3 +201,18 @@ CODE = 'promo code P "P";take 20% off;never with flash sale'
 def test_a_sale_that_reaches_one_unit_leaves_the_others_to_the_code(basket: str, lines: list[str]) -> None:
     """Runs: "a code that is `never with flash sale` still works on the units that the sale did not reach"."""
     assert quoted(SALE + CODE, basket, codes=("P",)) == ["24.00", *lines]
+
+
+def test_what_the_form_cuts_is_not_above_the_room() -> None:
+    """`every n items take v off`: "t × v, on those units, at most what they cost", also where more would be void."""
+    card = f"{D}every 2 items take 9.00 off"
+    assert quoted(card, "4.00 x2, 1.00", policy="  set overflow to void\n")[0] == "1.00"
+
+
+def test_never_wins_where_free_shippings_share_only_the_charge() -> None:
+    """SPEC 5.1: what combines on one charge does not where one is never with anything."""
+    fish = 'free shipping fish "F";  categories fish;  ship at 3.00;  combines with meat'
+    meat = 'free shipping meat "M";  categories meat;  ship free;  at most 2.00 per order'
+    basket = "10.00 @fish, 10.00 @meat"
+    assert quoted(f"{fish};{meat}", basket, shipping="5.00")[0] == "21.00"
+    assert quoted(f"{fish};  never with anything;{meat}", basket, shipping="5.00")[0] == "23.00"

@@ -37,9 +37,10 @@ def held_places(app: Application) -> list[int]:
 def do_clash(plan: Plan, one: tuple[Application, PlannedRule], other: tuple[Application, PlannedRule]) -> bool:
     """SPEC 5.1 and 5.2 of two applications."""
     (app, rule), (beside, its) = one, other
-    if never_meet(plan, rule, its) and not set(app.scope).isdisjoint(beside.scope):
+    never = never_meet(plan, rule, its)
+    if never and not set(app.scope).isdisjoint(beside.scope):
         return True
-    if app.layer != beside.layer or combine(rule, its):
+    if app.layer != beside.layer or (combine(rule, its) and not never):
         return False
     return not set(held_places(app)).isdisjoint(held_places(beside))
 
