@@ -35,6 +35,8 @@ class Fact:
     example: str
     reason: Reason
     """Why a rule is refused where it does not hold."""
+    field: str = ""
+    """Of a fact of the checkout: the field of the cart that answers, a text; empty: the customer's segments do."""
     shape: str = ""
     """What its values look like where they are no names of our own: a regular expression; empty: any name."""
     shaped: str = ""
@@ -58,21 +60,21 @@ FACTS: Final[tuple[Fact, ...]] = (
     ),
     Fact(
         "countries", CHECKOUT, "country", "in {}", "for customers in which countries", "countries US, CA",
-        Reason.OTHER_COUNTRY, shape="[A-Z]{2}",
+        Reason.OTHER_COUNTRY, field="country", shape="[A-Z]{2}",
         shaped="Countries are written with their two-letter code, such as US, CA or ES.",
     ),
     Fact(
         "regions", CHECKOUT, "region", "in the region {}", "for customers in which states or provinces",
-        "regions US-CA, US-NY", Reason.OTHER_REGION, shape="[A-Z]{2}-[A-Z0-9]{1,3}",
+        "regions US-CA, US-NY", Reason.OTHER_REGION, field="region", shape="[A-Z]{2}-[A-Z0-9]{1,3}",
         shaped="Regions are written with their country, as ISO 3166-2 does: US-CA, ES-CT.",
     ),
     Fact(
         "channels", CHECKOUT, "channel", "who come through {}", "through which channels", "channels app, web",
-        Reason.OTHER_CHANNEL,
+        Reason.OTHER_CHANNEL, field="channel",
     ),
     Fact(
         "payments", CHECKOUT, "way to pay", "who pay with {}", "for which ways to pay", "payments card-x",
-        Reason.OTHER_PAYMENT,
+        Reason.OTHER_PAYMENT, field="payment",
     ),
     Fact(
         "stores", LINE, "store", "sold by {}", "goods of which stores", "stores nova-home, luma-lights",

@@ -81,10 +81,10 @@ def command(what: tuple[str, ...], folder: str, at: str) -> None:
 
 
 def _print(lines: Iterable[str]) -> None:
-    """Lines on stdout, those that are too long wrapped; examples and lists keep their indentation."""
+    """Lines on stdout, those that are too long wrapped; examples and lists keep their indentation, and a place is whole."""
     for line in lines:
         indent = line[: len(line) - len(line.lstrip())]
-        if indent.startswith("    ") or width(line) <= columns():
+        if indent.startswith("    ") or width(line) <= columns() or " " not in line.strip():
             click.echo(clean(line))
         else:
             for part in wrapped(line.strip(), columns(), indent, indent + "  " if indent else ""):

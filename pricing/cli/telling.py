@@ -26,6 +26,8 @@ SWITCH_SAYS = {
     "remainder": "what becomes of a share that a line has no room for: the other lines get it, or it is lost",
     "overflow": "what becomes of a piece that is worth more than what is left to pay: it is cut, or it does not count",
     "rounding": "how a percentage is rounded to whole cents: half a cent up, or always down",
+    "automatic": "whether what is given by itself is always deducted, or left out where the total is lower without it",
+    "gets": "who shares what a free item saves: the items given alone, or those bought with them too",
     "refund": "what is given back for goods that come back: the share that was paid, or what the rest would have cost less",
     "returns": "when a coupon comes back to the wallet: with the whole order only, by the share of it, or never",
     "coins-return": "when coins come back: by the share of what comes back, with the whole order only, or never",

@@ -175,7 +175,8 @@ def test_a_full_queue_answers_429_and_liveness_does_not_wait(folder: Path) -> No
 
 def test_a_request_that_takes_too_long_costs_its_worker_and_nobody_elses(folder: Path) -> None:
     with running(Settings(str(folder), bounds=Allowance(seconds=0.0))) as (http, front):
-        problem(http.post("/v1/quote", json=CART), 503, "took-too-long")
+        many = {**CART, "lines": [{**CART["lines"][0], "id": str(number)} for number in range(2000)]}
+        problem(http.post("/v1/quote", json=many), 503, "took-too-long")
         assert http.get("/health/live").status_code == 200
         until(lambda: front.pool.ended and front.pool.hands)
 

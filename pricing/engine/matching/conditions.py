@@ -9,6 +9,7 @@ from typing import Final
 from pricing.engine.matching.situation import Situation
 from pricing.engine.rules.plan import Plan, code_key
 from pricing.engine.rules.planned import PlannedRule
+from pricing.facts import CHECKOUT, FACTS
 from pricing.model.cart import RuleUsage, TypedCode
 from pricing.model.codes import fits
 from pricing.model.reason import Reason
@@ -18,14 +19,8 @@ from pricing.model.window import Hours
 MOST_TRADES: Final = 10**9
 """No limit on an exchange; coins are counted on what a selection needs, so that the best price always comes first."""
 
-AUDIENCE: Final = (
-    ("customers", Reason.OTHER_CUSTOMER),
-    ("countries", Reason.OTHER_COUNTRY),
-    ("regions", Reason.OTHER_REGION),
-    ("channels", Reason.OTHER_CHANNEL),
-    ("payments", Reason.OTHER_PAYMENT),
-)
-"""What is asked of the checkout, in order, with the reason when it fails."""
+AUDIENCE: Final = tuple([(fact.word, fact.field, fact.reason) for fact in FACTS if fact.of == CHECKOUT])
+"""What is asked of the checkout, in order: the word, the field of the cart, the reason when it fails."""
 
 
 def refusal_before_scope(rule: PlannedRule, situation: Situation) -> Reason | None:
@@ -67,8 +62,8 @@ def _is_inside(hours: Hours, minute: int) -> bool:
 
 
 def _audience_refusal(rule: PlannedRule, situation: Situation) -> Reason | None:
-    for word, reason in AUDIENCE:
-        values = _asked(word, situation)
+    for word, field, reason in AUDIENCE:
+        values = frozenset((str(getattr(situation.cart, field)),)) if field else situation.segments
         for clause in rule.rule.audience.only:
             if clause.word == word and not _names_any(clause, values):
                 return reason
@@ -76,20 +71,6 @@ def _audience_refusal(rule: PlannedRule, situation: Situation) -> Reason | None:
             if clause.word == word and _names_any(clause, values):
                 return reason
     return None
-
-
-def _asked(word: str, situation: Situation) -> frozenset[str]:
-    """What a checkout answers to a word."""
-    cart = situation.cart
-    if word == "customers":
-        return situation.segments
-    if word == "countries":
-        return frozenset((cart.country,))
-    if word == "regions":
-        return frozenset((cart.region,))
-    if word == "channels":
-        return frozenset((cart.channel,))
-    return frozenset((cart.payment,))
 
 
 def _names_any(clause: Clause, values: frozenset[str]) -> bool:

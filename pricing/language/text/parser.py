@@ -14,6 +14,7 @@ from attrs import frozen
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 
+from pricing.facts import VALUE_WORDS
 from pricing.forms import FORMS
 
 _PLAIN = {
@@ -45,12 +46,14 @@ FORM_OF: Final = {form.__name__.lower(): form for form in FORMS if form.GRAMMAR}
 
 
 def grammar() -> str:
-    """The grammar of a line: `promo.lark`, and the rows of the forms."""
+    """The grammar of a line: `promo.lark`, and the rows of the forms and of the facts."""
     own = Path(__file__).with_name("promo.lark").read_text(encoding="utf-8")
     rows = []
     for rule, bare in (("bare", True), ("given", False)):
         forms = [f"{form.GRAMMAR} -> {name}" for name, form in FORM_OF.items() if form.bare is bare]
         rows.append(f"{rule}: " + "\n    | ".join(forms) + "\n")
+    rows.append("?fact: " + " | ".join(word.upper() for word in VALUE_WORDS))
+    rows += [f'{word.upper()}: "{word}"' for word in VALUE_WORDS]
     return own + "\n" + "\n".join(rows)
 
 

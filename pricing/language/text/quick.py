@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from pricing.facts import VALUE_WORDS
 from pricing.forms import AmountOff
 from pricing.language.text.syntax import Atom, Clause, Listed, Phrase, Price, SaidGain, Span, StepLine
 
@@ -31,8 +32,7 @@ words can stand, so it may decide."""
 _TAKE = AmountOff.__name__.lower()
 _STEPS = frozenset({"take", "spend", "buy", "every"})
 _LISTED = frozenset({
-    "stores", "categories", "brands", "tags", "skus", "methods", "customers", "countries", "regions", "channels", "payments",
-    "days", "order", "except", "combines", "counts", "code", "group",
+    *VALUE_WORDS, "days", "order", "except", "combines", "counts", "code", "group",
 })  # fmt: skip
 
 

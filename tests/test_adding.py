@@ -1,0 +1,92 @@
+"""A new form of benefit is one file and its name, a new condition one row and a field of the cart: what the pages on adding
+them say is done in a copy of the tree, and cards with them are priced, written, explained and checked."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.pages import ROOT, blocks, read
+
+CAMPAIGN = """campaign toys "Toys"
+  currency    USD
+  zone        UTC
+  valid       from 2026-06-01 through 2026-06-30
+
+"""
+
+PRICED = """
+from datetime import datetime, timezone
+from pricing import Cart, Engine, Line
+lines = (Line("A", "s", (500, "USD"), 3), Line("B", "s", (40, "USD"), 1))
+for more in ({more}):
+    cart = Cart("USD", datetime(2026, 6, 20, tzinfo=timezone.utc), lines, **more)
+    quote = Engine.load("rules").quote(cart)
+    print(quote.total_minor, *[refusal.reason.value for refusal in quote.refused])
+"""
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "pricing", tmp_path / "pricing", ignore=shutil.ignore_patterns("*.so", "__pycache__"))
+    return tmp_path
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{path}: {old}"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def block_of(page: str) -> str:
+    return next(text for language, text in blocks(read(page)) if language == "python")
+
+
+def ask(tree: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=tree,
+        env={"PYTHONPATH": str(tree)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_a_form_is_one_file_and_its_name(tree: Path) -> None:
+    (tree / "pricing/forms/toy.py").write_text(block_of("docs/adding-a-form.md"), encoding="utf-8")
+    names = tree / "pricing/forms/__init__.py"
+    edit(names, "    ShipAt,\n)", "    ShipAt,\n    OffAnyOne,\n)")
+    edit(names, "import OffSome\n", "import OffSome\nfrom pricing.forms.toy import OffAnyOne\n")
+    card = 'store discount toy "A toy"\n  buy         2  at 1.00 off each\n'
+    (tree / "toys.promo").write_text(CAMPAIGN + card, encoding="utf-8")
+    (tree / "rules/campaigns").mkdir(parents=True)
+    shutil.copy(tree / "toys.promo", tree / "rules/campaigns")
+    assert "all is well" in ask(tree, "-m", "pricing.cli", "check", "rules")
+    assert ask(tree, "-m", "pricing.cli", "fmt", "--check", "rules/campaigns/toys.promo") == "1 file, 0 would change\n"
+    assert "each item costs 1.00 less" in ask(tree, "-m", "pricing.cli", "explain", "toy")
+    printed = ask(tree, "-c", PRICED.format(more="{},"))
+    assert printed.split("\n")[0] == "1200"
+
+
+@pytest.mark.slow
+def test_a_condition_is_a_row_and_a_field(tree: Path) -> None:
+    edit(tree / "pricing/model/cart.py", '    payment: str = ""\n', '    device: str = ""\n    payment: str = ""\n')
+    row = block_of("docs/adding-a-fact.md")
+    edit(tree / "pricing/facts.py", '    Fact(\n        "stores"', f'{row}    Fact(\n        "stores"')
+    card = 'store discount toy "A toy"\n  devices     phone, tablet\n  spend       10.00  take 5.00 off\n'
+    (tree / "rules/campaigns").mkdir(parents=True)
+    (tree / "rules/campaigns/toys.promo").write_text(CAMPAIGN + card, encoding="utf-8")
+    assert "all is well" in ask(tree, "-m", "pricing.cli", "check", "rules")
+    assert ask(tree, "-m", "pricing.cli", "fmt", "--check", "rules/campaigns/toys.promo") == "1 file, 0 would change\n"
+    assert "phone or tablet" in re.sub(r"\s+", " ", ask(tree, "-m", "pricing.cli", "explain", "toy"))
+    printed = ask(tree, "-c", PRICED.format(more='{"device": "phone"}, {"device": "desk"}'))
+    assert printed.split("\n")[:2] == ["1040", "1540 other-channel"]
