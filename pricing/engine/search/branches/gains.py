@@ -63,7 +63,7 @@ class Gain:
         worth = worth_of(self.problem, app, rung, base, self.amounts)
         if app.piece:
             value = self.pieces * app.piece
-            return value if value <= worth else 0
+            worth = value if value <= worth else 0
         if app.cap_order != NO_CAP:
             worth = min(worth, app.cap_order)
         if app.is_shipping:
@@ -100,7 +100,7 @@ class Gain:
                 worth = worth_of(self.problem, app, rung, self.high, self.amounts)
                 for cap in caps:
                     worth = min(worth, cap)
-                points.append(worth)
+                points.append(min(worth, self.pieces * app.piece) if app.piece else worth)
         points.sort()
         kept: list[int] = []
         for point in points:
