@@ -5,12 +5,10 @@ Reads `Source`s; makes `Outcome`s. Whatever is wrong with one cart becomes that 
 
 from __future__ import annotations
 
-import signal
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from multiprocessing import get_context
 
 import click
@@ -27,6 +25,7 @@ from pricing.model.cart import Cart, RuleUsage
 from pricing.model.errors import CartError
 from pricing.model.quote import Quote, Reasons
 from pricing.model.rulebook import RuleBook
+from pricing.processes import deaf_children
 from pricing.receipt import reasons_of, receipt, told_of
 from pricing.wire import cart_from_dict, json_from_text, quote_to_json, usage_from_dict
 
@@ -163,7 +162,7 @@ def priced_by_many(book: RuleBook, wishes: Wishes, chunks: Iterable[list[Source]
     waiting: deque[Future[list[Outcome]]] = deque()
     try:
         for chunk in chunks:
-            with _deaf_children():
+            with deaf_children():
                 waiting.append(pool.submit(_price_all, chunk))
             if len(waiting) > 3 * jobs:
                 yield from waiting.popleft().result()
@@ -173,16 +172,3 @@ def priced_by_many(book: RuleBook, wishes: Wishes, chunks: Iterable[list[Source]
         raise click.ClickException("A process that helped with pricing was ended from outside.") from None
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-
-
-@contextmanager
-def _deaf_children() -> Iterator[None]:
-    """Processes started in here do not hear Ctrl-C: this one does, and ends them in good order."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

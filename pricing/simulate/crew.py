@@ -6,7 +6,6 @@ stays flat, and the order of the results is that of the orders, whoever worked o
 
 from __future__ import annotations
 
-import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -15,6 +14,7 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any, Protocol, TypeVar
 
+from pricing.processes import deaf_children
 from pricing.simulate.price import Task, price_batch
 
 
@@ -97,19 +97,6 @@ def _pool(task: Task, jobs: int) -> Iterator[tuple[Submit, int]]:
         raise CrewLost("a process that helped with pricing was ended from outside") from None
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-
-
-@contextmanager
-def deaf_children() -> Iterator[None]:
-    """Processes started in here do not hear Ctrl-C: this one does, and ends them in good order."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 # A Dask cluster
