@@ -8,14 +8,13 @@ from typing import Any
 
 import click
 
-from pricing.api import Engine
 from pricing.cli.inputs import sources, total_size
 from pricing.cli.talk import Progress, columns, complain, remark
+from pricing.cli.versions import engine_of_version
 from pricing.columns import clean, left, right, shorten_name
-from pricing.model.errors import CartError, RuleErrors
+from pricing.model.errors import CartError
 from pricing.money import show
 from pricing.simulate.compare import Change, Comparison, Row
-from pricing.simulate.revisions import NoSuchRules, engine_of
 from pricing.wire import cart_from_json
 
 _IN = click.Path(exists=True, dir_okay=False, allow_dash=True)
@@ -44,7 +43,7 @@ def command(old: str, new: str, carts: tuple[str, ...], top: int, folder: str, a
     """
     if carts.count("-") > 1:
         raise click.UsageError("The standard input (-) can be read only once.")
-    before, after = _engine(old, "OLD", folder), _engine(new, "NEW", folder)
+    before, after = engine_of_version(old, "OLD", folder), engine_of_version(new, "NEW", folder)
     found: dict[str, Comparison] = {}
     wrong = done = 0
     with Progress(total_size(carts)) as progress:
@@ -64,16 +63,6 @@ def command(old: str, new: str, carts: tuple[str, ...], top: int, folder: str, a
     if wrong:
         remark(f"{wrong} of {done} carts could not be priced.")
         raise click.exceptions.Exit(1)
-
-
-def _engine(name: str, which: str, folder: str) -> Engine:
-    try:
-        return engine_of(name, folder)
-    except NoSuchRules as error:
-        raise click.BadParameter(f"{error}.", param_hint=f"'{which}'") from None
-    except RuleErrors:
-        remark(f"The rules of {which}, {name}, are wrong:")
-        raise
 
 
 def _print(found: dict[str, Comparison], as_json: bool) -> None:

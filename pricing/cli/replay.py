@@ -9,10 +9,9 @@ from typing import Any
 
 import click
 
-from pricing.api import Engine
 from pricing.cli.talk import Progress, complain, remark
+from pricing.cli.versions import engine_of_version
 from pricing.columns import clean
-from pricing.model.errors import RuleErrors
 from pricing.simulate.crew import CrewLost
 from pricing.simulate.files import Orders, OrdersFile, as_csv, as_dict
 from pricing.simulate.mapping import Columns, WrongOrders, read_mapping
@@ -20,7 +19,6 @@ from pricing.simulate.orders import total_size
 from pricing.simulate.page import PageHead, page
 from pricing.simulate.price import Replayer, ReplayWishes, Task, shift_of
 from pricing.simulate.receipts import shown
-from pricing.simulate.revisions import NoSuchRules, engine_of
 from pricing.simulate.run import ReplayPlan, replay, task_of
 from pricing.simulate.sums import Answer
 from pricing.simulate.text import lines_of
@@ -90,7 +88,7 @@ def command(old: str, new: str, **asked: Any) -> None:
         (*asked["files"], *asked["more"]), columns_of(asked["columns"]), asked["jobs"], asked["dask"], asked["work"]
     )
     check_orders(plan.files)
-    before, after = _engine(old, "OLD", asked["folder"]), _engine(new, "NEW", asked["folder"])
+    before, after = engine_of_version(old, "OLD", asked["folder"]), engine_of_version(new, "NEW", asked["folder"])
     task = task_of(before.book, after.book, wishes)
     answer = _replayed(task, plan, asked["reports"])
     head = PageHead(old, new, before.fingerprint, after.fingerprint, wishes.carried)
@@ -182,13 +180,3 @@ def columns_of(file: str | None) -> Columns | None:
         return read_mapping(file)
     except WrongOrders as error:
         raise click.BadParameter(f"{error}.", param_hint="'--columns'") from None
-
-
-def _engine(name: str, which: str, folder: str) -> Engine:
-    try:
-        return engine_of(name, folder)
-    except NoSuchRules as error:
-        raise click.BadParameter(f"{error}.", param_hint=f"'{which}'") from None
-    except RuleErrors:
-        remark(f"The rules of {which}, {name}, are wrong:")
-        raise
