@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from pricing.forms.form import Form, Said, Show, cap_of, gifted, looked_at
-from pricing.forms.lowered import NO_END, Goods, Lowered
+from pricing.forms.form import Form, Said, Show, by_money, cap_of, gifted, looked_at
+from pricing.forms.lowered import Goods, Lowered
 from pricing.forms.share import ShareOff
 from pricing.forms.units import cost, first, ordered, whole
 from pricing.model.ladder import MONEY, Step
@@ -38,9 +38,7 @@ class AmountOff(Form):
 
     def lower(self, step: Step, goods: Goods, times: int) -> Lowered:
         if step.measure == MONEY:
-            most = NO_END if step.most_times is None else step.most_times
-            every = step.reach if step.repeats else 0
-            return Lowered(step.reach, self.amount, every=every, most_times=most, at_most=cap_of(step))
+            return by_money(step, Lowered(amount=self.amount))
         amount = self.amount * times
         if not step.repeats or goods.has_counts or not goods.prices:
             return Lowered(0, amount, at_most=cap_of(step))

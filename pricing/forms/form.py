@@ -8,7 +8,7 @@ from typing import ClassVar, Protocol
 
 from attrs import frozen
 
-from pricing.forms.lowered import Goods, Lowered, UnitBenefit
+from pricing.forms.lowered import NO_END, Goods, Lowered, UnitBenefit
 from pricing.model.given import Given
 from pricing.model.ladder import UNITS, Step
 
@@ -79,6 +79,16 @@ def gifted(step: Step, gift: UnitBenefit) -> Lowered:
     """A stretch that gives something on units, the same however often its step is reached."""
     reach = step.reach if step.measure == "money" else 0
     return Lowered(reach, gift=lambda _: gift, at_most=cap_of(step))
+
+
+def by_money(step: Step, gives: Lowered) -> Lowered:
+    """The stretch of a step by money: what is given once its threshold is reached, or for each repeat."""
+    return gives._replace(
+        reach=step.reach,
+        every=step.reach if step.repeats else 0,
+        most_times=NO_END if step.most_times is None else step.most_times,
+        at_most=cap_of(step),
+    )
 
 
 def cap_of(step: Step) -> int:

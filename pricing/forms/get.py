@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from pricing.forms.form import Form, Said, Show, cap_of, gifted, items, written
-from pricing.forms.lowered import NO_END, Goods, Lowered, UnitBenefit, rounded
+from pricing.forms.form import Form, Said, Show, by_money, gifted, items, written
+from pricing.forms.lowered import Goods, Lowered, UnitBenefit, rounded
 from pricing.forms.units import Run, cost, count, first, ordered, single, whole
 from pricing.model.ladder import MONEY, Step
 
@@ -66,10 +66,8 @@ class Get(Form):
     def lower(self, step: Step, goods: Goods, times: int) -> Lowered:
         runs = ordered(goods, goods.in_scope, self.dearest)
         if step.measure == MONEY:
-            most = NO_END if step.most_times is None else step.most_times
             gift = cache(lambda repeats: self._gift(goods, first(runs, self.many * repeats)))
-            every = step.reach if step.repeats else 0
-            return Lowered(step.reach, every=every, most_times=most, at_most=cap_of(step), gift=gift)
+            return by_money(step, Lowered(gift=gift))
         if step.repeats:
             return gifted(step, self._gift(goods, first(runs, self.many * times)))
         return gifted(step, self._bought(step, goods, runs))

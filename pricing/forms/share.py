@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from pricing.forms.form import Form, Show, cap_of, gifted, looked_at, percent
-from pricing.forms.lowered import NO_END, Goods, Lowered, rounded
+from pricing.forms.form import Form, Show, by_money, cap_of, gifted, looked_at, percent
+from pricing.forms.lowered import Goods, Lowered, rounded
 from pricing.forms.units import cost, first, ordered, whole
 from pricing.model.ladder import MONEY, Step
 
@@ -27,9 +27,7 @@ class ShareOff(Form):
 
     def lower(self, step: Step, goods: Goods, times: int) -> Lowered:
         if step.measure == MONEY:
-            most = NO_END if step.most_times is None else step.most_times
-            every = step.reach if step.repeats else 0
-            return Lowered(step.reach, share=self.share, every=every, most_times=most, at_most=cap_of(step))
+            return by_money(step, Lowered(share=self.share))
         if not step.repeats or not goods.prices:
             return Lowered(0, share=self.share, at_most=cap_of(step))
         runs = first(ordered(goods, goods.in_scope, dearest=True), looked_at(step, goods, times))
