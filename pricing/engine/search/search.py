@@ -73,13 +73,14 @@ class Found:
 
 def search(problem: Problem, limit: int = STEP_LIMIT) -> Found:
     """The best selection; `optimal` is False when `limit` steps did not suffice."""
-    found = _joined(problem, limit, Best(True)) if selections(problem) > SMALL else _walked(problem, limit)
-    if found is None and len(problem.applications) <= MOST_WALKED:
+    found = _joined(problem, limit, Best(True)) if selections(problem) > SMALL else None
+    if found is not None:
+        if not found.optimal and found.total > found.lower_bound and _is_only_bounded(problem):
+            found = _better(found, _walked(problem, limit // 4 + 1))
+    elif len(problem.applications) <= MOST_WALKED:
         found = _walked(problem, limit)
-    if found is None:
+    else:
         found = Found([], NOTHING, _floor(problem), False, limit)
-    elif not found.optimal and found.total > found.lower_bound and _is_only_bounded(problem):
-        found = _better(found, _walked(problem, limit // 4 + 1))
     return found if found.optimal or found.total <= found.lower_bound else rescued(problem, found, limit)
 
 
