@@ -25,7 +25,7 @@ from pricing.engine.matching.situation import Situation
 from pricing.engine.problem import NO_CAP, Application, Pool, Problem
 from pricing.engine.rules.plan import Plan
 from pricing.engine.rules.planned import PlannedRule
-from pricing.engine.settling.settle import worth_of
+from pricing.engine.settling.settle import highest_worth
 from pricing.model.cart import Cart, Lot, ShippingCharge, Usage
 
 
@@ -207,13 +207,7 @@ def _can_give(problem: Problem, app: Application, most: int) -> bool:
         return False
     if app.is_coins:
         return problem.coins > 0
-    base = 0
-    for place in app.lines:
-        base += problem.item[place]
-    worth = 0
-    for rung in app.rungs:
-        if rung.reach <= base:
-            worth = max(worth, worth_of(problem, app, rung, base, problem.item))
+    worth = highest_worth(problem, app)
     if app.piece:
         if app.cap_store != NO_CAP:
             worth = min(worth, app.cap_store)

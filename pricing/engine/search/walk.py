@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pricing.engine.problem import NO_CAP, Application, Problem
 from pricing.engine.search.judge import NOTHING, Best, is_used_by_rule, is_used_in
-from pricing.engine.settling.settle import benefit_of, coin_worth, coins_for, is_shared_whole, shares_of, worth_of
+from pricing.engine.settling.settle import benefit_of, coin_worth, coins_for, highest_worth, is_shared_whole, shares_of
 
 
 def largest_benefit(problem: Problem, app: Application) -> int:
@@ -22,13 +22,7 @@ def largest_benefit(problem: Problem, app: Application) -> int:
     elif app.piece:
         most = app.most * app.piece
     else:
-        base = 0
-        for place in app.lines:
-            base += problem.item[place]
-        most = 0
-        for rung in app.rungs:
-            if rung.reach <= base:
-                most = max(most, worth_of(problem, app, rung, base, problem.item))
+        most = highest_worth(problem, app)
     if app.cap_order != NO_CAP:
         most = min(most, app.cap_order)
     if app.cap_store != NO_CAP:

@@ -255,11 +255,26 @@ def _uncapped(problem: Problem, app: Application, count: int, start: list[int]) 
     if rung is None:
         return 0
     worth = worth_of(problem, app, rung, base, start)
-    if app.piece:
-        value = count * app.piece
-        if value > worth or (app.cap_store != NO_CAP and value > app.cap_store):
-            return 0
-        return value
+    return worth_of_pieces(app, count, worth) if app.piece else worth
+
+
+def worth_of_pieces(app: Application, pieces: int, worth: int) -> int:
+    """What pieces of a select coupon come to under a step that gives so much; 0 when they are worth more than may be."""
+    value = pieces * app.piece
+    if value > worth or (app.cap_store != NO_CAP and value > app.cap_store):
+        return 0
+    return value
+
+
+def highest_worth(problem: Problem, app: Application) -> int:
+    """The most that a step gives on item prices, before caps and pieces: amounts only fall, so no selection has more."""
+    base = 0
+    for place in app.lines:
+        base += problem.item[place]
+    worth = 0
+    for rung in app.rungs:
+        if rung.reach <= base:
+            worth = max(worth, worth_of(problem, app, rung, base, problem.item))
     return worth
 
 

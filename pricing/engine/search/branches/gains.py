@@ -14,7 +14,7 @@ from typing import Final
 from pricing.engine.problem import NO_CAP, Application, Problem
 from pricing.engine.search.stores.outcome import RATIO_ONE
 from pricing.engine.search.walk import largest_benefit
-from pricing.engine.settling.settle import coin_worth, has_item_cap, rung_of, worth_of
+from pricing.engine.settling.settle import coin_worth, has_item_cap, rung_of, worth_of, worth_of_pieces
 
 FINE: Final = 1 << 20
 """Bounds on savings are whole numbers of this size."""
@@ -62,8 +62,7 @@ class Gain:
             return 0
         worth = worth_of(self.problem, app, rung, base, self.amounts)
         if app.piece:
-            value = self.pieces * app.piece
-            worth = value if value <= worth else 0
+            worth = worth_of_pieces(app, self.pieces, worth)
         if app.cap_order != NO_CAP:
             worth = min(worth, app.cap_order)
         if app.is_shipping:

@@ -27,6 +27,7 @@ from pricing.engine.settling.settle import (
     rung_of,
     take,
     worth_of,
+    worth_of_pieces,
 )
 
 
@@ -256,10 +257,7 @@ class CellWalk:
             return 0
         worth = worth_of(cell, app, rung, base, start)
         if app.piece:
-            value = pieces * app.piece
-            if value > worth or (app.cap_store != NO_CAP and value > app.cap_store):
-                return 0
-            worth = value
+            worth = worth_of_pieces(app, pieces, worth)
         elif app.cap_store != NO_CAP:
             worth = min(worth, app.cap_store)
         if app.cap_order != NO_CAP:
