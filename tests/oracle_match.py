@@ -335,7 +335,7 @@ class Matched:
             if rule.name in forbidden or rule.kind.value in forbidden:
                 self.refused[rule.name] = "declined"
             else:
-                rules.append(rule.of_currency(cart.currency) or rule)
+                rules.append(next((one for one in (rule, *rule.also) if one.currency == cart.currency), rule))
 
         # Item layer (SPEC 3). An item rule with a list of prices is only for the skus in that list.
         items: list[tuple[Rule, list[Line]]] = []

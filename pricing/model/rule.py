@@ -122,12 +122,6 @@ class Rule:
     """The same card in the campaign's other currencies, in the order of the head: only amounts and `currency` differ."""
     place: Place = field(default=Place(), eq=False, repr=False)
 
-    def of_currency(self, currency: str) -> Rule | None:
-        """The card with its amounts in a currency; None when it has none in it (SPEC 1)."""
-        if self.currency == currency:
-            return self
-        return next((rule for rule in self.also if rule.currency == currency), None)
-
 
 @frozen
 class Campaign:
