@@ -15,8 +15,8 @@ _UNSEEN: Final = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 def normalised(code: str) -> str:
     """A code as it is compared: after Unicode NFKC, without signs that cannot be seen, in small letters, and without
     blanks and line ends around it. An empty one is no code."""
-    if code.isascii() and code.isalnum():
-        return code.casefold()
+    if code.isascii() and code.isprintable():
+        return code.strip(" ").lower()
     plain = normalize("NFKC", code).translate(_UNSEEN).casefold()
     start, end = 0, len(plain)
     while start < end and _is_blank(plain[start]):
