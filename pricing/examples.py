@@ -160,6 +160,11 @@ def load(path: str | Path) -> list[Example]:
     return _Reader(path, _lines(path)).examples()
 
 
+def of_text(path: str, text: str) -> list[Example]:
+    """The examples of a text that stands, or will stand, at a path. Raises ExampleError."""
+    return _Reader(Path(path), _cut(text.removeprefix("\ufeff"))).examples()
+
+
 def _lines(path: Path) -> list[str]:
     """The lines with their ends. Raises ExampleError when they are not UTF-8, or in no file that may be read."""
     try:
@@ -168,6 +173,10 @@ def _lines(path: Path) -> list[str]:
         raise ExampleError(f"{path.as_posix()}: not read, for {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise ExampleError(f"{path.as_posix()}: not UTF-8 text, at byte {error.start + 1}") from None
+    return _cut(text)
+
+
+def _cut(text: str) -> list[str]:
     return [line for line in re.split(r"(?<=\n)", text) if line]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import click
 
@@ -14,7 +13,7 @@ from pricing.cli.versions import engine_of_version
 from pricing.columns import clean, left, right, shorten_name
 from pricing.model.errors import CartError
 from pricing.money import show
-from pricing.simulate.compare import Change, Comparison, Row
+from pricing.simulate.compare import Comparison, Row, as_dict
 from pricing.wire import cart_from_json
 
 _IN = click.Path(exists=True, dir_okay=False, allow_dash=True)
@@ -68,7 +67,7 @@ def command(old: str, new: str, carts: tuple[str, ...], top: int, folder: str, a
 def _print(found: dict[str, Comparison], as_json: bool) -> None:
     made = [found[currency] for currency in sorted(found)]
     if as_json:
-        text = json.dumps([_as_dict(one) for one in made], ensure_ascii=False, indent=1)
+        text = json.dumps([as_dict(one) for one in made], ensure_ascii=False, indent=1)
         click.echo(text.encode("utf-8"))
         return
     if not made:
@@ -144,29 +143,3 @@ def _count(number: int, thing: str) -> str:
 
 def _pay(carts: int) -> str:
     return f"{_count(carts, 'cart')} {'pays' if carts == 1 else 'pay'}"
-
-
-def _as_dict(made: Comparison) -> dict[str, Any]:
-    def amount(minor: int) -> str:
-        return show(minor, made.currency)
-
-    def row(name: str, row: Row) -> dict[str, Any]:
-        return {"name": name, "old": amount(row.old), "new": amount(row.new), "carts_old": row.carts_old,
-                "carts_new": row.carts_new}  # fmt: skip
-
-    def change(one: Change) -> dict[str, Any]:
-        return {"cart": one.where, "old": amount(one.old), "new": amount(one.new),
-                "rules": {rule: amount(by) for rule, by in one.rules}}  # fmt: skip
-
-    return {
-        "currency": made.currency,
-        "carts": made.carts,
-        "old": amount(made.old),
-        "new": amount(made.new),
-        "pay_more": {"carts": made.pay_more, "amount": amount(made.more)},
-        "pay_less": {"carts": made.pay_less, "amount": amount(made.less)},
-        "rules": [row(name, one) for name, one in made.moved_rules],
-        "funders": [row(name, one) for name, one in made.moved_funders],
-        "changes": [change(one) for one in made.changes],
-        "unproved": made.unproved,
-    }

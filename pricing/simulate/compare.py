@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
+from typing import Any
 
 from attrs import define, field, frozen
 
 from pricing.model.quote import Quote
+from pricing.money import show
 
 
 @frozen
@@ -106,6 +108,34 @@ class Comparison:
     @property
     def moved_funders(self) -> tuple[tuple[str, Row], ...]:
         return _moved(self.funders)
+
+
+def as_dict(made: Comparison) -> dict[str, Any]:
+    """As JSON: amounts are text in major units."""
+
+    def amount(minor: int) -> str:
+        return show(minor, made.currency)
+
+    def row(name: str, row: Row) -> dict[str, Any]:
+        return {"name": name, "old": amount(row.old), "new": amount(row.new), "carts_old": row.carts_old,
+                "carts_new": row.carts_new}  # fmt: skip
+
+    def change(one: Change) -> dict[str, Any]:
+        return {"cart": one.where, "old": amount(one.old), "new": amount(one.new),
+                "rules": {rule: amount(by) for rule, by in one.rules}}  # fmt: skip
+
+    return {
+        "currency": made.currency,
+        "carts": made.carts,
+        "old": amount(made.old),
+        "new": amount(made.new),
+        "pay_more": {"carts": made.pay_more, "amount": amount(made.more)},
+        "pay_less": {"carts": made.pay_less, "amount": amount(made.less)},
+        "rules": [row(name, one) for name, one in made.moved_rules],
+        "funders": [row(name, one) for name, one in made.moved_funders],
+        "changes": [change(one) for one in made.changes],
+        "unproved": made.unproved,
+    }
 
 
 def _moved(rows: dict[str, Row]) -> tuple[tuple[str, Row], ...]:

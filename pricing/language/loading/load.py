@@ -183,7 +183,16 @@ def load_texts(texts: Mapping[str, Text], catalogue: Mapping[str, Text] | None =
         name if name.startswith("catalogue/") else f"catalogue/{name}": text for name, text in (catalogue or {}).items()
     }
     every = {**texts, **named}
-    return _load(every, "", [item for name in sorted(every) if (item := stray(name)) is not None])
+    return _load(every, "", _strays(every))
+
+
+def load_again(texts: Mapping[str, Text], earlier: Loaded | None = None) -> Loaded:
+    """As `load_texts`, of texts that change again and again: what is as it was in an earlier load is taken from there."""
+    return _load(texts, "", _strays(texts), _finder(earlier, None), keep=True)
+
+
+def _strays(names: Iterable[str]) -> list[Diagnostic]:
+    return [item for name in sorted(names) if (item := stray(name)) is not None]
 
 
 def _load(
