@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,30 @@ console.log(JSON.stringify(started[0]));
 """
     done = subprocess.run(["node", "-e", script], capture_output=True, text=True, timeout=60, check=True)
     assert json.loads(done.stdout) == {"command": str(shop / ".venv/bin/pricing"), "args": ["lsp"]}
+
+
+@pytest.mark.slow
+def test_one_command_packs_the_extension(tmp_path: Path) -> None:
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("there is no npm here")
+    assert "npm run vsix" in PAGE
+    folder = tmp_path / "vscode"
+    shutil.copytree(ROOT / "pricing" / "editor" / "vscode", folder)
+    done = subprocess.run(
+        [npm, "run", "vsix"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    if done.returncode and re.search("ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|E40[134]", done.stdout + done.stderr):
+        pytest.skip("npm does not reach its registry here")
+    assert not done.returncode, done.stdout + done.stderr
+    with zipfile.ZipFile(folder / "promo-rules.vsix") as packed:
+        names = set(packed.namelist())
+        assert {"extension/extension.js", "extension/syntaxes/promo.tmLanguage.json"} <= names
+        assert any(name.startswith("extension/node_modules/vscode-languageclient/") for name in names)
+        assert json.loads(packed.read("extension/package.json"))["name"] == "promo-rules"
