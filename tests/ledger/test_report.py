@@ -203,6 +203,8 @@ def test_every_format_says_the_same(args: list[str], tmp_path: Path, capsys: pyt
     page: Any = openpyxl.load_workbook(files[0]).active
     cells = [[cell.value for cell in row] for row in page.iter_rows()]
     assert cells[0] == ["seller", "payer", "currency", "orders", "given", "back", "net"]
+    assert cells[-1][0] == "total"
+    assert {page.cell(line, 5).number_format for line in range(2, len(cells) + 1)} == {"0.00"}
     assert [f"{row[4]:.2f}" for row in cells[1:]] == [row["given"] for row in found["rows"]] + [total["given"]]
 
 

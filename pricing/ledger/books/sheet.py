@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from attrs import frozen
@@ -48,7 +49,10 @@ class Sheet:
         return text.getvalue()
 
     def xlsx(self, place: Path) -> None:
-        """Writes a spreadsheet with numbers as numbers, the totals below. Needs the extra `xlsx`."""
+        """Writes a spreadsheet with numbers as numbers, the totals below. Needs the extra `xlsx`.
+
+        Amounts show the decimals of their currency; printed, it is as wide as one page, with the headings on each.
+        """
         try:
             from xlsxwriter import Workbook
             from xlsxwriter.exceptions import XlsxWriterException
@@ -60,12 +64,24 @@ class Sheet:
         book = Workbook(str(place), options)
         book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})  # the same report, the same bytes
         page = book.add_worksheet("report")
-        bold = book.add_format({"bold": True})
+
+        @cache
+        def look(bold: bool, digits: str) -> object:
+            return book.add_format({"bold": bold, "num_format": digits})
+
         for column, name in enumerate(self.columns):
-            page.write_string(0, column, _heading(name), bold)
-        for line, row in enumerate((*self.rows, *self.totals), 1):
+            page.write_string(0, column, _heading(name), look(True, "@"))
+        for line, row in enumerate(self._with_totals(), 1):
+            bold = line > len(self.rows)
             for column, cell in enumerate(row):
-                self._write(page, line, column, cell, bold if line > len(self.rows) else None)
+                if isinstance(cell, int) or (cell is not None and self.columns[column] in self.amounts):
+                    # A spreadsheet's numbers are floats; an amount has fewer digits than they hold: it is shown as it is.
+                    page.write_number(line, column, float(cell), look(bold, _digits(cell)))
+                elif cell is not None:
+                    page.write_string(line, column, cell, look(bold, "@"))
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(0)
         page.freeze_panes(1, 0)
         page.autofit()
         try:
@@ -73,21 +89,15 @@ class Sheet:
         except (OSError, XlsxWriterException) as error:
             raise LedgerError("no-file", f"cannot be written: {error}", str(place)) from error
 
-    def _write(self, page: object, line: int, column: int, cell: Cell, form: object) -> None:
-        if cell is None:
-            return
-        if isinstance(cell, int) or self.columns[column] in self.amounts:
-            # A spreadsheet's numbers are floats; an amount has fewer digits than they hold, so it is shown as it is.
-            page.write_number(line, column, float(cell), form)  # type: ignore[attr-defined]
-        else:
-            page.write_string(line, column, cell, form)  # type: ignore[attr-defined]
-
     def texts(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], frozenset[int]]:
         """(headings, rows with the totals below, columns of numbers) for a table."""
-        rows = [*self.rows, *(("total", *row[1:]) for row in self.totals)] if self.rows else []
-        texts = tuple(tuple("" if cell is None else str(cell) for cell in row) for row in rows)
+        texts = tuple(tuple("" if cell is None else str(cell) for cell in row) for row in self._with_totals())
         numbers = {place for place, name in enumerate(self.columns) if name in self.amounts or name in _COUNTS}
         return tuple(map(_heading, self.columns)), texts, frozenset(numbers)
+
+    def _with_totals(self) -> list[tuple[Cell, ...]]:
+        """The rows, and below them the totals, which say so in the first column."""
+        return [*self.rows, *(("total", *row[1:]) for row in self.totals)] if self.rows else []
 
     def _objects(self, rows: Sequence[tuple[Cell, ...]]) -> list[dict[str, Cell]]:
         return [
@@ -101,6 +111,12 @@ _COUNTS = frozenset({"orders", "uses", "customers", "handed_out"})
 
 def _heading(name: str) -> str:
     return name.replace("_", " ")
+
+
+def _digits(cell: str | int) -> str:
+    """How a spreadsheet shows a number: with as many decimals as its text has."""
+    decimals = len(cell.partition(".")[2]) if isinstance(cell, str) else 0
+    return "0." + "0" * decimals if decimals else "0"
 
 
 def _plain(cell: str | int) -> str | int:
