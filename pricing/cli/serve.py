@@ -53,6 +53,10 @@ def _instant(ctx: click.Context, option: click.Parameter, text: str | None) -> d
 )
 @click.option("--watch", metavar="SECONDS", type=click.FloatRange(0), default=1.0, show_default=True,
               help="How often to look whether rules have changed; 0: only when called.")  # fmt: skip
+@click.option("--decisions", metavar="FILE", type=click.Path(dir_okay=False), envvar="PRICING_DECISIONS", default="",
+              help="Append each quote with all that it was made of; also $PRICING_DECISIONS.")  # fmt: skip
+@click.option("--decisions-with", metavar="WHAT", type=click.Choice(["customers", "quotes"]), multiple=True,
+              help="What stands there besides: customers (their ids), quotes (whole answers). May be repeated.")  # fmt: skip
 @click.option("--at", metavar="INSTANT", callback=_instant, help="Let the ledger's clock stand here: for trials.")
 def command(
     folder: str,
@@ -63,6 +67,8 @@ def command(
     tokens: str | None,
     names: tuple[str, ...],
     watch: float,
+    decisions: str,
+    decisions_with: tuple[str, ...],
     at: datetime | None,
 ) -> int:
     """Price carts over HTTP.
@@ -86,12 +92,18 @@ def command(
         except LedgerError as error:
             raise click.ClickException(f"the ledger: {error.what}") from None
     hosts = (*Settings("").hosts, *names) if not known or names else ("*",)
-    settings = Settings(folder, ledger, workers, hosts, known, watch, now=at)
+    settings = Settings(
+        folder, ledger, workers, hosts, known, watch, now=at, decisions=decisions, decisions_with=decisions_with
+    )
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     from pricing.service.front import application
 
+    try:
+        app = application(settings)
+    except OSError as error:
+        raise click.ClickException(f"{decisions}: {error.strerror}") from None
     uvicorn.run(
-        application(settings), host=host, port=port, log_config=None, access_log=False, server_header=False,
+        app, host=host, port=port, log_config=None, access_log=False, server_header=False,
         timeout_keep_alive=30, h11_max_incomplete_event_size=65536,
     )  # fmt: skip
     return 0

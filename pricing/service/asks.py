@@ -28,6 +28,8 @@ class Ask:
     key: str = ""
     """The Idempotency-Key."""
     route: str = ""
+    first: int | None = None
+    """Of a part of a batch: the place of its first cart."""
 
 
 @frozen
@@ -44,6 +46,8 @@ class Reply:
     problem: str = ""
     """The problem's code."""
     retry: int = 0
+    decided: tuple[bytes, ...] = ()
+    """For the decision log: JSON objects without their opening, where what the front knows is put."""
 
 
 def read(body: bytes, shape: type[S]) -> S:

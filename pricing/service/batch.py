@@ -9,7 +9,7 @@ from __future__ import annotations
 import pickle
 from asyncio import Task, create_task
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import msgspec
 from attrs import evolve
@@ -67,7 +67,9 @@ class Lines(Response):
     media_type = "application/x-ndjson"
     opening, between, closing = b"", b"\n", b"\n"
 
-    def __init__(self, pool: Crew, ask: Ask, parts: AsyncIterator[list[bytes]]) -> None:
+    def __init__(self, pool: Crew, ask: Ask, parts: AsyncIterator[list[bytes]], note: Callable[[Reply], None]) -> None:
+        """`note` is told each part's answer."""
+        self.note = note
         self.pool = pool
         self.ask = ask
         self.parts = parts
@@ -77,16 +79,17 @@ class Lines(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         waiting: deque[tuple[int, Task[Reply]]] = deque()
-        first = True
+        first, place = True, 0
         try:
             await send({"type": "http.response.body", "body": self.opening, "more_body": True})
             async for part in self._all():
                 if part is not None:
-                    what = evolve(self.ask, body=pickle.dumps(part))
+                    what = evolve(self.ask, body=pickle.dumps(part), first=place)
+                    place += len(part)
                     waiting.append((len(part), create_task(self.pool.ask("quotes", what, slow=True))))
                 while waiting and (part is None or len(waiting) > 2 * self.pool.settings.workers):
                     many, task = waiting.popleft()
-                    text = self.between.join(await _told(many, task))
+                    text = self.between.join(await self._told(many, task))
                     body = text if first else self.between + text
                     first = False
                     await send({"type": "http.response.body", "body": body, "more_body": True})
@@ -95,6 +98,15 @@ class Lines(Response):
         finally:
             for _, task in waiting:
                 task.cancel()
+
+    async def _told(self, many: int, task: Task[Reply]) -> list[bytes]:
+        """The answers of a part; where its worker was lost, that problem for each of its carts."""
+        try:
+            answer = await task
+        except Refused as refused:
+            return [refused.body()] * many
+        self.note(answer)
+        return answer.body.rstrip(b"\n").split(b"\n") if answer.status == 200 else [answer.body] * many
 
     async def _all(self) -> AsyncIterator[list[bytes] | None]:
         """The parts, then None: nothing more will come."""
@@ -111,12 +123,3 @@ class Array(Lines):
 
     media_type = "application/json"
     opening, between, closing = b"[", b",", b"]"
-
-
-async def _told(many: int, task: Task[Reply]) -> list[bytes]:
-    """The answers of a part; where its worker was lost, that problem for each of its carts."""
-    try:
-        answer = await task
-    except Refused as refused:
-        return [refused.body()] * many
-    return answer.body.rstrip(b"\n").split(b"\n") if answer.status == 200 else [answer.body] * many

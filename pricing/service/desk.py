@@ -5,6 +5,9 @@ Reads the bytes of a body and a few words of the request; makes the bytes of the
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
 import logging
 import pickle
 from collections.abc import Callable
@@ -13,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from pricing import __version__
 from pricing.adapters import acp, ucp
 from pricing.api import Engine
 from pricing.language.loading.load import load_texts
@@ -22,13 +26,14 @@ from pricing.ledger import Ledger, LedgerError
 from pricing.model.cart import Cart
 from pricing.model.errors import CartError, RuleErrors
 from pricing.model.kind import CODE
+from pricing.model.quote import Quote
 from pricing.model.rulebook import RuleBook
 from pricing.service import shapes
 from pricing.service.asks import Ask, Reply, bounded, read
 from pricing.service.problems import Refused, of_cart, of_ledger
 from pricing.service.settings import Settings
 from pricing.service.till import CALLS, Cashier
-from pricing.wire import json_from_text, quote_to_json
+from pricing.wire import decision_to_dict, json_from_text, quote_to_json
 
 
 @frozen
@@ -50,6 +55,8 @@ class Desk:
         self.ledger: Ledger | None = None
         self.loaded: Engine | None = None
         """In the process that reads rules: what was read last, so that the next time only changed files are."""
+        self.decided: list[bytes] = []
+        """What the task in hand has decided, for the log."""
 
     # Rules
 
@@ -79,8 +86,10 @@ class Desk:
 
     def answer(self, name: str, ask: Ask) -> Reply:
         """The answer to a task; raises nothing that a request could cause."""
+        self.decided = []
         try:
-            return self.answered(name, ask)
+            reply = self.answered(name, ask)
+            return evolve(reply, decided=tuple(self.decided)) if self.decided else reply
         except Refused as refused:
             told = refused
         except CartError as error:
@@ -105,7 +114,8 @@ class Desk:
         if name in CALLS:
             if self.ledger is None:
                 raise Refused(404, "no-ledger", [("this service keeps no ledger", "")])
-            document = Cashier(self.ledger, self.engine, self.settings, self.now()).done(name, ask)
+            cashier = Cashier(self.ledger, self.engine, self.settings, self.now(), self.decide)
+            document = cashier.done(name, ask)
         else:
             asked: dict[str, Callable[[Ask], Any]] = {
                 "explain": self.explain,
@@ -129,6 +139,7 @@ class Desk:
         """POST /v1/quote."""
         engine, query = self.in_force, ask.query
         quote = engine.quote(self.cart(ask.body), without=query.get("without", ()))
+        self.decide(quote, query, ask.first)
         why = query.get("why", "none")
         told = engine.reasons(quote, why) if why != "none" else None
         text = quote_to_json(quote, why, query.get("units", False), query.get("language"))
@@ -143,14 +154,29 @@ class Desk:
     def quotes(self, ask: Ask) -> Reply:
         """A few carts of POST /v1/quotes, one a line; for each a quote or a problem on a line."""
         carts = pickle.loads(ask.body)  # noqa: S301  # cut by our own front
-        found = [self.answer("quote", Ask(one, ask.query)) for one in carts]
+        first = ask.first or 0
+        found = [self.answer("quote", Ask(one, ask.query, first=place)) for place, one in enumerate(carts, first)]
+        self.decided = [line for one in found for line in one.decided]
         lines = b"".join(one.body + b"\n" for one in found)
         steps, unproved = sum(one.steps for one in found), sum(one.unproved for one in found)
         return Reply(200, lines, self.in_force.fingerprint, steps, unproved)
 
+    def decide(self, quote: Quote, query: dict[str, Any] | None = None, place: int | None = None) -> None:
+        """Notes a quote for the decision log, where one is kept."""
+        if not self.settings.decisions:
+            return
+        who, keep = quote.cart.customer.id, self.settings.decisions_with
+        if who and "customers" not in keep:
+            who = hmac.digest(self.settings.salt, who.encode(), hashlib.sha256).hex()[:16]
+        made = decision_to_dict(quote, self.in_force.work, query, customer=who, whole="quotes" in keep)
+        more = {} if place is None else {"place": place}
+        text = json.dumps({"pricing": __version__, **more, **made}, ensure_ascii=False)
+        self.decided.append(text.removeprefix("{").encode())
+
     def explain(self, ask: Ask) -> shapes.Explained:
         """POST /v1/explain."""
         quote = self.in_force.quote(self.cart(ask.body), without=ask.query.get("without", ()))
+        self.decide(quote)
         parts = [
             shapes.Chapter(
                 part.title,
@@ -179,11 +205,17 @@ class Desk:
 
     def ucp(self, ask: Ask) -> dict[str, Any]:
         """POST /ucp/discounts."""
-        return ucp.discounts(self.in_force.quote(ucp.to_cart(self._with_clock(ask.body))))
+        return ucp.discounts(self.protocol(ucp.to_cart(self._with_clock(ask.body))))
 
     def acp(self, ask: Ask) -> dict[str, Any]:
         """POST /acp/discounts."""
-        return acp.discounts(self.in_force.quote(acp.to_cart(self._with_clock(ask.body))))
+        return acp.discounts(self.protocol(acp.to_cart(self._with_clock(ask.body))))
+
+    def protocol(self, cart: Cart) -> Quote:
+        """A quote that a protocol's body asked for."""
+        quote = self.in_force.quote(cart)
+        self.decide(quote)
+        return quote
 
     def _with_clock(self, body: bytes) -> object:
         """The body with the service's clock where it names no instant: the protocols' bodies have none."""

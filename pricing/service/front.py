@@ -29,6 +29,7 @@ from pricing import __version__
 from pricing.service import batch, openapi
 from pricing.service.access import SCOPES, is_our_host, scopes_of
 from pricing.service.asks import Ask, Reply
+from pricing.service.decisions import DecisionLog
 from pricing.service.pool import Crew
 from pricing.service.problems import MEDIA, Refused
 from pricing.service.routes import ROUTES, Route
@@ -47,6 +48,7 @@ class Front:
         self.settings = settings
         self.pool = Crew(settings)
         self.figures = Figures()
+        self.decisions = DecisionLog(settings.decisions) if settings.decisions else None
         self.fingerprint = ""
         self.since = ""
         self.trouble: str | None = None
@@ -72,6 +74,8 @@ class Front:
             for chore in self.chores:
                 chore.cancel()
             await self.pool.close()
+            if self.decisions is not None:
+                await asyncio.to_thread(self.decisions.close)
 
     async def reload(self) -> None:
         """Reads the folder; wrong rules leave those in force as they are."""
@@ -157,16 +161,25 @@ class Front:
 
     def answered(self, request: Request, answer: Reply) -> Response:
         """A worker's answer, counted."""
-        self.figures.steps.inc(answer.steps)
-        self.figures.unproved.inc(answer.unproved)
-        for reason in answer.refused:
-            self.figures.refused.labels(reason).inc()
+        self.note(request, answer)
         headers = {"Pricing-Rules": answer.rules}
         if answer.retry:
             headers["Retry-After"] = str(answer.retry)
         if answer.problem:
             request.state.problem = answer.problem
         return Response(answer.body, answer.status, headers, MEDIA if answer.problem else "application/json")
+
+    def note(self, request: Request, answer: Reply) -> None:
+        """Counts what a worker has done, and logs what it decided."""
+        self.figures.steps.inc(answer.steps)
+        self.figures.unproved.inc(answer.unproved)
+        for reason in answer.refused:
+            self.figures.refused.labels(reason).inc()
+        if self.decisions is not None and answer.decided:
+            now = datetime.now(UTC).isoformat(timespec="milliseconds")
+            known = {"decision": request.state.decision, "at": now, "route": request.scope["route"].path}
+            opening = json.dumps(known).removesuffix("}").encode() + b", "
+            self.decisions.put(opening + line for line in answer.decided)
 
     async def rules(self, route: Route, request: Request) -> Response:
         """GET /v1/rules, POST /v1/rules/reload."""
@@ -184,9 +197,10 @@ class Front:
         if ask.pinned and ask.pinned != self.fingerprint:
             raise Refused(409, "other-rules", [(f"the rules in force are {self.fingerprint}", "")])
         if request.headers.get("content-type", "").startswith("application/x-ndjson"):
-            return batch.Lines(self.pool, ask, batch.lines_of(request.stream(), self.settings.bounds))
+            parts = batch.lines_of(request.stream(), self.settings.bounds)
+            return batch.Lines(self.pool, ask, parts, partial(self.note, request))
         carts = batch.array_of(await self.body(request, self.settings.bounds.batch), self.settings.bounds)
-        return batch.Array(self.pool, ask, batch.listed(carts))
+        return batch.Array(self.pool, ask, batch.listed(carts), partial(self.note, request))
 
     async def health(self, route: Route, request: Request) -> Response:
         """GET /health/live and /health/ready."""
@@ -198,6 +212,8 @@ class Front:
         """GET /metrics."""
         self.figures.waiting.set(self.pool.waiting)
         self.figures.workers_ended.set(self.pool.ended)
+        if self.decisions is not None:
+            self.figures.decisions_lost.set(self.decisions.lost)
         return Response(self.figures.text(), media_type="text/plain; version=0.0.4")
 
     async def openapi(self, request: Request) -> Response:
@@ -228,6 +244,7 @@ class Guard:
             return
         start, decision = time.perf_counter(), secrets.token_hex(12)
         state = scope.setdefault("state", {})
+        state["decision"] = decision
         status = 0
 
         async def sent(message: Message) -> None:

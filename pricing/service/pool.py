@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from typing import Any
+from typing import Any, cast
 
 from attrs import define
 
@@ -69,8 +69,7 @@ class Hand(asyncio.Protocol):
         self.transport.write(framed(self.pool.settings))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
-        self.transport = transport
+        self.transport = cast("asyncio.WriteTransport", transport)  # uvloop's is none by its class
 
     def give(self, task: Errand) -> None:
         """Sends a task."""

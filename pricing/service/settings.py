@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 
 from attrs import field, frozen
@@ -50,4 +51,10 @@ class Settings:
     """The ledger's clock stands at this instant: for trials and tests."""
     sweep: float = 30.0
     """Seconds between two looks for holds that ran out."""
+    decisions: str = ""
+    """The file to which every quote is appended with all that it was made of; empty: none."""
+    decisions_with: tuple[str, ...] = ()
+    """What stands in it besides: `customers` their ids, instead of names made up for it; `quotes` whole answers."""
+    salt: bytes = field(factory=lambda: secrets.token_bytes(16), repr=False)
+    """Makes those names."""
     bounds: Allowance = Allowance()

@@ -17,6 +17,7 @@ from attrs import evolve
 from pricing.api import Engine
 from pricing.ledger import Checkout, Got, Ledger, LedgerError, Order
 from pricing.model.cart import Cart, Customer, Line
+from pricing.model.quote import Quote
 from pricing.model.refund import Refund
 from pricing.money import AmountError, parse, show
 from pricing.service import answers, shapes
@@ -35,11 +36,15 @@ CALLS = READS.union(WRITES)
 class Cashier:
     """One call at one instant."""
 
-    def __init__(self, ledger: Ledger, engine: Engine, settings: Settings, now: datetime) -> None:
+    def __init__(
+        self, ledger: Ledger, engine: Engine, settings: Settings, now: datetime, decide: Callable[[Quote], None]
+    ) -> None:
         self.ledger = ledger
         self.engine = engine
         self.settings = settings
         self.now = now
+        self.decide = decide
+        """Is told each quote that an order stands on."""
 
     def done(self, name: str, ask: Ask) -> Any:
         """The document of a call. Raises LedgerError, CartError, Refused."""
@@ -133,7 +138,9 @@ class Cashier:
 
     def checkout(self, ask: Ask) -> shapes.CheckedOut:
         body = read(ask.body, shapes.CheckOut)
-        return _checked_out(self.ledger.checkout(self._cart(body.cart), body.order, tuple(body.without)))
+        found = self.ledger.checkout(self._cart(body.cart), body.order, tuple(body.without))
+        self.decide(found.quote)
+        return _checked_out(found)
 
     def reserve(self, ask: Ask) -> shapes.CheckedOut:
         body, order = read(ask.body, shapes.Reserve), ask.path["order"]
@@ -147,6 +154,7 @@ class Cashier:
         if body.total and show(found.quote.total_minor, found.quote.currency) != body.total:
             self.ledger.release(order, self.now, "the price has changed")
             self._same(show(found.quote.total_minor, found.quote.currency), body.total)
+        self.decide(found.quote)
         return _checked_out(found)
 
     @staticmethod

@@ -28,6 +28,7 @@ class Figures:
         self.problems = Counter("pricing_problems", "Requests answered with a problem", ["code"], registry=made)
         self.waiting = Gauge("pricing_queue", "Requests that wait for a worker", registry=made)
         self.workers_ended = Gauge("pricing_workers_ended", "Workers that ended before their time", registry=made)
+        self.decisions_lost = Gauge("pricing_decisions_lost", "Quotes that the decision log missed", registry=made)
         self.reloads = Counter("pricing_reloads", "Times that rules were read", ["outcome"], registry=made)
         self.rules_wrong = Gauge("pricing_rules_wrong", "1 while the folder's rules are wrong", registry=made)
 
