@@ -139,7 +139,7 @@ def _serve(folder: Path) -> None:
     import tracemalloc
 
     from pricing import Cart, Engine
-    from pricing.engine.rules.plan import Plan
+    from pricing.engine import Plan
 
     before = time.process_time_ns()
     engine = Engine.load(folder, cache=folder.with_name(f"{folder.name}.cache"))

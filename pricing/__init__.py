@@ -2,7 +2,7 @@
 
 from pricing import receipt, wire  # noqa: F401  # they hang themselves into the doors of the model
 from pricing.api import Engine
-from pricing.engine.refund import agreed, refund
+from pricing.engine import agreed, refund
 from pricing.model.cart import Cart, Customer, Line, Lot, RuleUsage, ShippingCharge, TypedCode, Usage, Wallet
 from pricing.model.diagnostic import Diagnostic
 from pricing.model.errors import CartError, Problem, RuleErrors

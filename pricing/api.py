@@ -10,12 +10,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pricing.engine.answering.answer import quote_of
-from pricing.engine.matching.case import case_of
-from pricing.engine.rules.plan import Plan
-from pricing.engine.search.search import STEP_LIMIT, search
-from pricing.engine.why.account import Account, account_of
-from pricing.engine.why.explain import Asked
+from pricing import engine
+from pricing.engine import STEP_LIMIT, Account, Plan
 from pricing.model.cart import Cart, RuleUsage, Usage
 from pricing.model.errors import CartError, Problem, RuleErrors, shown
 from pricing.model.kind import Kind
@@ -127,9 +123,7 @@ class Engine:
             raise CartError([Problem(f"expected a Cart, not {shown(cart)}", "cart")])
         declined = self._declined(without) if without != () else frozenset()
         used = {} if usage is None else _counted(usage, cart.currency)
-        case = case_of(self.plan, cart, used, declined)
-        found = search(case.problem, self.work if work is None else _steps(work))
-        return quote_of(case, found, Asked(self.plan))
+        return engine.price(self.plan, cart, used, declined, self.work if work is None else _steps(work))
 
     def requote(self, quote: Quote, cart: Cart, *, work: int | None = None) -> Quote:
         """The price of a cart that a customer has changed: the same answer as `quote(cart)` with the usage and the declined
@@ -138,7 +132,7 @@ class Engine:
         A cart that is as it was, under rules that are as they were, keeps its quote; any other is priced anew. Raises
         CartError like `quote`.
         """
-        if work is None and quote.optimal and quote.rules == self.fingerprint and quote.cart == cart:
+        if work is None and engine.still_holds(self.plan, quote, cart):
             return quote
         return self.quote(cart, dict(quote.usage), quote.without, work=work)
 
@@ -149,23 +143,14 @@ class Engine:
         `why` "refused" without next steps, which take longest. Raises ValueError when the quote was priced under other
         rules, or has been changed.
         """
-        return self._asked(quote).reasons(quote, why)
+        return engine.reasons(self.plan, _quote(quote), why)
 
     def explain(self, quote: Quote) -> Account:
         """A line-by-line account of a quote of these rules, every sentence with the file and line of its rule.
 
         Raises ValueError when the quote was priced under other rules, or has been changed.
         """
-        return account_of(quote, self._asked(quote))
-
-    def _asked(self, quote: Quote) -> Asked:
-        """Who knows the quote's reasons: whoever was asked before, if it was this engine."""
-        if not isinstance(quote, Quote):
-            raise CartError([Problem(f"expected a Quote, not {shown(quote)}", "quote")])
-        if quote.rules != self.fingerprint:
-            raise ValueError("this quote was priced under other rules")
-        asked = quote._asked
-        return asked if isinstance(asked, Asked) and asked.plan is self.plan else Asked(self.plan)
+        return engine.explain(self.plan, _quote(quote))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Its rules and its work limit; what was made ready for carts is made again."""
@@ -186,6 +171,13 @@ class Engine:
         if problems:
             raise CartError(sorted(set(problems), key=str))
         return frozenset(names)
+
+
+def _quote(quote: object) -> Quote:
+    """A quote, checked."""
+    if not isinstance(quote, Quote):
+        raise CartError([Problem(f"expected a Quote, not {shown(quote)}", "quote")])
+    return quote
 
 
 def _steps(work: object) -> int:

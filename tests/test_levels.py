@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,37 @@ def test_every_exception_of_a_contract_has_its_reason() -> None:
     contracts = tomllib.loads("\n".join(lines))["tool"]["importlinter"]["contracts"]
     assert len(exceptions) == sum(len(contract.get("ignore_imports", ())) for contract in contracts)
     assert [line for line in exceptions if "  # " not in line] == []
+
+
+LOOK_INSIDE = {
+    "pricing/engine/": "the engine itself",
+    "tests/engine/": "tests of its modules",
+    "tests/search/": "tests of its modules",
+}
+"""Who may import from inside the engine, with the reason; everybody else takes what `pricing/engine/__init__.py` offers."""
+
+
+def test_nobody_passes_the_face_of_the_engine() -> None:
+    passed = []
+    for tree in ("pricing", "tests", "benchmarks"):
+        for file in sorted((ROOT / tree).rglob("*.py")):
+            name = str(file.relative_to(ROOT))
+            if not name.startswith(tuple(LOOK_INSIDE)):
+                passed += [f"{name}: {module}" for module in _imported(file) if module.startswith("pricing.engine.")]
+    assert passed == []
+
+
+def _imported(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            if node.module == "pricing.engine":  # a name of the face, or a module inside it
+                yield from (f"pricing.engine.{alias.name}" for alias in node.names if alias.name in INSIDE)
+
+
+INSIDE = {entry.stem for entry in (ROOT / "pricing/engine").iterdir()}
 
 
 LATE = (

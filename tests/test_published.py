@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pricing import Cart, Engine, Quote
-from pricing.engine.refund import refund
+from pricing.engine import refund
 from pricing.money import show
 from tests.published import FOLDER, NotSayable, said
 

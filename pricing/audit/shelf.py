@@ -11,9 +11,7 @@ from datetime import UTC, datetime
 
 from attrs import frozen
 
-from pricing.engine.matching.scoping import scope_of
-from pricing.engine.matching.situation import Situation
-from pricing.engine.rules.plan import Plan
+from pricing.engine import Plan, Situation, scope_of
 from pricing.language.loading.catalogue import Catalogue
 from pricing.model.cart import MOST_LINES, Cart, Line
 from pricing.model.kind import Kind

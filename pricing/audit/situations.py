@@ -12,9 +12,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
-from pricing.engine.matching.conditions import refusal_before_scope
-from pricing.engine.matching.situation import Situation
-from pricing.engine.rules.plan import Plan
+from pricing.engine import Plan, Situation, refusal_before_scope
 from pricing.model.cart import Cart, Customer, Line, Lot, Wallet
 from pricing.model.kind import COUPON_KINDS, Kind
 from pricing.model.rule import Rule

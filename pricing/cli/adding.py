@@ -17,7 +17,7 @@ import click
 from attrs import frozen
 
 from pricing.api import Engine
-from pricing.engine.rules.plan import code_key
+from pricing.engine import code_key
 from pricing.language.loading.catalogue import Catalogue, Item
 from pricing.model.kind import COUPON_KINDS
 from pricing.money import AmountError, parse

@@ -1,42 +1,58 @@
 """Model in, quote out; whole numbers only. A cart goes match -> search -> settle -> answer; `explain` only when asked.
 
-The engine knows no text, no files, no clock and no database: the instant and earlier uses are inputs. Its hot modules may
-have been compiled (see setup.py); the environment variable PRICING_PURE=1 runs their source instead, with the same answers.
+The engine knows no text, no files, no clock and no database: the instant and earlier uses are inputs. This file is its
+only face: nobody outside imports from deeper inside (`tests/test_levels.py`).
+
+    Plan(book)                                 rules made ready
+    price, still_holds                         a cart's quote, and whether it is still that
+    reasons, explain, steps_ahead, units_at    what was asked of a quote
+    refund, agreed                             what is paid back
+    Situation, rules_met, ...                  the same conditions, for whoever shows offers or looks for carts
 """
 
-from __future__ import annotations
+from pricing.engine import compiled  # before all others: it says whether they are taken from their source
+from pricing.engine.matching.conditions import earlier_uses, limit_refusal, refusal_before_scope
+from pricing.engine.matching.scoping import places_within, rules_met, scope_of
+from pricing.engine.matching.situation import Situation
+from pricing.engine.questions import StepAhead, explain, price, reasons, steps_ahead, still_holds, units_at
+from pricing.engine.returning.refund import Earlier, Price, agreed, expiry_of_piece, refund, used_lots
+from pricing.engine.returning.returned import State, charge_name, charges_back
+from pricing.engine.rules.plan import Plan, code_key
+from pricing.engine.rules.planned import PlannedRule
+from pricing.engine.search.search import STEP_LIMIT
+from pricing.engine.why.account import Account
 
-import os
-import sys
-from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
-from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, FileFinder, ModuleSpec, SourceFileLoader
-from pathlib import Path
-from types import ModuleType
+COMPILED = compiled.COMPILED
+"""Whether the hot modules run compiled in this process."""
 
-_HERE = Path(__file__).parent
-
-
-class _SourceOnly(MetaPathFinder):
-    """Finds the engine's modules as source, compiled ones or not, in whichever of its folders they stand."""
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if not fullname.startswith(f"{__name__}."):
-            return None
-        found = (FileFinder(folder, (SourceFileLoader, SOURCE_SUFFIXES)).find_spec(fullname) for folder in path or ())
-        return next((spec for spec in found if spec is not None), None)
-
-
-def is_compiled() -> bool:
-    """Whether the hot modules run compiled in this process."""
-    if os.environ.get("PRICING_PURE"):
-        return False
-    return any((_HERE / "search" / f"search{suffix}").exists() for suffix in EXTENSION_SUFFIXES)
-
-
-if os.environ.get("PRICING_PURE"):
-    sys.meta_path.insert(0, _SourceOnly())
-
-COMPILED = is_compiled()
+__all__ = [
+    "COMPILED",
+    "STEP_LIMIT",
+    "Account",
+    "Earlier",
+    "Plan",
+    "PlannedRule",
+    "Price",
+    "Situation",
+    "State",
+    "StepAhead",
+    "agreed",
+    "charge_name",
+    "charges_back",
+    "code_key",
+    "earlier_uses",
+    "expiry_of_piece",
+    "explain",
+    "limit_refusal",
+    "places_within",
+    "price",
+    "reasons",
+    "refund",
+    "refusal_before_scope",
+    "rules_met",
+    "scope_of",
+    "steps_ahead",
+    "still_holds",
+    "units_at",
+    "used_lots",
+]

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from pricing.engine.rules.plan import Plan
+from pricing.engine import Plan
 from pricing.ledger.books import owed as owing
 from pricing.ledger.books import report as reporting
 from pricing.ledger.books import verify as verifying_books

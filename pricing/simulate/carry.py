@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import asdict, define, field
 
-from pricing.engine.rules.planned import PlannedRule
+from pricing.engine import PlannedRule
 from pricing.model.cart import NO_USAGE, RuleUsage
 from pricing.simulate.counters import UseCounters, leaves_price_alone
 from pricing.simulate.keep import KeptBatches, write_whole

@@ -10,8 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pricing.engine.matching.conditions import earlier_uses, limit_refusal
-from pricing.engine.rules.planned import PlannedRule
+from pricing.engine import PlannedRule, earlier_uses, limit_refusal
 from pricing.model.cart import NO_USAGE, RuleUsage
 
 _TOTAL, _SPENT, _ITEMS, _DAY, _TODAY, _SPENT_TODAY = range(6)

@@ -13,16 +13,13 @@ from typing import Any
 from attrs import evolve, frozen
 
 from pricing.api import Engine
-from pricing.engine.matching.case import case_of
-from pricing.engine.why.explain import Asked
-from pricing.engine.why.standing import Measure, next_target, rivals_of
+from pricing.engine import steps_ahead, units_at
 from pricing.model.bulk import collector_at_rest
 from pricing.model.cart import Cart, RuleUsage
 from pricing.model.errors import CartError
 from pricing.model.kind import ITEM_KINDS
 from pricing.model.ladder import MONEY
 from pricing.model.quote import Quote
-from pricing.model.rule import Rule
 from pricing.model.rulebook import RuleBook
 from pricing.simulate.rows import Counted, Rows
 from pricing.simulate.watch import Watch, changed, counted, is_exchange, touched_by_any
@@ -153,39 +150,16 @@ class Replayer:
         if not any(use.rule in names for use in quote.used) and not _saves_by(quote, names):
             return {}
         engine = self.new if version else self.old
-        case = case_of(engine.plan, quote.cart, dict(quote.usage), frozenset())
-        found: dict[str, int] = {}
-        for priced in case.priced:
-            for _, units, name in priced.parts:
-                if name in names:
-                    found[name] = found.get(name, 0) + units
-        return found
+        return {name: units for name, units in units_at(engine.plan, quote).items() if name in names}
 
     def _short(self, quote: Quote, usage: Uses) -> list[tuple[str, int, int, bool]]:
         """(rule, threshold, what is missing, by units) of steps of changed rules just above what the order reaches."""
-        asked = quote._asked
-        if not isinstance(asked, Asked):
-            return []
-        chosen = asked.chosen(quote)
         found: list[tuple[str, int, int, bool]] = []
-        for standing in chosen.standings:
-            if standing.rule.name not in self.moved or not standing.rule.rule.ladder:
-                continue
-            apart = set() if standing.count else {rival.index for rival in rivals_of(chosen, standing)}
-            measure = Measure(chosen.case.problem, chosen.counts, standing.app, apart)
-            target = next_target(chosen.case, standing, measure.base)
-            if target is None:
-                continue
-            by_units = target.measure != MONEY
-            step = _step_of(standing.rule.rule, target.reach)
-            if target.missing * 100 <= step * NEAR or (by_units and target.missing == 1):
-                found.append((standing.rule.name, step, target.missing, by_units))
+        for step in steps_ahead(self.new.plan, quote, self.moved):
+            by_units = step.measure != MONEY
+            if step.missing * 100 <= step.reach * NEAR or (by_units and step.missing == 1):
+                found.append((step.rule, step.reach, step.missing, by_units))
         return sorted(found)
-
-
-def _step_of(rule: Rule, reach: int) -> int:
-    """The threshold as the card says it: of `every 30.00` not the 90.00 that its third time needs."""
-    return next((step.reach for step in rule.ladder if step.repeats), reach)
 
 
 def _saves_by(quote: Quote, names: frozenset[str]) -> bool:

@@ -9,11 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pricing.engine.matching.conditions import refusal_before_scope
-from pricing.engine.matching.scoping import rules_met, scope_of
-from pricing.engine.matching.situation import Situation
-from pricing.engine.rules.plan import Plan
-from pricing.engine.rules.planned import PlannedRule
+from pricing.engine import Plan, PlannedRule, Situation, refusal_before_scope, rules_met, scope_of
 from pricing.model.cart import Cart
 from pricing.model.kind import Kind
 from pricing.model.packed import meaning

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pricing.api import Engine
-from pricing.engine.matching.scoping import matching, scope_of
-from pricing.engine.matching.situation import Situation
+from pricing.engine import Situation, places_within, scope_of
 from pricing.language.loading.catalogue import Item
 from pricing.model.cart import Cart, Line
 from pricing.model.errors import CartError
@@ -162,5 +161,5 @@ def _counted(engine: Engine, cart: Cart, name: str, goods: list[tuple[Item, int]
     situation = Situation(engine.plan, Cart(cart.currency, cart.at, tuple(lines)), {}, frozenset())
     if rule.counts is None:
         return [goods[place] for place in scope_of(rule, situation)]
-    places = matching(rule.counts, situation, list(range(len(goods))))
-    return [goods[place] for place in matching(rule.counts_stores, situation, places)]
+    places = places_within(rule.counts, situation, list(range(len(goods))))
+    return [goods[place] for place in places_within(rule.counts_stores, situation, places)]

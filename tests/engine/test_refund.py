@@ -15,7 +15,7 @@ from money.currency import Currency
 from money.money import Money
 
 from pricing import agreed, refund
-from pricing.engine.refund import Earlier, used_lots
+from pricing.engine.returning.refund import Earlier, used_lots
 from pricing.model.cart import Cart, Customer, Line, Lot, ShippingCharge, Wallet
 from pricing.model.errors import CartError
 from pricing.model.kind import Kind

@@ -16,7 +16,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricing.engine.refund import Earlier, agreed, refund
+from pricing.engine.returning.refund import Earlier, agreed, refund
 from pricing.model.cart import Cart, Lot
 from pricing.model.kind import Kind
 from pricing.model.policy import HOUSE_POLICY, Policy

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pricing.engine.rules.plan import Plan
+from pricing.engine import Plan
 from pricing.forms import amount_of
 from pricing.language.loading import kept
 from pricing.language.loading.load import Loaded, load_folder

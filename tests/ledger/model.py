@@ -11,7 +11,7 @@ from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pricing.engine.refund import Earlier, agreed, expiry_of_piece, refund
+from pricing.engine import Earlier, agreed, expiry_of_piece, refund
 from pricing.ledger.wallet.limits import ENDLESS
 from pricing.model.cart import Lot, RuleUsage, Wallet
 from pricing.model.kind import COUPON_KINDS

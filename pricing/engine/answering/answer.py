@@ -8,7 +8,7 @@ from pricing.engine.answering.told import earned_of, unclaimed_of
 from pricing.engine.matching.case import Case
 from pricing.engine.matching.conditions import is_known_code
 from pricing.engine.problem import Application
-from pricing.engine.refund import expiry_of_piece
+from pricing.engine.returning.refund import expiry_of_piece
 from pricing.engine.rules.plan import code_key
 from pricing.engine.rules.planned import PlannedRule
 from pricing.engine.search.search import Found

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from pricing.engine.matching.scoping import matching
+from pricing.engine.matching.scoping import places_within
 from pricing.engine.problem import Application, Gift, Rung
 from pricing.engine.rules.planned import NO_GOODS, PlannedRule, Tests, lowered, rung_of
 from pricing.forms import Goods, UnitBenefit
@@ -52,8 +52,8 @@ def _counted(case: Case, rule: PlannedRule, places: list[int]) -> list[int]:
     if rule.counts is None:
         return places
     situation = case.situation
-    lines = matching(rule.counts, situation, list(range(len(situation.lines))))
-    return case.runs.of(matching(rule.counts_stores, situation, lines))
+    lines = places_within(rule.counts, situation, list(range(len(situation.lines))))
+    return case.runs.of(places_within(rule.counts_stores, situation, lines))
 
 
 def _by_store(case: Case, places: list[int]) -> dict[str, list[int]]:
@@ -174,7 +174,7 @@ class Lowering:
         """Whether goods answer the scope of a bundle's slot."""
         assert isinstance(scope, Scope)
         line = self.case.runs.line_of[self.places[position]]
-        return bool(matching(Tests(scope), self.case.situation, [line]))
+        return bool(places_within(Tests(scope), self.case.situation, [line]))
 
     def rungs(self) -> list[Rung]:
         """By rising reach. Units do not change with a selection: of steps by units, the one that they reach is kept."""

@@ -38,10 +38,10 @@ def scope_of(rule: PlannedRule, situation: Situation) -> list[int]:
     by_key = situation.by_key
     keys = rule.index_keys
     places: list[int] = by_key.get(keys[0], []) if len(keys) == 1 else _under_any(keys, by_key)
-    return matching(rule.residual, situation, places)
+    return places_within(rule.residual, situation, places)
 
 
-def matching(tests: Tests, situation: Situation, places: list[int]) -> list[int]:
+def places_within(tests: Tests, situation: Situation, places: list[int]) -> list[int]:
     """The places that answer all of a scope; the very same list when there is nothing to ask."""
     if not tests.only and not tests.never:
         return places

@@ -15,7 +15,7 @@ from typing import Any
 from attrs import evolve, frozen
 from sqlalchemy import Connection, text
 
-from pricing.engine.returned import State, charge_name, charges_back
+from pricing.engine import State, charge_name, charges_back
 from pricing.ledger.core import Core
 from pricing.ledger.orders.stored import quote_of
 from pricing.ledger.store.faults import read_back

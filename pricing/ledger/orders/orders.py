@@ -21,7 +21,7 @@ from typing import Any
 from attrs import astuple, evolve, frozen
 from sqlalchemy import Connection, text
 
-from pricing.engine.refund import used_lots
+from pricing.engine import used_lots
 from pricing.ledger.core import Core
 from pricing.ledger.errors import LedgerError
 from pricing.ledger.orders.checks import check_quote

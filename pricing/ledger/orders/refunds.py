@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import asdict
 from sqlalchemy import Connection, text
 
-from pricing.engine.refund import Earlier, Price, agreed
-from pricing.engine.refund import refund as worked_out
-from pricing.engine.returned import charge_name, charges_back
+from pricing.engine import Earlier, Price, agreed, charge_name, charges_back
+from pricing.engine import refund as worked_out
 from pricing.ledger.core import Core
 from pricing.ledger.errors import LedgerError
 from pricing.ledger.orders.demand import RuleDemand

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from pricing.engine.refund import expiry_of_piece
+from pricing.engine import expiry_of_piece
 from pricing.ledger.errors import LedgerError
 from pricing.ledger.store.instants import within_calendar
 from pricing.model.cart import RuleUsage

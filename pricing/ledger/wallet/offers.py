@@ -12,11 +12,7 @@ from fractions import Fraction
 
 from attrs import evolve, frozen
 
-from pricing.engine.matching.conditions import limit_refusal, refusal_before_scope
-from pricing.engine.matching.scoping import rules_met, scope_of
-from pricing.engine.matching.situation import Situation
-from pricing.engine.rules.plan import Plan
-from pricing.engine.rules.planned import PlannedRule
+from pricing.engine import Plan, PlannedRule, Situation, limit_refusal, refusal_before_scope, rules_met, scope_of
 from pricing.forms import Get, amount_of, share_of
 from pricing.ledger.core import Core
 from pricing.ledger.store.instants import text_of

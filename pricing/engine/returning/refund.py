@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from pricing.engine.returned import (
+from pricing.engine.returning.returned import (
     Earlier,
     Part,
     State,
