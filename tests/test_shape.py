@@ -30,7 +30,6 @@ LONG_FUNCTIONS = {
     "pricing/engine/search/joining/join.py: _extended": "the innermost loop of a join: calls would cost more than it does",
     "pricing/engine/search/judge.py: complete": "one pass over the layers; to be shared with settling",
     "pricing/engine/search/walk.py: _decide": "the innermost step of the walk: a call a step is what it would cost",
-    "pricing/language/loading/book.py: _book_of": "a folder's stages; to become a list of named stages",
     "pricing/wire/schema.py: _quote_parts": "a table of fields, as the interface page has it",
     "pricing/wire/schema.py: cart_schema": "a table of fields, as the interface page has it",
     "tests/ledger/model.py: reserve": "a reservation in one piece, to be read beside the page",
@@ -60,7 +59,6 @@ DOUBLES = {
     "Span": "a stretch of a file's text; the line `valid` or `claim`",
     "Table": "a file of rows of the catalogue; headings and rows of text",
     "_Reader": "private to each of its files",
-    "_Work": "private to each of its files",
 }
 """Class names of pricing/ that stand for two things."""
 

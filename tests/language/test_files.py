@@ -9,8 +9,8 @@ import pytest
 
 from pricing.language.diagnostics.codes import pages
 from pricing.language.diagnostics.diagnostic import MOST
-from pricing.language.loading.book import Text
 from pricing.language.loading.load import load_folder, load_texts
+from pricing.language.loading.texts import Text
 from tests.language.rules_text import HEAD
 
 CARD = HEAD + 'store discount a "A"\n  take 5% off\n'

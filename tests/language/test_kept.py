@@ -457,3 +457,9 @@ def test_a_pipe_in_the_place_of_an_entry_is_not_waited_for(rules: Path, tmp_path
         entry.unlink()
         os.mkfifo(entry, 0o600)
     assert load_folder(rules, tmp_path / "cache").report() == load_folder(rules).report()
+
+
+def test_a_stage_that_can_find_a_kept_file_stale_says_how_long_it_holds() -> None:
+    assert [stage.name for stage in STAGES if stage.stale is not None] == ["cards", "goods", "names"]
+    assert [stage.name for stage in STAGES if stage.stale is not None and not stage.holds] == []
+    assert len({stage.name for stage in STAGES}) == len(STAGES)

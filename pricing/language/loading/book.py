@@ -1,7 +1,7 @@
 """The texts of a rule folder to a `RuleBook`: every file for itself, then all that lies between files.
 
 Reads texts, and perhaps `Entry`s of an earlier load, which stand in for files that have not changed; makes the rules, all
-there is to say about them, and the entries for the next time. Called by `load`.
+there is to say about them, and the entries for the next time. Called by `load`. It goes by `STAGES`, a list.
 """
 
 from __future__ import annotations
@@ -10,28 +10,25 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 
-from attrs import evolve, field, frozen
+from attrs import Factory, define, field, frozen
 
-from pricing.language.diagnostics.diagnostic import Diagnostic, Findings, about_file
-from pricing.language.diagnostics.source import Source, Span
+from pricing.language.diagnostics.diagnostic import Diagnostic, Findings
+from pricing.language.diagnostics.source import Source
+from pricing.language.loading import texts
 from pricing.language.loading.catalogue import NO_CATALOGUE, Catalogue, read_catalogue
 from pricing.language.loading.entry import Entry, diagnostics_of, digest, key_of
-from pricing.language.loading.rule_file import Names, RuleFile, blocks_of, same_lists, shared_lists
-from pricing.language.loading.strays import is_table
-from pricing.language.meaning.policies import read_policy
+from pricing.language.loading.rule_file import Names, RuleFile, same_lists, shared_lists
+from pricing.language.loading.texts import FolderTexts, Text
+from pricing.language.meaning.lists import NamedList
 from pricing.language.meaning.references import unique
-from pricing.language.meaning.resolve import Card, allowed
+from pricing.language.meaning.resolve import Card
 from pricing.language.sense import checks, checks_between, checks_together
-from pricing.language.text.syntax import Block
 from pricing.model.bulk import collector_at_rest
 from pricing.model.packed import Pack, Rules
 from pricing.model.policy import HOUSE_POLICY, Policy
 from pricing.model.rule import Campaign
 from pricing.model.rulebook import RuleBook
 
-POLICY_FILE = "policy.promo"
-
-Text = str | bytes
 Find = Callable[[str, bytes], Entry | None]
 """Gives the entry of a file by its name in the folder and its key, if there is one."""
 Tell = Callable[[int, int], None]
@@ -48,97 +45,160 @@ class Made:
     """Of every file without mistakes, by its name in the folder."""
 
 
-@frozen
-class _Texts:
-    """The texts of a folder, sorted out."""
-
-    policies: list[Source]
-    campaigns: dict[str, Source]
-    """By name in the folder, in order."""
-    tables: dict[str, str]
-    told: dict[str, list[Diagnostic]]
-    """Findings about the bytes of a file, by its name in the folder."""
-
-
-def book_of(texts: Mapping[str, Text], prefix: str, find: Find | None, keep: bool, tell: Tell | None = None) -> Made:
+def book_of(given: Mapping[str, Text], prefix: str, find: Find | None, keep: bool, tell: Tell | None = None) -> Made:
     """The rules of texts by their name in the folder. `keep`: packed, and with entries for the next time."""
     with collector_at_rest():
-        return _book_of(texts, prefix, find, keep, tell or _nobody)
+        folder = FolderState(given, prefix, find, keep, tell or _nobody)
+        for stage in STAGES:
+            stage.work(folder)
+            for file in folder.kept():
+                if stage.stale is not None and stage.stale(folder, file):
+                    folder.read(file)
+        return folder.made()
 
 
 def _nobody(done: int, total: int) -> None:
     pass
 
 
-def _book_of(texts: Mapping[str, Text], prefix: str, find: Find | None, keep: bool, tell: Tell) -> Made:
-    sorted_out = _sorted_out(texts, prefix)
-    catalogue, unread = read_catalogue(sorted_out.tables)
-    tables = digest(*[part.encode("utf-8", "surrogatepass") for each in sorted_out.tables.items() for part in each])
-    keys = {name: key_of(prefix + name, _bytes(texts[name]), tables) for name in sorted_out.campaigns} if keep else {}
-    policy, more = _policy(sorted_out.policies)
-    told = [*unread, *more, *(found for several in sorted_out.told.values() for found in several)]
-    work = _Work(sum(len(source.text) for source in sorted_out.campaigns.values()), tell)
+@define(slots=False)
+class FolderState:
+    """A folder on its way: what it was given, and what the stages have made of it so far."""
 
-    files: dict[str, RuleFile] = {}
-    for name, source in sorted_out.campaigns.items():
-        entry = find(name, keys[name]) if find and keep else None
-        files[name] = RuleFile(source, entry if entry is not None and entry.zone_holds() else None)
-        if files[name].entry is None:
-            files[name].read_lists(catalogue)
-            work.done(source)
-    every = list(files.values())
-    shared, twice = shared_lists(every)
+    given: Mapping[str, Text]
+    prefix: str
+    find: Find | None
+    keep: bool
+    tell: Tell
+    texts: FolderTexts = Factory(lambda: FolderTexts([], {}, {}, {}))
+    catalogue: Catalogue = NO_CATALOGUE
+    keys: dict[str, bytes] = field(factory=dict)
+    """What each file's entry is kept under: its name, its text and all tables."""
+    policy: Policy = HOUSE_POLICY
+    told: list[Diagnostic] = field(factory=list)
+    """About the folder, its tables and its policy."""
+    files: dict[str, RuleFile] = field(factory=dict)
+    """By name in the folder, in order."""
+    shared: Mapping[str, NamedList] = field(factory=dict)
+    """The lists that any file may name."""
+    twice: Sequence[str] = ()
+    """The names that several files have given to lists."""
+    walk: bool = False
+    """Whether each card is held against all goods of the catalogue."""
+    names: Names = Factory(lambda: Names([]))
+    book: RuleBook = Factory(RuleBook)
+    entries: Mapping[str, Entry] = field(factory=dict)
+    work: _Progress = Factory(lambda self: _Progress(0, self.tell), takes_self=True)
 
-    def read(file: RuleFile) -> None:
+    def kept(self) -> list[RuleFile]:
+        """The files that still stand as they were kept."""
+        return [file for file in self.files.values() if file.facts is not None]
+
+    def findings(self) -> dict[str, Findings]:
+        return {file.source.name: file.findings for file in self.files.values()}
+
+    def read(self, file: RuleFile) -> None:
+        """The cards of a file from its text; what was kept of it is forgotten."""
         if file.entry is not None:
             file.read_again()
-            file.read_lists(catalogue)
-            work.done(file.source)
-        file.read_cards(shared, twice)
-        work.done(file.source)
+            file.read_lists(self.catalogue)
+            self.work.done(file.source)
+        file.read_cards(self.shared, self.twice)
+        self.work.done(file.source)
 
-    for file in every:
-        if file.facts is None or not same_lists(file, shared):
-            read(file)
-    walk = checks.walks(sum(len(file.names) for file in every), catalogue)
-    for file in every:
-        if file.facts is not None and file.facts.walked != walk:
-            read(file)
-    names = Names(every)
-    for file in every:
-        if file.facts is not None and any(names.kind_of(name) != kind for name, kind in file.facts.used_names):
-            read(file)
-    findings = {file.source.name: file.findings for file in every}
-    for file in every:
-        if file.facts is not None:
-            file.findings.again(diagnostics_of(file.facts.before))
-    unique(_alike(every, [file.names for file in every]), findings)
-    for file in every:
+    def made(self) -> Made:
+        found = [each for file in self.files.values() for each in (*file.apart, *file.findings.found)]
+        return Made(self.book, [*self.told, *found], self.entries)
+
+
+# The stages
+
+
+def _sort_out(folder: FolderState) -> None:
+    folder.texts = texts.sorted_out(folder.given, folder.prefix)
+    folder.work = _Progress(sum(len(source.text) for source in folder.texts.campaigns.values()), folder.tell)
+
+
+def _read_tables(folder: FolderState) -> None:
+    folder.catalogue, unread = read_catalogue(folder.texts.tables)
+    folder.told += unread
+
+
+def _read_policy(folder: FolderState) -> None:
+    folder.policy, found = texts.policy_of(folder.texts.policies)
+    folder.told += found
+    folder.told += [each for several in folder.texts.told.values() for each in several]
+
+
+def _open_files(folder: FolderState) -> None:
+    """A file is what was kept under its key, while its zone's own days and hours are those of then; or its text."""
+    tables = [part.encode("utf-8", "surrogatepass") for each in folder.texts.tables.items() for part in each]
+    key = digest(*tables)
+    for name, source in folder.texts.campaigns.items():
+        if folder.keep:
+            folder.keys[name] = key_of(folder.prefix + name, texts.bytes_of(folder.given[name]), key)
+        entry = folder.find(name, folder.keys[name]) if folder.find and folder.keep else None
+        file = folder.files[name] = RuleFile(source, entry if entry is not None and entry.zone_holds() else None)
+        if file.entry is None:
+            file.read_lists(folder.catalogue)
+            folder.work.done(source)
+
+
+def _share_lists(folder: FolderState) -> None:
+    folder.shared, folder.twice = shared_lists(folder.files.values())
+
+
+def _read_new(folder: FolderState) -> None:
+    for file in folder.files.values():
+        if file.facts is None:
+            folder.read(file)
+
+
+def _say_whether_to_walk(folder: FolderState) -> None:
+    folder.walk = checks.walks(sum(len(file.names) for file in folder.files.values()), folder.catalogue)
+
+
+def _gather_names(folder: FolderState) -> None:
+    folder.names = Names(list(folder.files.values()))
+
+
+def _other_names(folder: FolderState, file: RuleFile) -> bool:
+    assert file.facts is not None
+    return any(folder.names.kind_of(name) != kind for name, kind in file.facts.used_names)
+
+
+def _tell_of_names(folder: FolderState) -> None:
+    """What was said of each file before names were known comes first, then which names stand twice."""
+    for file in folder.kept():
+        assert file.facts is not None
+        file.findings.again(diagnostics_of(file.facts.before))
+    every = list(folder.files.values())
+    unique(_alike(every, [file.names for file in every]), folder.findings())
+
+
+def _finish(folder: FolderState) -> None:
+    for file in folder.files.values():
         if file.facts is not None:
             file.findings.again(diagnostics_of(file.facts.after))
         else:
-            file.finish(names, catalogue, walk)
-    if not any(file.has_codes for file in every):
-        told = [each for each in told if each.code != "P0510"]
-    made = Made(*_packed(files, policy, names, keys, walk, sorted_out)) if keep else Made(_plain(every, policy), [])
-    _between(every, names, policy, findings)
-    _together(every, names, policy, catalogue if walk else NO_CATALOGUE, findings)
-    found = [each for file in every for each in (*file.apart, *file.findings.found)]
-    return evolve(made, told=[*told, *found])
+            file.finish(folder.names, folder.catalogue, folder.walk)
+    if not any(file.has_codes for file in folder.files.values()):
+        folder.told = [each for each in folder.told if each.code != "P0510"]
 
 
-def _packed(
-    files: Mapping[str, RuleFile], policy: Policy, names: Names, keys: Mapping[str, bytes], walk: bool, texts: _Texts
-) -> tuple[RuleBook, list[Diagnostic], dict[str, Entry]]:
-    """The book with its rules packed, and an entry for each file that has no mistakes of its own."""
+def _put_together(folder: FolderState) -> None:
+    files = list(folder.files.values())
+    if not folder.keep:
+        folder.book = _plain(files, folder.policy)
+        return
     packs: list[Pack] = []
     entries: dict[str, Entry] = {}
-    for name, file in files.items():
+    for name, file in folder.files.items():
         packs.append(file.packed())
-        entry = file.entry or file.entry_of(keys[name], packs[-1], names, walk)
-        if entry is not None and name not in texts.told:
+        entry = file.entry or file.entry_of(folder.keys[name], packs[-1], folder.names, folder.walk)
+        if entry is not None and name not in folder.texts.told:
             entries[name] = entry
-    return RuleBook(Rules(packs), policy, _campaigns(list(files.values()))), [], entries
+    folder.book, folder.entries = RuleBook(Rules(packs), folder.policy, _campaigns(files)), entries
 
 
 def _plain(files: Sequence[RuleFile], policy: Policy) -> RuleBook:
@@ -153,8 +213,9 @@ def _campaigns(files: Sequence[RuleFile]) -> tuple[Campaign, ...]:
 # Between files
 
 
-def _between(files: Sequence[RuleFile], names: Names, policy: Policy, findings: Mapping[str, Findings]) -> None:
+def _between(folder: FolderState) -> None:
     """What cards say about each other. Only those that can have something to do with each other are looked at."""
+    files, names, policy, findings = list(folder.files.values()), folder.names, folder.policy, folder.findings()
     checks_between.look_alike(_alike(files, [file.looks for file in files], [file.odd for file in files]), findings)
     for file in files:
         for place in file.combining:
@@ -176,16 +237,16 @@ def _between(files: Sequence[RuleFile], names: Names, policy: Policy, findings: 
     checks.campaigns({file.source.name: file.head for file in files}, findings)
 
 
-def _together(
-    files: Sequence[RuleFile], names: Names, policy: Policy, catalogue: Catalogue, findings: Mapping[str, Findings]
-) -> None:
+def _together(folder: FolderState) -> None:
     """What becomes of cards that meet on the same goods. Not all cards of a huge folder are made for it."""
+    files, findings = list(folder.files.values()), folder.findings()
+    catalogue = folder.catalogue if folder.walk else NO_CATALOGUE
     for file in files:
         for place in file.trading:
-            checks_together.traded(file.card(place), names, findings)
+            checks_together.traded(file.card(place), folder.names, findings)
     if sum(len(file.names) for file in files) <= checks_together.MOST_CARDS:
         cards = [file.card(place) for file in files for place in range(len(file.names))]
-        checks_together.run(cards, policy, catalogue, findings)
+        checks_together.run(cards, folder.policy, catalogue, findings)
 
 
 def _alike(files: Sequence[RuleFile], texts: Sequence[Sequence[str]], more: Sequence[Sequence[int]] = ()) -> list[Card]:
@@ -200,7 +261,7 @@ def _alike(files: Sequence[RuleFile], texts: Sequence[Sequence[str]], more: Sequ
     return found
 
 
-class _Work:
+class _Progress:
     """How far reading has come; a file counts when it has been cut into lines and when its cards have been made."""
 
     def __init__(self, size: int, tell: Tell) -> None:
@@ -213,117 +274,60 @@ class _Work:
         self.tell(min(self.so_far, self.total), self.total)
 
 
-# Texts
+# The list
 
 
-def _sorted_out(texts: Mapping[str, Text], prefix: str) -> _Texts:
-    found = _Texts([], {}, {}, {})
-    for name in sorted(texts):
-        rules = name.endswith(".promo")
-        if not rules and not is_table(name):
-            continue
-        told: list[Diagnostic] = []
-        other = _other_program(prefix + name, texts[name])
-        if other is not None:
-            found.told[name] = [other]
-            continue
-        source = _source(prefix + name, texts[name], told)
-        if rules and not source.text.strip():
-            told.append(_nothing_in(source.name))
-        if told:
-            found.told[name] = told
-        if not rules:
-            found.tables[prefix + name] = source.text
-        elif _is_policy_file(source):
-            found.policies.append(source)
-        else:
-            found.campaigns[name] = source
-    return found
+@frozen
+class Stage:
+    """One thing that is done with a folder, when all before it has been done."""
+
+    name: str
+    reads: str
+    holds: str
+    """What is kept of its result, and until when that holds; empty when nothing is: then it is done at every load."""
+    work: Callable[[FolderState], None]
+    stale: Callable[[FolderState, RuleFile], bool] | None = None
+    """Whether, by what this stage has found, a file that stands as it was kept must be read from its text after all."""
 
 
-def _bytes(text: Text) -> bytes:
-    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
-
-
-def _is_policy_file(source: Source) -> bool:
-    return source.name.rsplit("/", 1)[-1] == POLICY_FILE
-
-
-def _nothing_in(name: str) -> Diagnostic:
-    helps = ("Was it saved? A rule file begins with: campaign NAME, and its currency and zone.",)
-    return about_file("P0134", name, "There is nothing in this file.", helps=helps)
-
-
-_OTHERS = (
-    (b"PK\x03\x04", "a document of a word processor or spreadsheet (.docx, .xlsx)"),
-    (b"\xd0\xcf\x11\xe0", "a document of a word processor or spreadsheet (.doc, .xls)"),
-    (b"{\\rtf", "a document of a word processor (.rtf)"),
-    (b"%PDF", "a PDF"),
+STAGES = (
+    Stage("texts", "the bytes of all files", "", _sort_out),
+    Stage("tables", "the texts of all tables", "", _read_tables),
+    Stage("policy", "the text of policy.promo", "", _read_policy),
+    Stage(
+        "files",
+        "each campaign's text, or its entry",
+        "head, lists and cards of a file, while its name, its text, all tables and the days of its zone are the same",
+        _open_files,
+    ),
+    Stage("lists", "the lists of all files", "", _share_lists),
+    Stage(
+        "cards",
+        "the texts of files that are new or have changed, and all lists",
+        "the cards of a file, while each list of another file that they name holds what it held",
+        _read_new,
+        lambda folder, file: not same_lists(file, folder.shared),
+    ),
+    Stage(
+        "goods",
+        "how many cards there are, and how many goods",
+        "what was said of a file's cards, while they are held against all goods, or are not, as they were then",
+        _say_whether_to_walk,
+        lambda folder, file: file.facts is not None and file.facts.walked != folder.walk,
+    ),
+    Stage(
+        "names",
+        "the name and kind of every card",
+        "what was said of a file's cards, while each card of another file that they name is of the same kind",
+        _gather_names,
+        _other_names,
+    ),
+    Stage("twice", "the names of all cards, and what was kept to be said before them", "", _tell_of_names),
+    Stage("sense", "each new card with all names and goods; of others, what was kept to be said", "", _finish),
+    Stage(
+        "book", "all cards", "what each file without mistakes came to is kept here, for the next load", _put_together
+    ),
+    Stage("between", "pairs of cards that can have to do with each other, and the policy", "", _between),
+    Stage("together", "cards that meet on the same goods, the policy and the catalogue", "", _together),
 )
-
-
-def _other_program(name: str, text: Text) -> Diagnostic | None:
-    """The one thing to say about a file that is no plain text in UTF-8, whatever its name says."""
-    if isinstance(text, str):
-        return None
-    if text[:2] in (b"\xff\xfe", b"\xfe\xff") or (text[:200].count(0) > len(text[:200]) // 4):
-        helps = ("Save the file again and choose UTF-8 as its encoding.",)
-        return about_file("P0101", name, "This file is written in UTF-16, not in UTF-8.", helps=helps)
-    for start, what in _OTHERS:
-        if text.startswith(start):
-            kind = "CSV, with commas and in UTF-8" if name.endswith(".csv") else "plain text in UTF-8"
-            return about_file("P0137", name, f"This is {what}, not plain text.", helps=(f"Save it as {kind}.",))
-    return None
-
-
-def _source(name: str, text: Text, told: list[Diagnostic]) -> Source:
-    """The text of a file; bytes that are not UTF-8 are told once and stood in for."""
-    if isinstance(text, str):
-        return Source(name, text.removeprefix("\ufeff").encode("utf-8", "replace").decode("utf-8"))
-    try:
-        return Source(name, text.removeprefix(b"\xef\xbb\xbf").decode("utf-8"))
-    except UnicodeDecodeError as error:
-        good = text[: error.start].removeprefix(b"\xef\xbb\xbf").decode("utf-8")
-        source = Source(name, text.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace"))
-        findings = Findings(source)
-        findings.add(
-            "P0101", Span(len(good), len(good) + 1), "This file is not written in UTF-8.", caret="the first such place",
-            helps=("Save the file again and choose UTF-8 as its encoding.",),
-        )  # fmt: skip
-        told += findings.found
-        return source
-
-
-def _policy(sources: list[Source]) -> tuple[Policy, list[Diagnostic]]:
-    """The folder's one policy; HOUSE_POLICY when no file has one."""
-    told: list[Diagnostic] = []
-    policy: Policy | None = None
-    place = ""
-    for source in sources:
-        blocks, found = blocks_of(source)
-        told += found
-        findings = Findings(source)
-        for block in blocks:
-            if block.word != "policy":
-                _not_in_policy(block, findings)
-            elif policy is not None:
-                findings.add(
-                    "P0117", block, "There are two policies in this folder.", caret="the second one",
-                    notes=(f"the first one is at {place}",), helps=("A folder of rules has one policy.",),
-                )  # fmt: skip
-            else:
-                place = findings.place(block)
-                policy, more = read_policy(block, source)
-                told += more.found
-        told += findings.found
-    return policy or HOUSE_POLICY, told
-
-
-def _not_in_policy(block: Block, findings: Findings) -> None:
-    if block.word == "stray":
-        allowed(block, findings)
-        return
-    findings.add(
-        "P0115", block, f"A {block.kind or block.word} cannot stand in {POLICY_FILE}.",
-        helps=("That file holds the policy only; campaigns have files of their own.",),
-    )  # fmt: skip
+"""All that is done with a folder, in order. What is kept of a file stands until the first stage that finds it stale."""

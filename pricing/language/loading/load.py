@@ -23,7 +23,8 @@ from pricing.model.bulk import collector_at_rest
 from pricing.model.rulebook import RuleBook
 
 if TYPE_CHECKING:
-    from pricing.language.loading.book import Find, Made, Tell, Text
+    from pricing.language.loading.book import Find, Made, Tell
+    from pricing.language.loading.texts import Text
 
 
 @frozen
