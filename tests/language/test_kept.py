@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pricing.engine import Plan
 from pricing.forms import amount_of
 from pricing.language.loading import kept
+from pricing.language.loading.book import STAGES
 from pricing.language.loading.load import Loaded, load_folder
 from pricing.language.loading.rule_file import RuleFile
 from pricing.model.rulebook import RuleBook
