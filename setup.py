@@ -44,6 +44,7 @@ COMPILED = (
     "settling/allocate",
     "settling/settle",
     "why/forced",
+    "why/within",
 )
 """Modules of `pricing/engine` on the hot path, by path: plain whole numbers and lists, and what makes them."""
 

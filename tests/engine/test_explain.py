@@ -13,7 +13,7 @@ from attrs import evolve
 from pricing.api import Engine
 from pricing.engine.search.walk import Walk
 from pricing.engine.why.explain import Asked
-from pricing.engine.why.forced import bent_problem, best_with
+from pricing.engine.why.forced import Forcing, bent_problem, best_with
 from pricing.engine.why.standing import Chosen
 from pricing.forms import Get, amount_of, share_of
 from pricing.model.cart import Cart
@@ -167,8 +167,12 @@ def test_best_with_is_the_oracles_forced(seeds: range) -> None:
         chosen = chosen_of(Engine(truth.book).quote(truth.cart, truth.usage))
         problem = chosen.case.problem
         known = {(app.name, app.store or None): app.index for app in problem.applications}
+        tables = Forcing(problem)
+        tables.is_small = False
         for key in truth.places:
             forced = truth.oracle.forced(key)
+            assert tables.best_with(known.get(key, -1), 100_000, []).total == forced, (seed, key)
+            assert tables.best_with(known.get(key, -1), 3, []).total in (None, forced), (seed, key)
             assert best_with(problem, known.get(key, -1), 100_000).total == forced, (seed, key)
             assert best_with(problem, known.get(key, -1), 3).total in (None, forced), (seed, key)
             if key in known and problem.applications[known[key]].most:

@@ -16,7 +16,7 @@ from pricing.engine.matching.case import Case, case_of
 from pricing.engine.rules.plan import Plan
 from pricing.engine.search.search import Found, search
 from pricing.engine.settling.settle import settle
-from pricing.engine.why.forced import best_with
+from pricing.engine.why.forced import Forcing
 from pricing.engine.why.payments import payment_steps
 from pricing.engine.why.standing import Chosen, Measure, Standing, Target, next_target, refusal_of, rivals_of
 from pricing.engine.why.taken import with_takers
@@ -96,13 +96,15 @@ def refusals(chosen: Chosen, quote: Quote, totals: bool = True) -> tuple[Refusal
     """Sorted by rule, then store. Without `totals`, or when the quote itself was not proved, no `total_with`."""
     found = list(chosen.refused)
     steps_left = ALL_STEPS if totals and quote.optimal else 0
+    forcing: Forcing | None = None
     for standing in chosen.standings:
         if standing.count:
             continue
         refusal = refusal_of(chosen, standing)
         if refusal.reason in (Reason.BEATEN, Reason.CLASHES) and steps_left > 0:
             limit = min(FORCED_STEPS, steps_left)
-            forced = best_with(chosen.case.problem, standing.index, limit, quote.total_minor)
+            forcing = forcing or Forcing(chosen.case.problem, quote.total_minor)
+            forced = forcing.best_with(standing.index, limit, _guess(chosen, standing))
             steps_left -= forced.steps
             refusal = evolve(refusal, total_with=forced.total)
         elif refusal.short_by is not None and steps_left > 0:
@@ -110,6 +112,17 @@ def refusals(chosen: Chosen, quote: Quote, totals: bool = True) -> tuple[Refusal
             steps_left -= steps
         found.append(refusal)
     return tuple(sorted(found, key=_refusal_order))
+
+
+def _guess(chosen: Chosen, standing: Standing) -> list[int]:
+    """The chosen selection with an application used instead of what may not be used beside it."""
+    if standing.index < 0:
+        return []
+    guess = chosen.counts.copy()
+    for rival in rivals_of(chosen, standing):
+        guess[rival.index] = 0
+    guess[standing.index] = 1
+    return guess
 
 
 def _refusal_order(refusal: Refusal) -> tuple[str, str, str]:

@@ -1,8 +1,9 @@
 """The best total with one application forced in (SPEC section 7: `total_with`).
 
 Reads a `Problem` and the number of an application; makes a total, proved, or nothing. Small problems are walked through
-with everything left out that does not use the application. Larger ones go to `search`, changed so that it has little
-reason to leave the application out.
+with everything left out that does not use the application. Larger ones are answered from the tables of one search, listed
+once for all questions (`within.py`). What these do not know goes to `search`, changed so that it has little reason to leave
+the application out.
 
 Lemma (bent problem): take out all that clashes with the application, keep its place in every limit, and call it
 automatic. Every permitted selection that uses it is permitted in the bent problem, and every selection of the bent
@@ -16,8 +17,10 @@ from __future__ import annotations
 from typing import Final
 
 from pricing.engine.problem import Application, Group, Problem
-from pricing.engine.search.search import search
+from pricing.engine.search.search import SMALL, search, selections
+from pricing.engine.search.stores.options import TooMuchError
 from pricing.engine.search.walk import Walk
+from pricing.engine.why.within import Question, Tables
 
 QUICK: Final = 2_000
 """Steps that the walk gets first; most small carts need no more."""
@@ -31,6 +34,51 @@ class Forced:
     def __init__(self, total: int | None, steps: int) -> None:
         self.total = total
         self.steps = steps
+
+
+class Forcing:
+    """Answers for one application of a problem after the other, and keeps what all answers need."""
+
+    __slots__ = ("floor", "is_small", "problem", "tables", "tried")
+
+    def __init__(self, problem: Problem, floor: int = 0) -> None:
+        self.problem = problem
+        self.floor = floor
+        """No selection costs less."""
+        self.is_small = selections(problem) <= SMALL
+        self.tables: Tables | None = None
+        self.tried = False
+        """Whether the tables have been asked for."""
+
+    def best_with(self, must: int, limit: int, guess: list[int]) -> Forced:
+        """The best total over all permitted selections (SPEC 5) that use the application numbered `must`, in minor units.
+
+        `limit` is the number of steps allowed; `guess`: a selection that may use it, or none.
+        """
+        steps = 0
+        if must >= 0 and not self.is_small:
+            if not self.tried:
+                self.tried = True
+                steps = self._list(limit)
+            tables = self.tables
+            if tables is not None and steps < limit and tables.knows(self.problem.applications[must]):
+                question = Question(tables, must, limit - steps)
+                proved = question.run([guess] if guess else [])
+                steps += question.steps
+                if proved:
+                    return Forced(question.best.total if question.best.counts else None, steps)
+        if steps >= limit:
+            return Forced(None, steps)
+        found = best_with(self.problem, must, limit - steps, self.floor)
+        return Forced(found.total, found.steps + steps)
+
+    def _list(self, limit: int) -> int:
+        """Make the tables, if they can be made; the steps that took."""
+        try:
+            self.tables = Tables(self.problem, limit)
+        except TooMuchError:
+            return 0
+        return self.tables.steps
 
 
 def best_with(problem: Problem, must: int, limit: int, floor: int = 0) -> Forced:
