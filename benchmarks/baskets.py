@@ -30,20 +30,23 @@ def data_folder() -> Path:
     return Path(spec.origin).parent / "data"
 
 
+def read_goods() -> dict[int, dict[str, Any]]:
+    """What each product is, by its number."""
+    import pyarrow.parquet as pq
+
+    columns = ["product_id", "department", "product_category", "brand"]
+    table = pq.read_table(data_folder() / "products.parquet", columns=columns)
+    return {row["product_id"]: row for row in table.to_pylist()}
+
+
 def carts(count: int, most_lines: int = 200, dated: bool = False) -> Iterator[Cart]:
     """The first baskets in order of their numbers, as carts; `dated`: each at its own time, by its own household."""
     import pyarrow.parquet as pq
 
-    folder = data_folder()
-    goods = {
-        row["product_id"]: row
-        for row in pq.read_table(
-            folder / "products.parquet", columns=["product_id", "department", "product_category", "brand"]
-        ).to_pylist()
-    }
+    goods = read_goods()
     columns = ["basket_id", "product_id", "quantity", "sales_value", "retail_disc", "coupon_disc", "coupon_match_disc"]
     columns += ["transaction_timestamp", "household_id"] if dated else []
-    table = pq.read_table(folder / "transactions.parquet", columns=columns).sort_by("basket_id")
+    table = pq.read_table(data_folder() / "transactions.parquet", columns=columns).sort_by("basket_id")
     made = 0
     rows: list[dict[str, Any]] = []
     for batch in table.to_batches(20_000):
@@ -112,10 +115,10 @@ def write(carts_file: Path, rules: Path, count: int) -> int:
     return made
 
 
-def _cart(rows: list[dict[str, Any]], goods: dict[int, dict[str, Any]], most_lines: int) -> Cart | None:
-    """One basket; None when nothing in it has a price."""
+def lines_of_basket(rows: list[dict[str, Any]], goods: dict[int, dict[str, Any]], most: int) -> list[dict[str, Any]]:
+    """The lines of a cart; none where nothing has a price."""
     lines: list[dict[str, Any]] = []
-    for number, row in enumerate(rows[:most_lines], 1):
+    for number, row in enumerate(rows[:most], 1):
         quantity = int(row["quantity"])
         discounts = row["retail_disc"] + row["coupon_disc"] + row["coupon_match_disc"]
         paid = round(100 * (row["sales_value"] + discounts))
@@ -136,6 +139,12 @@ def _cart(rows: list[dict[str, Any]], goods: dict[int, dict[str, Any]], most_lin
                 "brand": _name(kind.get("brand") or ""),
             }
         )
+    return lines
+
+
+def _cart(rows: list[dict[str, Any]], goods: dict[int, dict[str, Any]], most_lines: int) -> Cart | None:
+    """One basket; None when nothing in it has a price."""
+    lines = lines_of_basket(rows, goods, most_lines)
     if not lines:
         return None
     chance = Random(rows[0]["basket_id"])

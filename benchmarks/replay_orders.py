@@ -15,7 +15,7 @@ import csv
 import gzip
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -90,10 +90,15 @@ def _line(place: int, row: dict[str, str], chance: Random) -> dict[str, Any]:
 
 
 def write(file: Path, count: int, first: date, days: int) -> int:
-    """Writes the orders, packed as the file's name says; returns how many."""
+    """Writes the orders; returns how many."""
+    return write_orders(file, orders(count, first, days))
+
+
+def write_orders(file: Path, carts: Iterable[dict[str, Any]]) -> int:
+    """Writes carts as JSON lines, packed as the file's name says; returns how many."""
     made = 0
     with _opened(file) as out:
-        for order in orders(count, first, days):
+        for order in carts:
             out.write(json.dumps(order, separators=(",", ":"), ensure_ascii=False).encode() + b"\n")
             made += 1
     return made
