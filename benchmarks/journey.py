@@ -170,14 +170,12 @@ def texts(journey: Journey, raised: Coupon | None = None) -> dict[str, str]:
 
 
 def _card(coupon: Coupon, times: int) -> str:
-    # A shelf of equal goods has up to thousands of numbers; lines of a list widen it.
-    skus = "".join(
-        f"  skus        {', '.join(str(number) for number in coupon.goods[at : at + 10])}\n"
-        for at in range(0, len(coupon.goods), 10)
+    skus = ",\n              ".join(
+        ", ".join(str(number) for number in coupon.goods[at : at + 10]) for at in range(0, len(coupon.goods), 10)
     )
     return (
         f'platform coupon {coupon.name} "{dollars(coupon.off)} off, coupon {coupon.upc}"\n'
-        f"  customers   mailing-{coupon.campaign}\n{skus}"
+        f"  customers   mailing-{coupon.campaign}\n  skus        {skus}\n"
         f"  buy         1  take {dollars(times * coupon.off)} off\n  limit       1 use per customer\n"
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from pricing.cli.talk import Progress, complain, remark
-from pricing.cli.versions import engine_of_version
+from pricing.cli.versions import Versions, log_among, versions_of
 from pricing.columns import clean
 from pricing.simulate.crew import CrewLost
 from pricing.simulate.files import Orders, OrdersFile, as_csv, as_dict
@@ -49,7 +49,7 @@ def _reports(ctx: click.Context, option: click.Parameter, names: tuple[str, ...]
 @click.command("replay")
 @click.argument("old")
 @click.argument("new")
-@click.option("--orders", "files", metavar="FILE", multiple=True, required=True,
+@click.option("--orders", "files", metavar="FILE", multiple=True,
               help=".jsonl or .csv (also .gz, .zst), .parquet, or - for JSON lines. May be repeated.")  # fmt: skip
 @click.argument("more", nargs=-1, metavar="[FILE]...")
 @click.option("--columns", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
@@ -68,6 +68,8 @@ def _reports(ctx: click.Context, option: click.Parameter, names: tuple[str, ...]
               help="Show so many of the orders that change most.")  # fmt: skip
 @click.option("--rules", "folder", metavar="DIR", default="rules", show_default=True,
               help="The folder of rules inside a revision.")  # fmt: skip
+@click.option("--known", "places", metavar="RULES", multiple=True,
+              help="A folder or revision whose rules a decision log may name. May be repeated.")  # fmt: skip
 @click.option("--report", "reports", metavar="FILE", multiple=True, callback=_reports,
               help="Also write a .html page, .json, .csv, or .parquet with one row an order. May be repeated.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
@@ -75,24 +77,44 @@ def command(old: str, new: str, **asked: Any) -> None:
     """What a change of rules would have done to past orders.
 
     OLD and NEW are folders of rules, git revisions such as HEAD~1 (whose folder `rules` is taken), or REVISION:FOLDER.
-    Orders are carts as `pricing quote` takes them, with the instant at which they were made.
+    Orders are carts as `pricing quote` takes them, with the instant at which they were made, or lines of a
+    decision log of `pricing serve`.
+
+    One of OLD and NEW may be a decision log: the rules that it names stand for it, found in git's history by
+    fingerprint. Its decisions are the orders; each is made anew under its own rules, which must give the same bytes, and
+    prices that differ under the other version say which change moved them.
 
     \b
     Examples:
       pricing replay HEAD rules --orders orders.jsonl.gz
       pricing replay v1.2 v1.3 --orders may.parquet june.parquet --jobs 8 --report june.html
+      pricing replay decisions.jsonl rules
     """
     at, days = asked["at"]
-    wishes = ReplayWishes(at, days, asked["usage"] == "carried", asked["near"], asked["top"])
-    plan = ReplayPlan(
-        (*asked["files"], *asked["more"]), columns_of(asked["columns"]), asked["jobs"], asked["dask"], asked["work"]
-    )
+    log = log_among(old, new)
+    logs = {"OLD": (old,), "NEW": (new,)}.get(log, ())
+    files = (*logs, *asked["files"], *asked["more"])
+    if not files:
+        raise click.UsageError("Missing option '--orders'.")
+    usage = asked["usage"]
+    carried, recorded = usage == "carried" and not log, usage == "carried"
+    wishes = ReplayWishes(at, days, carried, recorded, asked["near"], asked["top"])
+    plan = ReplayPlan(files, columns_of(asked["columns"]), asked["jobs"], asked["dask"], asked["work"])
     check_orders(plan.files)
-    before, after = engine_of_version(old, "OLD", asked["folder"]), engine_of_version(new, "NEW", asked["folder"])
-    task = task_of(before.book, after.book, wishes)
+    try:
+        both = versions_of(old, new, files, asked["places"], asked["folder"])
+    except WrongOrders as error:
+        raise click.UsageError(f"{error}.") from None
+    task = task_of(both.old.book, both.new.book, wishes, both.log, both.known)
     answer = _replayed(task, plan, asked["reports"])
-    head = PageHead(old, new, before.fingerprint, after.fingerprint, wishes.carried)
+    counts = "recorded" if log and recorded else usage
+    head = PageHead(old, new, _print_of(both, "OLD"), _print_of(both, "NEW"), counts)
     _tell(answer, task, head, asked["reports"], asked["as_json"])
+
+
+def _print_of(both: Versions, which: str) -> str:
+    """The fingerprint of a version as a report says it."""
+    return "as each decision says" if both.log == which else (both.old if which == "OLD" else both.new).fingerprint
 
 
 def _replayed(task: Task, plan: ReplayPlan, reports: tuple[str, ...]) -> Answer:
@@ -144,10 +166,13 @@ def _tell(answer: Answer, task: Task, head: PageHead, reports: tuple[str, ...], 
         click.echo(json.dumps(as_dict(answer, orders), ensure_ascii=False, indent=1).encode("utf-8"))
     else:
         _print(answer, orders)
-    for where, what in answer.problems:
+    for where, what in (*answer.problems, *answer.differences):
         complain(where, what)
     if answer.wrong:
         remark(f"{answer.wrong} of {answer.orders} orders could not be priced.")
+    if answer.differing:
+        remark(f"{answer.differing} of {answer.orders} decisions do not recompute to the same bytes.")
+    if answer.wrong or answer.differing:
         raise click.exceptions.Exit(1)
 
 

@@ -11,7 +11,7 @@ only face: nobody outside imports from deeper inside (`tests/test_levels.py`).
 """
 
 from pricing.engine import compiled  # before all others: it says whether they are taken from their source
-from pricing.engine.matching.conditions import earlier_uses, limit_refusal, refusal_before_scope
+from pricing.engine.matching.conditions import earlier_uses, limit_refusal, refusal_before_scope, used_up
 from pricing.engine.matching.scoping import places_within, rules_met, scope_of
 from pricing.engine.matching.situation import Situation
 from pricing.engine.questions import StepAhead, explain, price, reasons, steps_ahead, still_holds, units_at
@@ -55,4 +55,5 @@ __all__ = [
     "still_holds",
     "units_at",
     "used_lots",
+    "used_up",
 ]

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pricing.engine import PlannedRule, earlier_uses, limit_refusal
+from pricing.engine import PlannedRule, earlier_uses, used_up
 from pricing.model.cart import NO_USAGE, RuleUsage
 
 _TOTAL, _SPENT, _ITEMS, _DAY, _TODAY, _SPENT_TODAY = range(6)
@@ -90,16 +90,6 @@ class UseCounters:
         return made
 
 
-class _Earlier:
-    """What the engine's own question after limits asks of a cart: usage, and nothing else."""
-
-    def __init__(self, usage: RuleUsage) -> None:
-        self._usage = usage
-
-    def used(self, _: PlannedRule) -> RuleUsage:
-        return self._usage
-
-
 def leaves_price_alone(rule: PlannedRule, usage: RuleUsage, uses: int, items: int) -> bool:
     """Whether an order that could use a rule so often at most has the same price after these earlier uses as after none.
 
@@ -108,7 +98,7 @@ def leaves_price_alone(rule: PlannedRule, usage: RuleUsage, uses: int, items: in
     """
     if usage == NO_USAGE:
         return True
-    if limit_refusal(rule, _Earlier(usage)):  # type: ignore[arg-type]  # it asks for `used` alone
+    if used_up(rule, usage):
         return False
     for limit in rule.rule.limits:
         earlier = earlier_uses(limit.unit, limit.per, usage)

@@ -28,8 +28,17 @@ def as_dict(answer: Answer, orders: Orders) -> dict[str, Any]:
         "orders": answer.orders,
         "wrong": answer.wrong,
         "problems": [{"order": where, "problem": what} for where, what in answer.problems],
+        **_decisions(answer),
         "currencies": [_sums(sums, orders[name]) for name, sums in sorted(answer.by_currency.items())],
     }
+
+
+def _decisions(answer: Answer) -> dict[str, Any]:
+    """Whether a decision log recomputes; nothing where no version is one."""
+    if not answer.log:
+        return {}
+    differences = [{"decision": where, "difference": what} for where, what in answer.differences]
+    return {"differing": answer.differing, "differences": differences}
 
 
 def _sums(sums: Sums, orders: tuple[Shown, ...]) -> dict[str, Any]:

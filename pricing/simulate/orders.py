@@ -81,7 +81,9 @@ def _orders(files: Iterable[str], columns: Columns | None, tell: Tell) -> Iterat
 
 def _kind(name: str) -> tuple[str, str | None]:
     """What a file holds and how it is packed, by its name. Raises WrongOrders."""
-    parts = Path(name).name.lower().split(".")
+    parts = [
+        part for part in Path(name).name.lower().split(".") if not part.isdecimal()
+    ]  # logs are turned: .jsonl.2.gz
     packing = {"gz": "gzip", "zst": "zstd", "zstd": "zstd"}.get(parts[-1])
     kind = parts[-2] if packing and len(parts) > 1 else parts[-1]
     if kind == "json" or (kind == "parquet" and packing):

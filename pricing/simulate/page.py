@@ -34,8 +34,8 @@ class PageHead:
     old_print: str
     """Their fingerprint."""
     new_print: str
-    carried: bool
-    """Whether uses and budgets were counted from order to order."""
+    usage: str
+    """`carried`: uses and budgets were counted from order to order; `ignored`; `recorded`: as each decision knew them."""
 
 
 def page(answer: Answer, orders: Orders, head: PageHead) -> str:
@@ -68,7 +68,7 @@ def _currency(sums: Sums, orders: tuple[Shown, ...], head: PageHead) -> Iterator
     budgets = "".join(_budget(rule, spent, sums) for rule, spent in sorted(sums.spent.items()))
     if budgets:
         yield f"<section><h2>Budgets</h2>{budgets}{_table(named['budgets'], sums, heading=False)}</section>"
-    for name in ("rules", "campaigns", "payers", "sellers", "categories", "segments", "short"):
+    for name in ("rules", "campaigns", "payers", "sellers", "categories", "segments", "short", "decisions", "moved_by"):
         if named[name].rows:
             yield f"<section>{_table(named[name], sums)}</section>"
     if orders:
@@ -229,13 +229,16 @@ def _order(one: Shown, sums: Sums) -> str:
     )
 
 
+_COUNTS = {
+    "carried": "Uses and budgets were counted from order to order, in order of time, under either version by itself.",
+    "ignored": "Earlier uses and budgets were not counted: each order was priced as if it were the first.",
+    "recorded": "Each decision was priced after the uses and budgets that it was made after.",
+}
+
+
 def _about(answer: Answer, head: PageHead) -> str:
     """How to read it."""
-    counts = (
-        "Uses and budgets were counted from order to order, in order of time, under either version by itself."
-        if head.carried
-        else "Earlier uses and budgets were not counted: each order was priced as if it were the first."
-    )
+    counts = _COUNTS[head.usage]
     parts = [
         f"<p>{counts} Everything was added up in whole minor units; percentages were worked out last.</p>",
         "<p>Customers are taken to buy what they bought. What they would have bought otherwise, nobody can replay.</p>",
@@ -252,6 +255,12 @@ def _about(answer: Answer, head: PageHead) -> str:
     if answer.wrong:
         first = "".join(f"<li>{_text(where)}: {_text(what)}</li>" for where, what in answer.problems)
         parts.append(f"<p>{counted(answer.wrong, 'order')} could not be priced. The first ones:</p><ul>{first}</ul>")
+    if answer.log:
+        first = "".join(f"<li>{_text(where)}: {_text(what)}</li>" for where, what in answer.differences)
+        parts.append(
+            f"<p>{counted(answer.differing, 'decision')} did not recompute to the same bytes.</p>"
+            + (f"<ul>{first}</ul>" if first else "")
+        )
     prints = f"<p>Old rules {_text(head.old_print)}<br>New rules {_text(head.new_print)}</p>"
     return f"<footer><h2>How to read this</h2>{''.join(parts)}{prints}</footer>"
 

@@ -13,22 +13,19 @@ from typing import Any
 from attrs import evolve, frozen
 
 from pricing.api import Engine
-from pricing.engine import steps_ahead, units_at
 from pricing.model.bulk import collector_at_rest
 from pricing.model.cart import Cart, RuleUsage
-from pricing.model.errors import CartError
-from pricing.model.kind import ITEM_KINDS
-from pricing.model.ladder import MONEY
+from pricing.model.errors import CartError, Problem
 from pricing.model.quote import Quote
 from pricing.model.rulebook import RuleBook
-from pricing.simulate.rows import Counted, Rows
-from pricing.simulate.watch import Watch, changed, counted, is_exchange, touched_by_any
+from pricing.simulate.decided import Causes, Recorded, difference, is_decision, recorded
+from pricing.simulate.pair import Pair
+from pricing.simulate.rows import Rows, Told
 from pricing.wire import cart_from_dict, instant, json_from_text
 
-FORMAT = 2
+FORMAT = 3
 """Of the rows; raised when their meaning changes, so that kept batches of before are not taken for those of now."""
-NEAR = 10
-"""A step that lacks at most so many per cent of itself is one that an order fell short of by little."""
+OLD, NEW = "OLD", "NEW"
 
 Uses = Mapping[str, RuleUsage]
 
@@ -43,6 +40,8 @@ class ReplayWishes:
     """So many days later than they were made; what they hold expires later by as much."""
     carried: bool = True
     """Whether uses and budgets are counted from order to order."""
+    recorded: bool = True
+    """Whether a decision is priced after the uses that it was made after."""
     near: bool = True
     """Whether steps that an order fell short of are looked for."""
     top: int = 10
@@ -58,28 +57,22 @@ class Task:
     wishes: ReplayWishes
     digest: str
     """Tells tasks apart."""
+    log: str = ""
+    """`OLD` or `NEW`: that version is a decision log, so each order's own rules stand for it; empty: neither is."""
+    known: tuple[tuple[str, RuleBook], ...] = ()
+    """Then the rules that its decisions name, by fingerprint."""
 
 
 class Replayer:
     """Prices orders under both versions of the rules."""
 
     def __init__(self, task: Task) -> None:
+        self.task = task
         self.wishes = task.wishes
-        self.old, self.new = Engine(task.old), Engine(task.new)
-        gone, come = changed(task.old, task.new)
-        self.everything = task.old.policy != task.new.policy
-        self.changed = (Watch(task.old, gone), Watch(task.new, come))
-        self.moved = come
-        """The rules of the new version that the old one has not, or has otherwise."""
-        limited = (counted(task.old), counted(task.new)) if self.wishes.carried else (frozenset(), frozenset())
-        self.limited = (Watch(task.old, limited[0]), Watch(task.new, limited[1]))
-        both = limited[0] == limited[1] and not (limited[0] & gone)
-        self.one_limited = both and not self.everything
-        """Both versions count the same rules: they are looked for once."""
-        self.items = tuple(
-            frozenset(rule.name for rule in book.rules if rule.name in names and rule.kind in ITEM_KINDS)
-            for book, names in zip((task.old, task.new), limited, strict=True)
-        )
+        self.pair = Pair(task.old, task.new, self.wishes.carried)
+        self.old, self.new = self.pair.old, self.pair.new
+        self._known = dict(task.known)
+        self._pairs: dict[str, tuple[Pair, Causes]] = {}
 
     def batch(self, orders: Any) -> Any:
         """The rows of one batch of orders; whatever is wrong with an order becomes its row's `problem`."""
@@ -100,70 +93,78 @@ class Replayer:
             what = f"a fault of the program, please report it with this order: {type(error).__name__}: {error}"
             rows.refuse(number, where, what)
 
-    def cart(self, text: str) -> Cart:
-        """The cart of an order, at the instant at which it is to be priced. Raises CartError."""
+    def order(self, text: str) -> tuple[Cart, Recorded | None]:
+        """The cart of an order, at the instant at which it is priced, and the decision that it was. Raises CartError."""
         data = json_from_text(text)
-        if self.wishes.at is not None and isinstance(data, dict):
-            data["at"] = self.wishes.at
-        cart = cart_from_dict(data)
-        return _later(cart, self.wishes.shift_days) if self.wishes.shift_days else cart
+        told = recorded(data) if is_decision(data) else None
+        if told is not None:
+            cart = told.told.cart
+            cart = cart if self.wishes.at is None else evolve(cart, at=instant(self.wishes.at))
+        else:
+            if self.wishes.at is not None and isinstance(data, dict):
+                data["at"] = self.wishes.at
+            cart = cart_from_dict(data)
+        return _later(cart, self.wishes.shift_days) if self.wishes.shift_days else cart, told
 
     def add(self, rows: Rows, number: int, where: str, text: str, usage: tuple[Uses, Uses] = ({}, {})) -> None:
         """One order more, after earlier uses under either version. Raises CartError."""
-        cart = self.cart(text)
-        touched = self.everything or touched_by_any(self.changed, cart)
+        cart, told = self.order(text)
+        if told is not None or self.task.log:
+            self._add_decided(rows, number, where, cart, told)
+            return
+        touched = self.pair.touches(cart)
         old = self.old.quote(cart, usage[0])
         new = self.new.quote(cart, usage[1]) if touched or usage[0] != usage[1] else old
-        limits = self._limits(cart) if self.wishes.carried else []
-        items: tuple[dict[str, int], dict[str, int]] = ({}, {})
-        if self.items[0] or self.items[1]:
-            items = self._items(old, 0), self._items(new, 1)
-        short = self._short(new, usage[1]) if touched and self.wishes.near else []
+        limits = self.pair.limits(cart) if self.wishes.carried else []
+        items = self.pair.items_sold(old, new)
+        short = self.pair.short(new) if touched and self.wishes.near else []
         rows.add(number, where, cart, old, new, items, short, limits, text if limits else None)
 
-    def _limits(self, cart: Cart) -> list[Counted]:
-        """The counted rules of both versions that could apply, and the most of each that the order could use."""
-        found = self._limits_of(cart, 0)
-        if self.one_limited:
-            return found + [evolve(one, version=1) for one in found]
-        return found + self._limits_of(cart, 1)
+    def _add_decided(self, rows: Rows, number: int, where: str, cart: Cart, told: Recorded | None) -> None:
+        """A decision: what had been used before is known, so it is neither counted nor carried (SPEC 1)."""
+        pair, causes = self._of(told)
+        assert told is not None
+        touched = pair.touches(cart)
+        old = self._quote(pair.old, cart, told)
+        new = self._quote(pair.new, cart, told) if touched else old
+        says = Told(told.told.rules)
+        if causes is not None:
+            moved_by = causes.of(told, cart, old, new)
+            as_given = self.wishes.at is None and not self.wishes.shift_days and self.wishes.recorded
+            mine = new if self.task.log == NEW else old
+            says = Told(told.told.rules, difference(told, mine) if as_given else None, moved_by)
+        short = pair.short(new) if touched and self.wishes.near else []
+        rows.add(number, where, cart, old, new, pair.items_sold(old, new), short, [], None, says)
 
-    def _limits_of(self, cart: Cart, version: int) -> list[Counted]:
-        watch = self.limited[version]
-        situation = watch.situation(cart)
-        items = sum(line.quantity for line in cart.lines)
-        most: dict[str, int] = {}
-        for rule in watch.met(situation):
-            uses = max(len(cart.lines), sum(lot.pieces for lot in cart.wallet.coupons if lot.rule == rule.name))
-            for exchange in rule.exchanges:
-                trade = exchange.rule.trade
-                times = cart.wallet.coins // trade.coins if trade is not None and trade.coins else 0
-                most[exchange.name] = max(most.get(exchange.name, 0), times)
-                uses += times * (trade.pieces if trade is not None else 0)
-            if not is_exchange(rule):
-                most[rule.name] = uses
-        return [Counted(name, version, uses, items) for name, uses in sorted(most.items()) if name in watch.names]
+    def _of(self, told: Recorded | None) -> tuple[Pair, Causes | None]:
+        """The versions of an order: where one of them is the log, its own rules stand for it. Raises CartError."""
+        if not self.task.log:
+            return self.pair, None
+        if told is None:
+            raise CartError([Problem("is no decision, but a version of the rules is a decision log", "")])
+        name = told.told.rules
+        if name not in self._known:
+            raise CartError(
+                [Problem(f"the rules {name} were not found; name a folder or revision with --known", "rules")]
+            )
+        if name not in self._pairs:
+            known = self._known[name]
+            books = (self.task.old, known) if self.task.log == NEW else (known, self.task.new)
+            pair = Pair(*books, carried=False)
+            self._pairs[name] = pair, Causes(pair)
+        return self._pairs[name]
 
-    def _items(self, quote: Quote, version: int) -> dict[str, int]:
-        """Units sold at the price of each counted item rule."""
-        names = self.items[version]
-        if not any(use.rule in names for use in quote.used) and not _saves_by(quote, names):
-            return {}
-        engine = self.new if version else self.old
-        return {name: units for name, units in units_at(engine.plan, quote).items() if name in names}
+    def _quote(self, engine: Engine, cart: Cart, told: Recorded) -> Quote:
+        usage = told.usage() if self.wishes.recorded else {}
+        return engine.quote(cart, usage, told.without(engine), work=told.told.work)
 
-    def _short(self, quote: Quote, usage: Uses) -> list[tuple[str, int, int, bool]]:
-        """(rule, threshold, what is missing, by units) of steps of changed rules just above what the order reaches."""
-        found: list[tuple[str, int, int, bool]] = []
-        for step in steps_ahead(self.new.plan, quote, self.moved):
-            by_units = step.measure != MONEY
-            if step.missing * 100 <= step.reach * NEAR or (by_units and step.missing == 1):
-                found.append((step.rule, step.reach, step.missing, by_units))
-        return sorted(found)
-
-
-def _saves_by(quote: Quote, names: frozenset[str]) -> bool:
-    return any(saving.rule in names for line in quote.lines for saving in line.savings)
+    def quotes(self, text: str, usage: tuple[Uses, Uses]) -> tuple[Quote, Quote]:
+        """An order once more, under both versions. Raises CartError."""
+        cart, told = self.order(text)
+        if told is None:
+            return self.old.quote(cart, usage[0]), self.new.quote(cart, usage[1])
+        pair, _ = self._of(told)
+        return self._quote(pair.old, cart, told), self._quote(pair.new, cart, told)
 
 
 def _later(cart: Cart, days: int) -> Cart:
@@ -185,7 +186,9 @@ def shift_of(text: str) -> tuple[str | None, int]:
 
 def wishes_text(wishes: ReplayWishes) -> str:
     """The wishes as text, to be digested."""
-    return json.dumps({name: getattr(wishes, name) for name in ("at", "shift_days", "carried", "near", "top")})
+    return json.dumps(
+        {name: getattr(wishes, name) for name in ("at", "shift_days", "carried", "recorded", "near", "top")}
+    )
 
 
 _made: dict[str, Replayer] = {}

@@ -29,9 +29,7 @@ def shown(pricer: Replayer, sums: Sums) -> tuple[Shown, ...]:
 
 
 def _shown(pricer: Replayer, change: OrderChange) -> Shown:
-    cart = pricer.cart(change.cart)
-    usage = usage_from_text(change.usage)
-    old, new = pricer.old.quote(cart, usage[0]), pricer.new.quote(cart, usage[1])
+    old, new = pricer.quotes(change.cart, usage_from_text(change.usage))
     before, after = savings_by_rule(old), savings_by_rule(new)
     moved = {rule: after.get(rule, 0) - before.get(rule, 0) for rule in {**before, **after}}
     rules = sorted(((rule, by) for rule, by in moved.items() if by), key=lambda one: (-abs(one[1]), one[0]))

@@ -5,6 +5,7 @@ Reads `FOLDER`, `REVISION` or `REVISION:FOLDER`; makes an `Engine`, or raises Ru
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path, PurePosixPath
 
@@ -70,3 +71,12 @@ def _git(args: list[str]) -> bytes:
         return subprocess.run(["git", *args], capture_output=True, check=True).stdout
     except FileNotFoundError:
         raise NoSuchRules("a revision needs git, which is not installed") from None
+
+
+def history(folder: str, most: int) -> list[str]:
+    """Commits that changed a folder of rules, the newest first; none where git knows nothing of it."""
+    path = f"./{os.path.relpath(folder)}"
+    try:
+        return _git(["log", f"--max-count={most}", "--format=%H", "--", path]).decode("ascii", "replace").split()
+    except (subprocess.CalledProcessError, NoSuchRules):
+        return []

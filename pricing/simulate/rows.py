@@ -55,10 +55,25 @@ SCHEMA = pa.schema(
         ("limits", _list_of(*LIMITS)),  # counted rules that could apply, and the most of each that it could use
         ("cart", _TEXT),  # kept where somebody will look at it again
         ("usage", _TEXT),  # earlier uses that changed its price, where they did
+        ("rules", _TEXT),  # of a decision: the fingerprint that it names
+        ("differs", _TEXT),  # in what its answer is not the one that was given
+        ("moved_by", pa.list_(_TEXT)),  # which changes moved its price
     ]
 )
 SHIPPING = "(shipping)"
 """The category of what shipping costs."""
+
+
+@frozen
+class Told:
+    """What a row says of the decision that it is."""
+
+    rules: str
+    """The fingerprint that it names."""
+    differs: str | None = None
+    """In what the answer is not the one that was given; None: the same bytes."""
+    moved_by: tuple[str, ...] = ()
+    """What moved the price between OLD and NEW: names of cards, or `the policy`."""
 
 
 @define
@@ -105,7 +120,7 @@ class Rows:
 
     def __init__(self) -> None:
         self.flat: dict[str, list[Any]] = {name: [] for name in SCHEMA.names if not pa.types.is_list(_kind(name))}
-        self.segments: list[list[str]] = []
+        self.texts: dict[str, list[list[str]]] = {"segments": [], "moved_by": []}
         self.lists = {
             "savings": Nested.of(SAVINGS), "goods": Nested.of(GOODS), "uses": Nested.of(USES),
             "short": Nested.of(SHORT), "limits": Nested.of(LIMITS),
@@ -114,7 +129,7 @@ class Rows:
     def refuse(self, number: int, where: str, problem: str) -> None:
         """An order that cannot be priced."""
         flat: dict[str, Any] = dict.fromkeys(self.flat)
-        self._add({**flat, "number": number, "where": where, "problem": problem}, [], ((), (), (), (), ()))
+        self._add({**flat, "number": number, "where": where, "problem": problem}, [], [], ((), (), (), (), ()))
 
     def add(
         self,
@@ -127,6 +142,7 @@ class Rows:
         short: list[tuple[str, int, int, bool]],
         limits: list[Counted],
         text: str | None,
+        told: Told | None = None,
     ) -> None:
         """An order under both versions; one and the same quote twice where it has one price."""
         at: datetime = cart.at
@@ -139,17 +155,25 @@ class Rows:
             "coins_old": old.coins_spent, "coins_new": new.coins_spent,
             "earned_old": sum([each.coins for each in old.earned]), "earned_new": sum([each.coins for each in new.earned]),
             "twice": old is not new, "cart": text, "usage": None,
+            "rules": told and told.rules, "differs": told and told.differs,
         }  # fmt: skip
         categories = {line.id: line.categories[0] if line.categories else "" for line in cart.lines}
         uses = _uses(old, new, items)
         counts = [(one.rule, one.version, one.uses, one.items) for one in limits]
         nested = (_savings(old, new), _goods(old, new, categories), uses, short, counts)
-        self._add(flat, list(cart.customer.segments), nested)
+        self._add(flat, list(cart.customer.segments), list(told.moved_by) if told is not None else [], nested)
 
-    def _add(self, flat: dict[str, Any], segments: list[str], nested: tuple[Iterable[tuple[Any, ...]], ...]) -> None:
+    def _add(
+        self,
+        flat: dict[str, Any],
+        segments: list[str],
+        moved_by: list[str],
+        nested: tuple[Iterable[tuple[Any, ...]], ...],
+    ) -> None:
         for name, column in self.flat.items():
             column.append(flat[name])
-        self.segments.append(segments)
+        self.texts["segments"].append(segments)
+        self.texts["moved_by"].append(moved_by)
         for made, entries in zip(self.lists.values(), nested, strict=True):
             made.add(entries)
 
@@ -182,8 +206,8 @@ class Rows:
         for name in SCHEMA.names:
             if name in self.flat:
                 columns.append(pa.array(self.flat[name], _kind(name)))
-            elif name == "segments":
-                columns.append(pa.array(self.segments, _kind(name)))
+            elif name in self.texts:
+                columns.append(pa.array(self.texts[name], _kind(name)))
             else:
                 columns.append(self.lists[name].array())
         return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)

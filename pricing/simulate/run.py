@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,10 +40,17 @@ class ReplayPlan:
     """The folder in which finished batches are kept; None: one that goes when it is done."""
 
 
-def task_of(old: RuleBook, new: RuleBook, wishes: ReplayWishes) -> Task:
-    """The task of pricing orders under two versions of the rules."""
+def task_of(
+    old: RuleBook, new: RuleBook, wishes: ReplayWishes, log: str = "", known: Mapping[str, RuleBook] | None = None
+) -> Task:
+    """The task of pricing orders under two versions of the rules.
+
+    `log`, `OLD` or `NEW`, says which of them is a decision log; `known` are then the rules that it names, by fingerprint.
+    """
+    books = tuple(sorted((known or {}).items(), key=lambda one: one[0]))
     prints = f"{__version__} {FORMAT} {Engine(old).fingerprint} {Engine(new).fingerprint} {wishes_text(wishes)}"
-    return Task(old, new, wishes, hashlib.sha256(prints.encode()).hexdigest())
+    prints += f" {log} {' '.join(name for name, _ in books)}"
+    return Task(old, new, wishes, hashlib.sha256(prints.encode()).hexdigest(), log, books)
 
 
 def replay(
@@ -53,7 +60,8 @@ def replay(
 
     Raises WrongOrders, CrewLost, OSError.
     """
-    answer = answer_of(task.old, task.new, task.wishes.top)
+    known = [book for _, book in task.known]
+    answer = answer_of(task.old, task.new, task.wishes.top, known, log=bool(task.log))
     with _work_folder(plan, task) as folder:
         for rows in _rows(task, plan, folder, tell):
             answer.add(rows)

@@ -7,7 +7,7 @@ rules, sellers, categories, segments and days, never with the number of orders.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -80,6 +80,24 @@ class Spent:
 
 
 @define
+class Decided:
+    """The decisions under one fingerprint."""
+
+    orders: int = 0
+    same: int = 0
+    """That recompute to the same bytes."""
+
+
+@define
+class Moved:
+    """The decisions whose price one change moved."""
+
+    orders: int = 0
+    more: int = 0
+    """What customers pay more for it, minor units; negative: less."""
+
+
+@define
 class Sums:
     """The orders of one currency."""
 
@@ -118,6 +136,10 @@ class Sums:
     """By rule with a budget."""
     short: dict[tuple[str, int, bool], list[int]] = field(factory=dict)
     """By (rule, threshold, whether it counts units): orders that fell short of it by little, and by how much in all."""
+    decided: dict[str, Decided] = field(factory=dict)
+    """By fingerprint, where one version is a decision log."""
+    moved_by: dict[str, Moved] = field(factory=dict)
+    """By change, or by all that moved a price together."""
     _kept: list[tuple[int, int, OrderChange]] = field(factory=list, repr=False)
 
     @property
@@ -166,6 +188,12 @@ class Answer:
     problems: list[tuple[str, str]] = field(factory=list)
     """(where, what) of the first orders that could not be priced."""
     by_currency: dict[str, Sums] = field(factory=dict)
+    log: bool = False
+    """Whether one version is a decision log, each of whose answers is looked at."""
+    differing: int = 0
+    """Decisions that do not recompute to the same bytes."""
+    differences: list[tuple[str, str]] = field(factory=list)
+    """(where, what) of the first of them."""
 
     def add(self, rows: Any) -> None:
         """One more batch."""
@@ -184,6 +212,8 @@ class Answer:
 
     def _add_to(self, sums: Sums, rows: Any) -> None:
         _add_totals(sums, rows)
+        if self.log:
+            self._add_decided(sums, rows)
         _add_changes(sums, rows)
         _add_orders(sums, rows)
         _add_goods(sums, rows)
@@ -206,6 +236,24 @@ class Answer:
             known[0] += orders
             known[1] += missing
 
+    def _add_decided(self, sums: Sums, rows: Any) -> None:
+        """Which decisions recompute, and what moved the prices of the others."""
+        names = ("where", "rules", "differs", "moved_by", "old", "new")
+        for where, rules, differs, moved_by, old, new in zip(
+            *(rows.column(name).to_pylist() for name in names), strict=True
+        ):
+            found = sums.decided.setdefault(rules, Decided())
+            found.orders += 1
+            found.same += differs is None
+            if differs is not None:
+                self.differing += 1
+                if len(self.differences) < MOST_PROBLEMS:
+                    self.differences.append((where, differs))
+            if moved_by:
+                moved = sums.moved_by.setdefault(" + ".join(moved_by), Moved())
+                moved.orders += 1
+                moved.more += new - old
+
     def _add_budgets(self, sums: Sums, rows: Any, savings: dict[str, Any]) -> None:
         mine = sorted(name for currency, name in self.budgets if currency == sums.currency)
         if not mine:
@@ -226,9 +274,9 @@ MOST_PROBLEMS = 20
 """So many orders that could not be priced are named."""
 
 
-def answer_of(old: RuleBook, new: RuleBook, top: int) -> Answer:
-    """An answer with nothing in it yet."""
-    campaigns = {rule.name: rule.campaign for book in (old, new) for rule in book.rules}
+def answer_of(old: RuleBook, new: RuleBook, top: int, known: Sequence[RuleBook] = (), log: bool = False) -> Answer:
+    """An answer with nothing in it yet; `known`: further versions, of the decisions of a log."""
+    campaigns = {rule.name: rule.campaign for book in (*known, old, new) for rule in book.rules}
     with_budget = [
         {
             (each.currency, rule.name): each
@@ -246,7 +294,7 @@ def answer_of(old: RuleBook, new: RuleBook, top: int) -> Answer:
         amounts = (old_rule.budget if old_rule else None, new_rule.budget if new_rule else None)
         ends = (_end(old_rule) if old_rule else None, _end(new_rule) if new_rule else None)
         budgets[key] = BudgetOfRule(one.zone, amounts, ends)
-    return Answer(campaigns, budgets, top)
+    return Answer(campaigns, budgets, top, log=log)
 
 
 def _end(rule: Rule) -> str | None:

@@ -62,6 +62,8 @@ def tables(sums: Sums) -> tuple[SumTable, ...]:
         _goods(sums.days, "days", "Paid by day", "Day", by_name=True),
         _budgets(sums),
         _short(sums),
+        _decided(sums),
+        _moved_by(sums),
     )
 
 
@@ -106,6 +108,29 @@ def _short(sums: Sums) -> SumTable:
     )  # fmt: skip
     note = "Orders that lack at most a tenth of a changed rule's next step, or one unit of it, under NEW."
     return SumTable("short", "Orders just short of a step", columns, tuple(made), note)
+
+
+def _decided(sums: Sums) -> SumTable:
+    made = tuple(
+        (rules, found.orders, found.same, found.orders - found.same) for rules, found in sorted(sums.decided.items())
+    )
+    columns = (
+        Column("name", "Rules of the log", "text"), Column("orders", "Decisions", "count"),
+        Column("same", "Same bytes", "count"), Column("other", "Other bytes", "count"),
+    )  # fmt: skip
+    return SumTable("decisions", "Decisions made anew under their own rules", columns, made)
+
+
+def _moved_by(sums: Sums) -> SumTable:
+    made = tuple(
+        (name, moved.orders, moved.more)
+        for name, moved in sorted(sums.moved_by.items(), key=lambda one: (-one[1].orders, one[0]))
+    )
+    columns = (
+        Column("name", "Card", "text"), Column("orders", "Orders", "count"), Column("paid_change", "They pay", "change"),
+    )  # fmt: skip
+    note = "The card whose change by itself moves the price as far as it went; with + several that move it together."
+    return SumTable("moved_by", "Which change moved prices", columns, made, note)
 
 
 def _budgets(sums: Sums) -> SumTable:

@@ -21,6 +21,8 @@ def lines_of(sums: Sums, orders: tuple[Shown, ...]) -> Iterator[str]:
     yield f"{counted(sums.orders, 'order')}, {span(sums)}, amounts in {sums.currency}"
     yield "=" * WIDTH
     yield from _totals(sums)
+    yield from _decided(named["decisions"])
+    yield from _moved_by(named["moved_by"], sums.currency)
     for name in ("rules", "campaigns", "payers"):
         yield from _savings(named[name], sums.currency)
     for name in ("sellers", "categories", "segments"):
@@ -72,6 +74,24 @@ def _savings(table: SumTable, currency: str) -> Iterator[str]:
         cells = [written(cell, kind, currency) for cell, kind in ((old, "amount"), (new, "amount"), (change, "change"))]
         yield _row(f"  {name}", *cells, written(used_new, "count", currency), last=12)
     yield from _rest(moved)
+
+
+def _decided(table: SumTable) -> Iterator[str]:
+    if table.rows:
+        yield ""
+        yield _row("Decisions made anew", "Decisions", "Same bytes", "Other bytes")
+    for name, *counts in table.rows[:MOST_ROWS]:
+        yield _row(f"  {name}", *(f"{count:,}" for count in counts))
+    yield from _rest(table.rows)
+
+
+def _moved_by(table: SumTable, currency: str) -> Iterator[str]:
+    if table.rows:
+        yield ""
+        yield _row("Which change moved prices", "Orders", "They pay")
+    for name, orders, more in table.rows[:MOST_ROWS]:
+        yield _row(f"  {name}", written(orders, "count", currency), written(more, "change", currency))
+    yield from _rest(table.rows)
 
 
 def _goods(table: SumTable, currency: str) -> Iterator[str]:

@@ -86,9 +86,11 @@ def needs_customer(rule: PlannedRule, situation: Situation) -> bool:
 
 def limit_refusal(rule: PlannedRule, situation: Situation) -> Reason | None:
     """`used-up` or `no-budget` by earlier uses; None when neither."""
-    if not rule.has_limits:
-        return None
-    usage = situation.used(rule)
+    return used_up(rule, situation.used(rule)) if rule.has_limits else None
+
+
+def used_up(rule: PlannedRule, usage: RuleUsage) -> Reason | None:
+    """The same by what earlier orders used, whatever the cart."""
     for limit in rule.rule.limits:
         if limit.count <= earlier_uses(limit.unit, limit.per, usage):
             return Reason.USED_UP
