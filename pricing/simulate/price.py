@@ -20,7 +20,7 @@ from pricing.model.quote import Quote
 from pricing.model.rulebook import RuleBook
 from pricing.simulate.decided import Causes, Recorded, difference, is_decision, recorded
 from pricing.simulate.pair import Pair
-from pricing.simulate.rows import Rows, Told
+from pricing.simulate.rows import Rows, DecisionSays
 from pricing.wire import cart_from_dict, instant, json_from_text
 
 FORMAT = 3
@@ -127,12 +127,12 @@ class Replayer:
         touched = pair.touches(cart)
         old = self._quote(pair.old, cart, told)
         new = self._quote(pair.new, cart, told) if touched else old
-        says = Told(told.told.rules)
+        says = DecisionSays(told.told.rules)
         if causes is not None:
             moved_by = causes.of(told, cart, old, new)
             as_given = self.wishes.at is None and not self.wishes.shift_days and self.wishes.recorded
             mine = new if self.task.log == NEW else old
-            says = Told(told.told.rules, difference(told, mine) if as_given else None, moved_by)
+            says = DecisionSays(told.told.rules, difference(told, mine) if as_given else None, moved_by)
         short = pair.short(new) if touched and self.wishes.near else []
         rows.add(number, where, cart, old, new, pair.items_sold(old, new), short, [], None, says)
 

@@ -65,7 +65,7 @@ SHIPPING = "(shipping)"
 
 
 @frozen
-class Told:
+class DecisionSays:
     """What a row says of the decision that it is."""
 
     rules: str
@@ -142,7 +142,7 @@ class Rows:
         short: list[tuple[str, int, int, bool]],
         limits: list[Counted],
         text: str | None,
-        told: Told | None = None,
+        told: DecisionSays | None = None,
     ) -> None:
         """An order under both versions; one and the same quote twice where it has one price."""
         at: datetime = cart.at
