@@ -16,7 +16,7 @@ from pricing.model.cart import Cart, RuleUsage
 from pricing.model.kind import Kind
 from pricing.model.quote import Quote
 from pricing.model.rulebook import RuleBook
-from pricing.simulate.pair import Pair
+from pricing.simulate.both import BothVersions
 from pricing.simulate.watch import Watch
 from pricing.wire import Decision, decision_from_dict, digest_of, quote_to_json
 
@@ -76,7 +76,7 @@ def difference(order: Recorded, quote: Quote) -> str | None:
 class Causes:
     """Which change between two versions moved a price: each is made alone, on top of the old version."""
 
-    def __init__(self, pair: Pair) -> None:
+    def __init__(self, pair: BothVersions) -> None:
         self.pair = pair
         old, new = pair.old.book, pair.new.book
         self.before = {rule.name: rule for rule in old.rules}

@@ -18,9 +18,9 @@ from pricing.model.cart import Cart, RuleUsage
 from pricing.model.errors import CartError, Problem
 from pricing.model.quote import Quote
 from pricing.model.rulebook import RuleBook
+from pricing.simulate.both import BothVersions
 from pricing.simulate.decided import Causes, Recorded, difference, is_decision, recorded
-from pricing.simulate.pair import Pair
-from pricing.simulate.rows import Rows, DecisionSays
+from pricing.simulate.rows import DecisionSays, Rows
 from pricing.wire import cart_from_dict, instant, json_from_text
 
 FORMAT = 3
@@ -69,10 +69,10 @@ class Replayer:
     def __init__(self, task: Task) -> None:
         self.task = task
         self.wishes = task.wishes
-        self.pair = Pair(task.old, task.new, self.wishes.carried)
+        self.pair = BothVersions(task.old, task.new, self.wishes.carried)
         self.old, self.new = self.pair.old, self.pair.new
         self._known = dict(task.known)
-        self._pairs: dict[str, tuple[Pair, Causes]] = {}
+        self._pairs: dict[str, tuple[BothVersions, Causes]] = {}
 
     def batch(self, orders: Any) -> Any:
         """The rows of one batch of orders; whatever is wrong with an order becomes its row's `problem`."""
@@ -136,7 +136,7 @@ class Replayer:
         short = pair.short(new) if touched and self.wishes.near else []
         rows.add(number, where, cart, old, new, pair.items_sold(old, new), short, [], None, says)
 
-    def _of(self, told: Recorded | None) -> tuple[Pair, Causes | None]:
+    def _of(self, told: Recorded | None) -> tuple[BothVersions, Causes | None]:
         """The versions of an order: where one of them is the log, its own rules stand for it. Raises CartError."""
         if not self.task.log:
             return self.pair, None
@@ -150,7 +150,7 @@ class Replayer:
         if name not in self._pairs:
             known = self._known[name]
             books = (self.task.old, known) if self.task.log == NEW else (known, self.task.new)
-            pair = Pair(*books, carried=False)
+            pair = BothVersions(*books, carried=False)
             self._pairs[name] = pair, Causes(pair)
         return self._pairs[name]
 

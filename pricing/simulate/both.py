@@ -22,7 +22,7 @@ NEAR = 10
 """A step that lacks at most so many per cent of itself is one that an order fell short of by little."""
 
 
-class Pair:
+class BothVersions:
     """Two versions; `carried`: whether uses are counted from order to order."""
 
     def __init__(self, old: RuleBook, new: RuleBook, carried: bool) -> None:
