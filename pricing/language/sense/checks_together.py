@@ -112,13 +112,13 @@ def _cancelled(cards: Sequence[Card], policy: Policy, shelf: _Shelf, findings: M
         if _by_money(rule):
             key = (rule.kind, rule.layer, rule.currency, rule.scope, rule.audience, rule.ladder_per)
             groups.setdefault(key, []).append(item)
-    pairs = (
-        (item, group)
-        for item in first
-        for group in groups.values()
-        if order[Layer(item.rule.kind, item.rule.layer)] < order[Layer(group[0].rule.kind, group[0].rule.layer)]
-        and len(group) <= 50
-    )
+
+    def place(rule: Rule) -> int:
+        return order[Layer(rule.kind, rule.layer)]
+
+    small = [(place(group[0].rule), group) for group in groups.values() if len(group) <= 50]
+    after = {at: [group for other, group in small if at < other] for at in {place(item.rule) for item in first}}
+    pairs = ((item, group) for item in first for group in after[place(item.rule)])
     for item, group in islice(pairs, MOST_PAIRS):
         rule, all_of_it = item.rule, group[0].rule  # one scope and audience
         if _apart(rule.scope, all_of_it.scope) or _apart(rule.audience, all_of_it.audience):
