@@ -37,6 +37,7 @@ COMMANDS = {
     "ledger": "Keep and look up what was used.",
     "lsp": "Start the language server, for an editor.",
     "serve": "Price carts over HTTP.",
+    "studio": "Try cards on a basket, on a page in the browser.",
     "mcp": "Offer the engine's tools to an agent.",
 }
 """By name, in the order of the help page. Written here so that the help page need not import them all."""
@@ -63,7 +64,7 @@ class Commands(click.Group):
                 raise
             raise click.UsageError(
                 f"`pricing {cmd_name}` needs {missing}, which is not installed; "
-                "pip install 'promotion-pricing[ledger,editor,replay,serve,mcp]' brings all that the commands need."
+                "pip install 'promotion-pricing[ledger,editor,replay,serve,studio,mcp]' brings all that the commands need."
             ) from None
         assert isinstance(command, click.Command)
         return command

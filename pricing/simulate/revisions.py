@@ -43,10 +43,28 @@ def load_revision(name: str, folder: str = "rules") -> Loaded:
     return load_texts(_texts(tree))
 
 
-def _texts(tree: str) -> dict[str, str | bytes]:
+def revision_texts(folder: Path, revision: str) -> dict[str, bytes]:
+    """The rule and catalogue files of a folder as they were in a revision, by path. Raises NoSuchRules."""
+    tree = _git_line(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}:./"], folder)
+    if tree is None or _git_line(["cat-file", "-t", tree], folder) != "tree":
+        raise NoSuchRules(f"git knows no such folder in {revision[:100]!r}")
+    return _texts(tree, folder)
+
+
+def revisions(folder: Path, most: int = 30) -> list[dict[str, str]]:
+    """The last commits that touched a folder, newest first: `name`, `day` and `says`. Empty where git knows none."""
+    try:
+        told = _git_line(["log", f"-{most}", "--format=%h%x09%cs%x09%s", "--", "."], folder)
+    except NoSuchRules:
+        return []
+    rows = [line.split("\t", 2) for line in (told or "").splitlines()]
+    return [{"name": row[0], "day": row[1], "says": row[2]} for row in rows if len(row) == 3]
+
+
+def _texts(tree: str, where: Path | None = None) -> dict[str, bytes]:
     """The rule and catalogue files of a tree, by path."""
-    found: dict[str, str | bytes] = {}
-    for entry in _git(["ls-tree", "-r", "-z", "--full-tree", tree]).split(b"\0"):
+    found: dict[str, bytes] = {}
+    for entry in _git(["ls-tree", "-r", "-z", "--full-tree", tree], where).split(b"\0"):
         about, _, path = entry.decode("utf-8", "replace").partition("\t")
         parts = PurePosixPath(path).parts
         is_table = len(parts) == 2 and parts[0] == "catalogue" and path.endswith(".csv")
@@ -54,21 +72,21 @@ def _texts(tree: str) -> dict[str, str | bytes]:
             continue
         mode, what, blob = about.split()
         if what == "blob" and mode != "120000":
-            found[path] = _git(["cat-file", "blob", blob])
+            found[path] = _git(["cat-file", "blob", blob], where)
     return found
 
 
-def _git_line(args: list[str]) -> str | None:
-    """One line that git prints; None when it refuses."""
+def _git_line(args: list[str], where: Path | None = None) -> str | None:
+    """What git prints; None when it refuses."""
     try:
-        return _git(args).decode("utf-8", "replace").strip() or None
+        return _git(args, where).decode("utf-8", "replace").strip() or None
     except subprocess.CalledProcessError:
         return None
 
 
-def _git(args: list[str]) -> bytes:
+def _git(args: list[str], where: Path | None = None) -> bytes:
     try:
-        return subprocess.run(["git", *args], capture_output=True, check=True).stdout
+        return subprocess.run(["git", *args], cwd=where, capture_output=True, check=True).stdout
     except FileNotFoundError:
         raise NoSuchRules("a revision needs git, which is not installed") from None
 

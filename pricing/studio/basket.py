@@ -75,11 +75,14 @@ def _instant(bench: Bench, at: object, zone: object) -> object:
 
 
 def _line(bench: Bench, line: object, currency: object) -> object:
-    """A line with what the catalogue knows of its sku, where it does not say it itself."""
-    if not isinstance(line, dict) or ("price" in line and "store" in line):
+    """A line with what the catalogue knows of its sku; one that has a store and a price says all but its title itself."""
+    if not isinstance(line, dict):
         return line
     item = item_of(bench, line.get("sku"), line.get("store"))
-    return line if item is None else {**known_of(bench, item, currency), **line}
+    known = known_of(bench, item, currency) if item is not None else {}
+    if "price" in line and "store" in line:
+        known = {name: text for name, text in known.items() if name == "title"}
+    return {**known, **line}
 
 
 def item_of(bench: Bench, sku: object, store: object = None) -> Item | None:

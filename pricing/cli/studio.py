@@ -1,0 +1,53 @@
+"""`pricing studio`: a page on which cards are tried on a basket; opens in the browser of this machine."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import webbrowser
+from pathlib import Path
+
+import click
+import starlette  # noqa: F401  # told when it is missing, before anything else happens
+import uvicorn
+
+from pricing.cli.files import RuleFolder
+from pricing.cli.talk import remark
+
+HOST = "127.0.0.1"
+
+
+@click.command("studio")
+@click.argument("folder", default="rules", metavar="[DIR]", type=RuleFolder())
+@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="PORT",
+              help="The port; by default one that is free.")  # fmt: skip
+@click.option("--open/--no-open", "opens", default=True, help="Whether to open the page in the browser.")
+def command(folder: str, port: int, opens: bool) -> int:
+    """Open the studio: try cards of DIR (default: rules) on a basket, see why, compare, and save.
+
+    It is for this machine only; the address holds a secret that is new each time.
+
+    \b
+    Examples:
+      pricing studio
+      pricing studio rules --port 8100 --no-open
+    """
+    from pricing.studio.app import application
+
+    with socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((HOST, port))
+        except OSError as error:
+            raise click.ClickException(f"port {port} cannot be used: {error.strerror}") from None
+        port = listening.getsockname()[1]
+        token = secrets.token_urlsafe(24)
+        address = f"http://{HOST}:{port}/{token}/"
+        app = application(Path(folder), token, port)
+        click.echo(address)
+        remark("The studio is open at this address, on this machine only. Ctrl-C ends it.")
+        if opens:
+            webbrowser.open(address)
+        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+        uvicorn.Server(config).run(sockets=[listening])
+    return 0

@@ -1,0 +1,240 @@
+"""The studio over HTTP, for one person's browser on this machine.
+
+Everything lies below an address that nobody can guess: `http://127.0.0.1:PORT/TOKEN/`. Whoever does not know it, calls this
+machine by another name, or sends from another page, gets nothing. `POST api/NAME` asks the desk; `folder`, `read`, `save`
+and `revisions` are about files. Bodies and answers are JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pricing.studio.asked import WrongQuestion, text_of
+from pricing.studio.clerk import Clerk
+from pricing.studio.desk import QUESTIONS, Workbench
+from pricing.studio.folder import Leaf, NotDone, Overtaken, TextFolder
+
+PAGE = Path(__file__).parent / "page" / "built"
+ASSETS = {
+    "": ("index.html", "text/html; charset=utf-8"),
+    "studio.js": ("studio.js", "text/javascript; charset=utf-8"),
+    "studio.css": ("studio.css", "text/css; charset=utf-8"),
+}
+LARGEST = 64_000_000
+"""Bytes of a question."""
+LOOKED = 0.5
+"""Seconds for which the folder is not looked at again."""
+SLOW = frozenset({"examples"})
+HEADERS = (
+    (b"content-security-policy",
+     b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+     b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+)  # fmt: skip
+
+
+class Gate:
+    """Lets in who knows the address, from this machine, from the studio's own page; all others get nothing."""
+
+    def __init__(self, app: ASGIApp, token: str, hosts: frozenset[str]) -> None:
+        self.app = app
+        self.token = token.encode()
+        self.hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *HEADERS]
+            await send(message)
+
+        refusal = self.refused(scope)
+        if refusal is not None:
+            await PlainTextResponse(f"{refusal[1]}\n", refusal[0])(scope, receive, sent)
+            return
+        root = f"/{self.token.decode()}"
+        await self.app({**scope, "path": scope["path"].removeprefix(root)}, receive, sent)
+
+    def refused(self, scope: Scope) -> tuple[int, str] | None:
+        """Status and sentence for a request that is not let in."""
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        host = headers.get(b"host", "").lower()
+        if host not in self.hosts:
+            return 421, "The studio is called by another name."
+        first, slash, _ = scope["path"].encode("utf-8", "surrogatepass").removeprefix(b"/").partition(b"/")
+        if not hmac.compare_digest(first, self.token) or not slash:
+            return 403, "Open the address that `pricing studio` has shown, with all its signs."
+        if scope["method"] == "POST":
+            if headers.get(b"origin", "").lower() != f"http://{host}":
+                return 403, "Only the studio's own page may ask."
+            if headers.get(b"content-type", "").partition(";")[0].strip().lower() != "application/json":
+                return 415, "A question is JSON."
+        return None
+
+
+class Bureau:
+    """Answers what the page asks."""
+
+    def __init__(self, folder: TextFolder, name: str) -> None:
+        self.folder = folder
+        self.name = name
+        self.leaves = folder.leaves()
+        self.desk = Workbench(folder.texts())
+        self.clerk = Clerk(self.desk.saved)
+        self._turn = asyncio.Lock()
+        self._looked = time.monotonic()
+
+    @asynccontextmanager
+    async def life(self, _: Starlette) -> AsyncIterator[None]:
+        """Ends the helping process at the end."""
+        try:
+            yield
+        finally:
+            self.clerk.close()
+
+    async def page(self, request: Request) -> Response:
+        """GET: the page and its parts."""
+        name, media = ASSETS[request.scope["path"].removeprefix("/")]
+        return Response((PAGE / name).read_bytes(), media_type=media)
+
+    async def api(self, request: Request) -> Response:
+        """POST: one question."""
+        name = request.path_params["name"]
+        try:
+            asked = json.loads(await _body(request))
+            if not isinstance(asked, dict):
+                return _answer({"error": "a question is an object"}, 422)
+            return await self.answered(request, name, asked)
+        except ClientDisconnect:
+            return Response(status_code=499)
+        except Overtaken as error:
+            return _answer({"error": str(error), "theirs": error.theirs, "fingerprint": error.fingerprint}, 409)
+        except (NotDone, WrongQuestion, RecursionError, ValueError) as error:
+            return _answer({"error": str(error)}, 422)
+
+    async def answered(self, request: Request, name: str, asked: dict[str, Any]) -> Response:
+        """The answer to a question about files, or to one of the desk."""
+        files: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "folder": self.told, "read": self.read, "save": self.save, "revisions": self.revisions,
+        }  # fmt: skip
+        if name in files:
+            async with self._turn:
+                return _answer(await asyncio.to_thread(files[name], asked))
+        if name not in QUESTIONS:
+            raise WrongQuestion(f"there is no question {name[:40]!r}")
+        if "revision" in asked:
+            asked["old"] = await asyncio.to_thread(self.folder.revision, text_of(asked, "revision"))
+        if name in SLOW or asked.get("why") == "all":
+            return await self.slowly(request, name, asked)
+        async with self._turn:
+            text = await asyncio.to_thread(self._quickly, name, asked)
+        return _text(text)
+
+    def _quickly(self, name: str, asked: dict[str, Any]) -> str:
+        self.look()
+        return self.desk.ask_json(name, json.dumps(asked))
+
+    async def slowly(self, request: Request, name: str, asked: dict[str, Any]) -> Response:
+        """By the other process, for as long as somebody waits."""
+        self.clerk.save(self.desk.saved)
+        work = asyncio.create_task(self.clerk.ask_json(name, json.dumps(asked)))
+        while not work.done():
+            await asyncio.wait([work], timeout=0.1)
+            if not work.done() and await request.is_disconnected():
+                work.cancel()
+                return Response(status_code=499)
+        return _text(work.result())
+
+    # Files
+
+    def look(self, now: bool = False) -> None:
+        """Takes over what has changed in the folder, from time to time."""
+        if not now and time.monotonic() - self._looked < LOOKED:
+            return
+        self.leaves = self.folder.leaves()
+        self._looked = time.monotonic()
+        texts = {path: leaf.text for path, leaf in self.leaves.items()}
+        if texts != self.desk.saved:
+            self.desk.saved = texts
+
+    def told(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """What the folder is called, its files with their fingerprints, and what can be done here."""
+        self.look(now=True)
+        files = {path: _about(leaf) for path, leaf in self.leaves.items()}
+        return {"name": self.name, "files": files, "can": {"save": True, "revisions": True}}
+
+    def read(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """The text of one file."""
+        self.look(now=True)
+        path = text_of(asked, "path")
+        leaf = self.leaves.get(path)
+        if leaf is None:
+            raise WrongQuestion(f"there is no file {path[:100]!r}")
+        return {"path": path, "text": leaf.text, **_about(leaf)}
+
+    def save(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Writes one file; `seen` is the fingerprint of what it takes the place of."""
+        path, text = text_of(asked, "path"), asked.get("text")
+        if text is not None and not isinstance(text, str):
+            raise WrongQuestion("text must be a text, or null to remove the file")
+        fingerprint = self.folder.write(path, text, text_of(asked, "seen"))
+        self.look(now=True)
+        return {"path": path, "fingerprint": fingerprint}
+
+    def revisions(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """The last commits that touched the folder."""
+        return {"revisions": self.folder.revisions()}
+
+
+def _about(leaf: Leaf) -> dict[str, str]:
+    return {"fingerprint": leaf.fingerprint, "locked": leaf.locked}
+
+
+async def _body(request: Request) -> bytes:
+    parts = bytearray()
+    async for part in request.stream():
+        parts += part
+        if len(parts) > LARGEST:
+            raise WrongQuestion("this is too much for one question")
+    return bytes(parts)
+
+
+def _answer(answer: dict[str, Any], status: int = 200) -> Response:
+    return _text(json.dumps(answer, ensure_ascii=False), status)
+
+
+def _text(text: str, status: int = 0) -> Response:
+    status = status or (422 if text.startswith('{"error": ') else 200)
+    return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
+
+
+def application(folder: Path, token: str, port: int, name: str = "") -> ASGIApp:
+    """The ASGI application of one folder, at `/TOKEN/` of loopback."""
+    bureau = Bureau(TextFolder(folder), name or folder.resolve().name)
+    routes = [Route("/api/{name}", bureau.api, methods=["POST"])]
+    routes += [Route(f"/{name}", bureau.page, methods=["GET"]) for name in ASSETS]
+    app = Starlette(routes=routes, lifespan=bureau.life)
+    app.router.redirect_slashes = False
+    hosts = frozenset(f"{host}:{port}" for host in ("127.0.0.1", "localhost", "[::1]"))
+    return Gate(GZipMiddleware(app, minimum_size=1000), token, hosts)

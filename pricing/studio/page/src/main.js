@@ -1,0 +1,217 @@
+// The studio's page: puts the parts together and prices after each change.
+import * as basket from "./basket.js";
+import * as cards from "./cards.js";
+import * as compare from "./compare.js";
+import { ask, lastOnly } from "./desk.js";
+import { button, dialog, field, h, paused, say } from "./dom.js";
+import * as overview from "./overview.js";
+import * as receipt from "./receipt.js";
+import { fragmentOf, isBasket, sharedIn, whole } from "./share.js";
+import { emptyBasket, on, state, tell, type, typed, whenBought } from "./state.js";
+import { choose, language, languages, t } from "./words.js";
+
+const FAST = 60; // milliseconds after a keystroke
+const SLOW = 350; // until reasons are asked for
+const WATCH = 2000; // between looks at the folder
+
+const views = ["try", "compare", "overview"];
+const parts = {};
+
+function frame() {
+  document.documentElement.lang = language;
+  const theme = localStorage.getItem("studio.theme");
+  if (theme) document.documentElement.dataset.theme = theme;
+  const tabs = views.map((name) => button(t(`view.${name}`), () => view(name), { role: "tab", id: `tab-${name}`, "aria-controls": `view-${name}`, "aria-selected": String(name === "try"), tabindex: name === "try" ? 0 : -1 }));
+  const list = h("div", { role: "tablist", class: "tabs", "aria-label": t("views") }, tabs);
+  list.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const at = tabs.indexOf(document.activeElement);
+    const next = tabs[(at + step + tabs.length) % tabs.length];
+    next.focus();
+    next.click();
+  });
+  for (const name of ["cards", "basket", "receipt"]) parts[name] = h("section", { class: `pane ${name}`, "aria-label": t(`${name}.title`) });
+  for (const name of views) parts[name] = h("div", { role: "tabpanel", id: `view-${name}`, class: `view ${name}`, "aria-labelledby": `tab-${name}`, hidden: name !== "try" });
+  parts.try.append(parts.cards, parts.basket, parts.receipt);
+  parts.sticky = h("button", { type: "button", class: "sticky", onclick: () => parts.receipt.scrollIntoView({ block: "start" }) });
+  document.body.append(
+    h("a", { class: "skip", href: "#view-try" }, t("skip")),
+    h(
+      "header",
+      {},
+      h("h1", {}, "Studio", h("span", { class: "quiet", id: "folder" })),
+      list,
+      h(
+        "div",
+        { class: "tools" },
+        button(t("example.save"), example),
+        button(t("share"), share),
+        button(t("print"), () => print()),
+        h("select", { "aria-label": t("language"), onchange: (event) => choose(event.target.value) }, Object.entries(languages).map(([code, name]) => h("option", { value: code, selected: code === language, lang: code }, name))),
+        button("◐", turn, { "aria-label": t("theme"), title: t("theme") }),
+      ),
+    ),
+    h("main", {}, views.map((name) => parts[name])),
+    parts.sticky,
+  );
+}
+
+function view(name) {
+  for (const one of views) {
+    parts[one].hidden = one !== name;
+    const tab = document.getElementById(`tab-${one}`);
+    tab.setAttribute("aria-selected", String(one === name));
+    tab.tabIndex = one === name ? 0 : -1;
+  }
+  document.body.dataset.view = name;
+  tell("view", name);
+}
+
+function turn() {
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const now = document.documentElement.dataset.theme ?? (dark ? "dark" : "light");
+  const next = now === "dark" ? "light" : "dark";
+  document.documentElement.dataset.theme = next;
+  localStorage.setItem("studio.theme", next);
+}
+
+// Pricing
+
+const pricing = lastOnly();
+const reasoning = lastOnly();
+const checking = lastOnly();
+
+async function price(why, asking) {
+  if (!state.basket.lines.length) return tell("priced", { empty: true });
+  tell("asking");
+  try {
+    const answer = await asking("price", typed({ basket: state.basket, why, language }));
+    if (!answer) return;
+    if (answer.quote) state.price = answer;
+    tell("priced", answer);
+    if (answer.quote) parts.sticky.textContent = `${t("receipt.total")} ${answer.quote.total} ${answer.quote.currency}`;
+  } catch (error) {
+    say(error.message, "wrong");
+  }
+  tell("asked");
+}
+
+const soon = paused(() => price("none", pricing), FAST);
+const later = paused(() => price("all", reasoning), SLOW);
+const checked = paused(async () => {
+  const answer = await checking("check", typed()).catch(() => null);
+  if (!answer) return;
+  state.checked = answer;
+  tell("checked");
+}, FAST);
+
+function priceAnew() {
+  reasoning.giveUp();
+  soon();
+  later();
+  keep();
+}
+
+const keep = paused(() => {
+  try {
+    localStorage.setItem(`studio.basket.${state.folder.name}`, JSON.stringify(state.basket));
+  } catch {
+    // a browser that keeps nothing
+  }
+}, 500);
+
+// Keeping and sharing
+
+async function share() {
+  const fragment = await fragmentOf({ basket: state.basket, draft: state.draft });
+  const link = h("textarea", { rows: 4, readonly: true, "aria-label": t("share.link") });
+  const local = ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
+  link.value = local ? fragment : location.href.split("#")[0] + fragment;
+  const copy = () => navigator.clipboard.writeText(link.value).then(() => say(t("share.copied")), () => link.select());
+  await dialog(t("share.title"), [h("p", {}, t(local ? "share.local" : "share.says")), field(t("share.link"), link), h("p", {}, button(t("share.copy"), copy))], { yes: t("close") });
+}
+
+async function example() {
+  const files = Object.keys(state.folder.files).filter((path) => path.endsWith(".examples.md"));
+  const own = state.file.endsWith(".promo") ? state.file.replace(/\.promo$/, ".examples.md") : files[0];
+  const names = [...new Set([own, ...files].filter(Boolean))];
+  const said = await dialog(
+    t("example.title"),
+    [h("p", {}, t("example.says")), field(t("example.sentence"), h("input", { name: "title", required: true, placeholder: t("example.hint"), autocomplete: "off" })), field(t("example.file"), h("select", { name: "file" }, names.map((name) => h("option", {}, name))))],
+    { yes: t("example.yes"), no: t("cancel") },
+  );
+  if (!said) return;
+  try {
+    const made = await ask("example", typed({ basket: state.basket, title: said.title, file: said.file }));
+    const seen = state.folder.files[made.file]?.fingerprint ?? "";
+    if (state.folder.can.save) await cards.put(made.file, made.text, seen);
+    else type(made.file, made.text), await cards.open(made.file);
+  } catch (error) {
+    say(error.message, "wrong");
+  }
+}
+
+async function open() {
+  const [folder, start] = await Promise.all([ask("folder"), ask("open")]);
+  Object.assign(state, { folder, start });
+  document.getElementById("folder").textContent = ` ${folder.name}`;
+  document.title = `Studio · ${folder.name}`;
+}
+
+async function take(fragment) {
+  const shared = await sharedIn(fragment);
+  if (!shared) return false;
+  state.basket = whole(shared.basket);
+  for (const [path, text] of Object.entries(shared.draft)) if (typeof text === "string") state.draft[path] = text;
+  history.replaceState(null, "", location.pathname + location.search);
+  return true;
+}
+
+function lastBasket() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(`studio.basket.${state.folder.name}`));
+    return isBasket(kept) ? kept : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The file of the campaign that began last before a moment and still holds, or of the last one. */
+function campaignOf(at) {
+  const all = state.start.campaigns.toSorted((one, other) => (other.from ?? "").localeCompare(one.from ?? ""));
+  return (all.find((one) => (one.from ?? "") <= at && at < (one.until ?? "9")) ?? all[0])?.file;
+}
+
+async function begin() {
+  frame();
+  try {
+    await open();
+  } catch (error) {
+    return void document.body.append(h("p", { class: "wrong", role: "alert" }, error.message));
+  }
+  cards.build(parts.cards);
+  basket.build(parts.basket);
+  receipt.build(parts.receipt);
+  compare.build(parts.compare);
+  overview.build(parts.overview);
+  on("typed", () => (checked(), priceAnew()));
+  on("saved", () => tell("typed", ""));
+  whenBought(priceAnew);
+  const linked = await take(location.hash);
+  if (!linked) state.basket = whole(lastBasket() ?? emptyBasket(state.start));
+  tell("basket");
+  const first = Object.keys(state.draft)[0] ?? campaignOf(state.basket.at ?? "") ?? Object.keys(state.folder.files).find((path) => path.endsWith(".promo")) ?? "";
+  if (first) await cards.open(first);
+  tell("typed", "");
+  addEventListener("hashchange", async () => {
+    if (!(await take(location.hash))) return;
+    tell("basket");
+    const file = Object.keys(state.draft)[0];
+    if (file) await cards.open(file);
+    tell("typed", "");
+  });
+  if (state.folder.can.save) setInterval(() => document.visibilityState === "visible" && cards.follow(), WATCH);
+}
+
+begin();

@@ -1,0 +1,307 @@
+"""What somebody in marketing does on the page, in a real browser."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from pricing.studio.build import PAGE
+from tests.studio.conftest import Open
+from tests.studio.shop import CARDS, EVENING, SUMMER
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine"),
+]
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+PATIENCE = 10_000
+"""Milliseconds until something that does not come is missing."""
+Page = Any
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as started:
+        made = started.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def page(browser: Any, studio: Open) -> Iterator[Page]:
+    """The page, open; whatever goes wrong in it fails the test."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US", timezone_id="UTC")
+    made = context.new_page()
+    made.set_default_timeout(PATIENCE)
+    wrong: list[str] = []
+    made.on("pageerror", lambda error: wrong.append(str(error)))
+    made.on(
+        "console", lambda said: wrong.append(said.text) if said.type == "error" and "409" not in said.text else None
+    )
+    visit(made, studio)
+    yield made
+    context.close()
+    assert wrong == []
+
+
+def visit(page: Page, studio: Open, fragment: str = "") -> None:
+    page.goto(studio.url + fragment)
+    page.wait_for_selector(".total .sum")
+    page.fill("input[type=date]", EVENING[:10])
+    page.fill("input[type=time]", EVENING[11:])
+    page.keyboard.press("Tab")
+
+
+def put_in(page: Page, word: str, many: int = 1) -> None:
+    page.fill("#goods-search", word)
+    for _ in range(many):
+        page.locator(".searching .found button").first.click()
+    page.fill("#goods-search", "")
+
+
+def pays(page: Page, total: str) -> None:
+    page.wait_for_function(
+        "t => document.querySelector('.total .sum .amount')?.firstChild.textContent === t", arg=total
+    )
+
+
+def type_at(page: Page, line: str, text: str, *, instead: bool = False) -> None:
+    """Types at the end of the line that begins so, or in its place."""
+    page.locator(".cm-line", has_text=re.compile(rf"^\s*{re.escape(line)}")).first.click()
+    page.keyboard.press("End")
+    if instead:
+        page.keyboard.press("Shift+Home")
+    page.keyboard.type(text)
+
+
+def no_menu(page: Page) -> None:
+    """Closes the list of what could come next."""
+    page.keyboard.press("Escape")
+
+
+def test_why_a_customer_pays_what_they_pay_and_what_would_bring_more(page: Page) -> None:
+    put_in(page, "green", 2)
+    pays(page, "18.00")
+    page.wait_for_selector(".steps li")
+    assert "Add 7.00 at Tea House, 5.00 more saved" not in page.inner_text(".steps")
+    assert "Add 7.00 at Tea House" in page.inner_text(".steps")
+    page.click(".steps button:has-text('Green tea')")
+    pays(page, "24.00")
+    assert page.inner_text(".paper .savings .link") == "Tea House: 3 off 25"
+    page.click(".paper .savings .link")
+    assert page.evaluate("document.activeElement.classList.contains('cm-content')")
+    assert "tea-3" in page.inner_text(".cm-activeLine")
+    assert "used, −3.00" in page.inner_text(".cm-line.cm-fired")
+    page.wait_for_selector(".used summary")
+    page.click(".used summary")
+    page.click(".used button:has-text('Leave out')")
+    pays(page, "27.00")
+
+
+def test_a_mistake_is_told_and_mended_by_its_fix_and_saved(page: Page, studio: Open) -> None:
+    put_in(page, "green", 3)
+    pays(page, "24.00")
+    type_at(page, "spend       25.00", "  spend       20,00  take 4.00 off", instead=True)
+    no_menu(page)
+    page.wait_for_selector(".problems li.error")
+    assert "Below is the price before it." in page.inner_text(".note")
+    page.click(".problems .fix:has-text('replace 20,00 with 20.00')")
+    pays(page, "23.00")
+    assert page.locator(".total .changed").count() == 1
+    page.click(".bar button.main")
+    page.wait_for_selector(".said p:has-text('Saved')")
+    assert "spend       20.00  take 4.00 off" in (studio.folder / SUMMER).read_text(encoding="utf-8")
+
+
+def test_a_new_campaign_from_nothing_to_an_example(page: Page, studio: Open) -> None:
+    page.click("text=New campaign")
+    page.fill("dialog [name=name]", "pots")
+    page.fill("dialog [name=label]", "Pots")
+    page.fill("dialog [name=last]", "2026-06-30")
+    page.click("dialog button.main")
+    page.wait_for_selector(".cm-line:has-text('campaign pots')")
+    page.keyboard.press("Control+End")
+    page.keyboard.insert_text(
+        'store discount pot-2 "2 off each pot"\n  stores      nova-home\n  take        2.00 off each\n'
+    )
+    put_in(page, "pot", 2)
+    pays(page, "80.00")
+    page.click(".bar button.main")
+    page.wait_for_selector(".said p:has-text('Saved')")
+    page.click("text=Save as example")
+    page.fill("dialog [name=title]", "Two pots of 42.00 cost 80.00")
+    page.click("dialog button.main")
+    page.wait_for_selector(".said p:has-text('examples.md')")
+    assert "2 off each pot" in (studio.folder / "campaigns/pots.examples.md").read_text(encoding="utf-8")
+
+
+def test_a_draft_is_compared_and_its_worst_example_looked_at(page: Page, studio: Open) -> None:
+    put_in(page, "green", 3)
+    pays(page, "24.00")
+    page.click("text=Save as example")
+    page.fill("dialog [name=title]", "Three teas")
+    page.click("dialog button.main")
+    page.wait_for_selector(".said p:has-text('Saved')")
+    type_at(page, "spend       25.00", "  spend       25.00  take 1.00 off", instead=True)
+    no_menu(page)
+    pays(page, "26.00")
+    page.click("#tab-compare")
+    page.wait_for_selector("text=1 basket: 1 more expensive, 0 cheaper.")
+    assert "24.00 → becomes26.00" in page.inner_text("#view-compare .sum").replace("\n", "")
+    page.click("#view-compare button:has-text('Look at it')")
+    pays(page, "26.00")
+    assert page.locator("#view-try").is_visible()
+
+
+def test_what_somebody_else_changes_is_taken_over_and_never_lost(page: Page, studio: Open) -> None:
+    put_in(page, "green", 3)
+    pays(page, "24.00")
+    (studio.folder / SUMMER).write_text(CARDS.replace("take 3.00", "take 6.00"), encoding="utf-8")
+    pays(page, "21.00")
+    assert "take 6.00" in page.inner_text(".cm-content")
+    type_at(page, "spend       25.00", "  # mine")
+    (studio.folder / SUMMER).write_text(CARDS.replace("take 3.00", "take 7.00"), encoding="utf-8")
+    page.click(".bar button.main")
+    page.wait_for_selector("dialog .sides")
+    assert "take 7.00" in page.inner_text("dialog .sides")
+    page.click("dialog [value=theirs]")
+    page.click("dialog button.main")
+    pays(page, "20.00")
+    assert "take 7.00" in (studio.folder / SUMMER).read_text(encoding="utf-8")
+
+
+def test_a_basket_and_a_draft_travel_in_a_link(page: Page, studio: Open, browser: Any) -> None:
+    put_in(page, "green", 3)
+    type_at(page, "spend       25.00", "  spend       25.00  take 5.00 off", instead=True)
+    no_menu(page)
+    pays(page, "22.00")
+    page.click("text=Share")
+    fragment = page.input_value("dialog textarea")
+    assert fragment.startswith("#s1=")
+    other = browser.new_page()
+    other.goto(studio.url + fragment)
+    pays(other, "22.00")
+    other.close()
+
+
+HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
+
+
+def test_hostile_names_do_nothing(page: Page, studio: Open) -> None:
+    page.on("dialog", lambda box: pytest.fail(f"something ran: {box.message}"))
+    (studio.folder / "catalogue/skus.csv").write_text(
+        "sku,store,price,categories,brand,tags,name\n"
+        f'BAD-1,tea-house,30.00,,,,"{HOSTILE.replace(chr(34), chr(39))}"\n'
+        'RTL-1,tea-house,1.00,,,,"שלום \u202e עולם"\n',
+        encoding="utf-8",
+    )
+    (studio.folder / SUMMER).write_text(
+        CARDS.replace("Tea House: 3 off 25", HOSTILE.replace('"', "'")), encoding="utf-8"
+    )
+    page.reload()
+    visit(page, studio)
+    put_in(page, "BAD-1")
+    put_in(page, "RTL-1")
+    pays(page, "28.00")
+    page.wait_for_selector(".why *")
+    assert page.locator("main img, main script").count() == 0
+    assert "<img src=x" in page.inner_text(".paper")
+    page.click("#tab-overview")
+    page.wait_for_selector(".cardlist li")
+    assert page.locator("main img, main script").count() == 0
+
+
+def test_a_hostile_link_does_nothing(page: Page, studio: Open) -> None:
+    for fragment in ("#s1=", "#s1=AAAA", "#s1=" + "A" * 1000, "#<script>", "#s1=eyJiYXNrZXQiOjN9"):
+        page.goto(studio.url + fragment)
+        page.wait_for_selector(".total .sum")
+
+
+def test_a_second_browser_without_the_address_gets_nothing(browser: Any, studio: Open) -> None:
+    other = browser.new_page()
+    assert other.goto(f"http://{studio.host}/").status == 403
+    assert "Open the address" in other.inner_text("body")
+    other.close()
+
+
+def test_the_keyboard_alone_is_enough_and_tab_leaves_the_editor(page: Page) -> None:
+    page.focus("#goods-search")
+    page.keyboard.type("green")
+    page.wait_for_selector(".searching .found button")
+    for _ in range(3):
+        page.keyboard.press("Enter")
+    pays(page, "24.00")
+    page.locator(".cm-content").focus()
+    page.keyboard.press("Tab")
+    assert not page.evaluate("document.activeElement.closest('.cm-editor')")
+    page.focus("#tab-try")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("#view-compare .sum")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 900, 1440, 2560])
+def test_nothing_stands_outside_the_page(browser: Any, studio: Open, width: int, scheme: str) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, locale="de-DE")
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    visit(page, studio)
+    put_in(page, "green", 3)
+    pays(page, "24.00")
+    for tab in ("try", "compare", "overview"):
+        page.click(f"#tab-{tab}")
+        page.wait_for_selector(f"#view-{tab} *:visible")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, tab
+    context.close()
+
+
+AXE = PAGE / "node_modules/axe-core/axe.min.js"
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe is not installed: npm ci in pricing/studio/page")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_axe_finds_nothing(browser: Any, studio: Open, scheme: str, width: int) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, locale="en-US", bypass_csp=True,
+        reduced_motion="reduce",
+    )  # fmt: skip
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    visit(page, studio)
+    put_in(page, "green", 3)
+    pays(page, "24.00")
+    page.wait_for_selector(".used")
+    page.add_script_tag(path=str(AXE))
+    assert broken_rules(page) == []
+    type_at(page, "spend       25.00", "  spend       20,00", instead=True)
+    no_menu(page)
+    page.wait_for_selector(".note .wrong")
+    assert broken_rules(page) == []
+    for tab in ("compare", "overview"):
+        page.click(f"#tab-{tab}")
+        page.wait_for_timeout(700)
+        assert broken_rules(page) == [], tab
+    context.close()
+
+
+def broken_rules(page: Page) -> list[str]:
+    """What axe says of WCAG 2.2 AA, with the places."""
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = page.evaluate(
+        "async tags => (await axe.run(document, {runOnly: tags})).violations.map("
+        "one => `${one.id}: ${one.nodes.slice(0, 3).map(node => `${node.target} ${node.failureSummary}`).join(' | ')}`)",
+        tags,
+    )
+    return json.loads(json.dumps(found))  # type: ignore[no-any-return]
