@@ -16,7 +16,19 @@ from tests.pages import ROOT
 pytestmark = pytest.mark.slow
 
 LEFT_OUT = {".gitignore"}
-MADE = ("__pycache__", "*.so", "*.egg-info", "build", "dist", ".*_cache", ".venv", ".hypothesis", ".benchmarks", ".git")
+MADE = (
+    "node_modules",
+    "__pycache__",
+    "*.so",
+    "*.egg-info",
+    "build",
+    "dist",
+    ".*_cache",
+    ".venv",
+    ".hypothesis",
+    ".benchmarks",
+    ".git",
+)
 BUILD = "import sys; from setuptools import build_meta; print(build_meta.build_sdist(sys.argv[1]))"
 
 

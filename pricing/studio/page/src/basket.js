@@ -8,7 +8,7 @@ import { t } from "./words.js";
 const places = {};
 
 export function build(place) {
-  const search = h("input", { type: "search", id: "goods-search", autocomplete: "off", oninput: () => look(search.value), placeholder: t("basket.search.hint") });
+  const search = h("input", { type: "search", id: "goods-search", autocomplete: "off", oninput: () => (search.value.trim() || forgetFound(), look(search.value)), placeholder: t("basket.search.hint") });
   places.found = h("ul", { class: "found", "aria-label": t("basket.found") });
   places.count = h("p", { class: "quiet", role: "status" });
   places.lines = h("div", { class: "lines" });
@@ -19,7 +19,7 @@ export function build(place) {
   places.json = h("details", { class: "json" });
   search.addEventListener("keydown", (event) => {
     if (event.key === "Enter") places.found.querySelector("button")?.click();
-    if (event.key === "Escape") (search.value = ""), look("");
+    if (event.key === "Escape") (search.value = ""), forgetFound();
   });
   place.append(
     h("h2", {}, t("basket.title")),
@@ -48,14 +48,19 @@ export function replace(basket) {
 // Goods
 
 const latest = lastOnly();
+function forgetFound() {
+  fill(places.found);
+  places.count.textContent = "";
+}
+
 const look = paused(async (text) => {
-  if (!text.trim()) return fill(places.found), (places.count.textContent = "");
+  if (!text.trim()) return;
   const answer = await latest("goods", typed({ search: text, currency: state.basket.currency, most: 12 })).catch(() => null);
   if (!answer) return;
   places.count.textContent = answer.total > answer.goods.length ? t("basket.found.more", { shown: answer.goods.length, total: answer.total }) : t("basket.found.count", { count: answer.total });
   fill(places.found, answer.goods.map((goods) => h("li", {}, button([bdi(goods.title || goods.sku), h("span", { class: "quiet" }, bdi(goods.shop || goods.store), " · ", goods.price), h("span", { class: "plus", "aria-hidden": "true" }, "+"), heard(t("basket.add"))], () => {
     add(goods);
-    say(t("basket.added", { what: goods.title || goods.sku }));
+    places.count.textContent = t("basket.added", { what: goods.title || goods.sku });
   }))));
 }, 120);
 

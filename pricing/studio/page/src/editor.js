@@ -222,7 +222,7 @@ function fresh(text, locked) {
       colours(state.start.words),
       syntaxHighlighting(style),
       keymap.of([...completionKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap]),
-      EditorView.contentAttributes.of({ "aria-label": t("editor.label"), spellcheck: "false", translate: "no" }),
+      EditorView.contentAttributes.of({ tabindex: "0", "aria-label": t("editor.label"), spellcheck: "false", translate: "no" }),
       EditorView.updateListener.of((update) => update.docChanged && type(state.file, update.state.doc.toString())),
       EditorState.phrases.of(phrases()),
       editable.of(EditorState.readOnly.of(Boolean(locked))),

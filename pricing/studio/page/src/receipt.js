@@ -21,7 +21,7 @@ export function build(place) {
 
 function drawn(answer) {
   if (answer.empty) return nothing();
-  if (answer.mistakes !== undefined) return stale(h("p", { class: "wrong" }, t("receipt.mistakes", { count: answer.mistakes })));
+  if (answer.mistakes !== undefined) return stale(h("p", { class: "wrong" }, now ? t("receipt.mistakes", { count: answer.mistakes }) : t("receipt.mistakes.none")));
   if (answer.problems) return stale(h("div", { class: "wrong" }, h("p", {}, t("receipt.problems")), h("ul", {}, answer.problems.map((one) => h("li", {}, bdi(one.what), " ", h("code", {}, bdi(one.path)))))));
   fill(places.note);
   places.paper.classList.remove("stale");
