@@ -87,9 +87,16 @@ class Engine:
 
     @classmethod
     def from_texts(cls, texts: Mapping[str, str], *, work: int = STEP_LIMIT, allow_empty: bool = False) -> Engine:
-        """An engine for rule files given as text, by their path in the folder; all else as in `load`."""
+        """An engine for rule files given as text, by their path in the folder; all else as in `load`.
+
+        Raises TypeError for what is no mapping from paths to texts.
+        """
         from pricing.language.loading.load import load_texts
 
+        if not isinstance(texts, Mapping) or not all(
+            isinstance(path, str) and isinstance(text, str | bytes) for path, text in texts.items()
+        ):
+            raise TypeError('expected texts by the path of their file, as in {"campaigns/a.promo": "campaign a ..."}')
         loaded = load_texts(texts) if allow_empty else load_texts(texts).filled()
         if loaded.book is None:
             raise RuleErrors(loaded.diagnostics, loaded.report())

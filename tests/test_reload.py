@@ -7,6 +7,7 @@ import pickle
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from threading import Event
 
 import pytest
@@ -133,6 +134,12 @@ def test_a_folder_without_rules_is_refused_unless_it_may_be_empty(tmp_path: Path
             make()
         assert len(make(allow_empty=True).book.rules) == 0
     assert len(Engine.load(tmp_path, allow_empty=True).reload().book.rules) == 0
+
+
+@pytest.mark.parametrize("texts", [5, None, "campaign a", {"campaigns/a.promo": 5}, {5: "campaign a"}])
+def test_what_is_no_mapping_of_texts_is_told(texts: Any) -> None:
+    with pytest.raises(TypeError, match="expected texts by the path of their file"):
+        Engine.from_texts(texts)
 
 
 def test_an_engine_keeps_its_rules_when_the_folder_becomes_empty(rules: Path) -> None:
