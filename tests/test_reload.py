@@ -7,8 +7,8 @@ import pickle
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 from threading import Event
+from typing import Any
 
 import pytest
 

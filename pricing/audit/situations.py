@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from pricing.engine import Plan, Situation, refusal_before_scope
 from pricing.model.cart import Cart, Customer, Line, Lot, Wallet
-from pricing.model.kind import COUPON_KINDS, Kind
+from pricing.model.kind import HELD
 from pricing.model.rule import Rule
 
 USUAL = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -74,7 +74,7 @@ def occasions(plan: Plan, currency: str, coins: int) -> tuple[Occasion, ...]:
             names = frozenset(rule.name for rule in rules if not refusal_before_scope(rule, asked))
             if names and names not in found:
                 found[names] = Occasion(at, segments, country, channel, names, Wallet(), ())
-    wallet, codes = _wallet(cards, coins), tuple(rule.name for rule in cards if rule.kind is Kind.PROMO_CODE)
+    wallet, codes = _wallet(cards, coins), tuple(sorted({code for rule in cards for code in rule.codes}))
     ordered = sorted(found, key=lambda names: (-len(names), found[names].at, sorted(names)))[:MOST_SETS]
     first = [names for names in ordered if not any(names < other for other in ordered)]
     firsts = set(first)
@@ -86,7 +86,7 @@ _BY_CLOCK = frozenset({"not-yet", "expired", "wrong-day-or-hour"})
 
 
 def _wallet(rules: Iterable[Rule], coins: int) -> Wallet:
-    return Wallet(coins, tuple(Lot(rule.name, MOST_PIECES) for rule in rules if rule.kind in COUPON_KINDS))
+    return Wallet(coins, tuple(Lot(rule.name, MOST_PIECES) for rule in rules if rule.given == HELD))
 
 
 def _segments(rules: Sequence[Rule]) -> list[tuple[str, ...]]:

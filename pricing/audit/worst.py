@@ -18,7 +18,7 @@ from pricing.audit.shelf import Shelf, shelf_of
 from pricing.audit.situations import Occasion, occasions
 from pricing.audit.starts import Basket, Bounds, basket_of, pool_of, reaching, singles
 from pricing.language.loading.catalogue import Catalogue
-from pricing.model.kind import COUPON_KINDS, Kind
+from pricing.model.kind import CODE, HELD
 from pricing.model.quote import Quote
 from pricing.model.rule import Rule
 from pricing.model.rulebook import RuleBook
@@ -244,6 +244,7 @@ def endless(quote: Quote, rules: dict[str, Rule]) -> tuple[str, ...]:
 
 def is_endless(rule: Rule) -> bool:
     """A coupon or code without a limit per customer, per day or in total, and without a budget."""
-    if rule.kind not in COUPON_KINDS and rule.kind is not Kind.PROMO_CODE:
+    if rule.given not in (HELD, CODE):
         return False
-    return rule.budget is None and not any(limit.per in ("customer", "day", "total") for limit in rule.limits)
+    unlimited = rule.budget is None and rule.budget_day is None
+    return unlimited and all(limit.per == "order" for limit in rule.limits)

@@ -19,7 +19,6 @@ from attrs import frozen
 from pricing.api import Engine
 from pricing.engine import code_key
 from pricing.language.loading.catalogue import Catalogue, Item
-from pricing.model.kind import COUPON_KINDS
 from pricing.money import AmountError, parse
 
 _MANY = re.compile(r"(?P<name>.+?)\*(?P<many>[0-9]{1,7})", re.ASCII)
@@ -90,7 +89,7 @@ def added(
             raise click.BadParameter(
                 f"There is no coupon or code called {name!r}.{near(name, engine.plan.names)}", param_hint="'--with'"
             )
-        elif rule.kind in COUPON_KINDS:
+        elif rule.is_coupon:
             coupons.append({"rule": rule.name, "pieces": many})
         else:
             raise click.BadParameter(

@@ -23,7 +23,10 @@ SHARDS = 16
 """Rows over which a large limit is dealt out on PostgreSQL; SQLite has one writer at a time and needs one."""
 _ATTEMPTS = 200
 
-OF_COUNTER = {"total": "uses in total", "day": "uses per day", "budget": "budget", "stock": "stock"}
+OF_COUNTER = {
+    "total": "uses in total", "day": "uses per day", "budget": "budget", "day-budget": "budget per day",
+    "items": "items in total", "stock": "stock",
+}  # fmt: skip
 """How a Shortage calls a counter."""
 
 

@@ -14,8 +14,9 @@ class LedgerError(ValueError):
 
 
 class Shortage(LedgerError):
-    """Something ran out. `of` says what: `coins`, `pieces`, `uses per customer`, `uses per day`, `uses in total`,
-    `items per customer`, `budget` (minor units) or `stock` (pieces to hand out)."""
+    """Something ran out. `of` says what: `coins`, `pieces`, `uses per customer` (also `and day`, `and week`, `and month`),
+    `uses per day`, `uses in total`, `items per customer`, `items in total`, `budget` and `budget per day` (minor units),
+    `code` (a single code that another order holds or has used) or `stock` (pieces to hand out)."""
 
     def __init__(self, of: str, rule: str, asked: int, left: int, where: str = "") -> None:
         self.of = of

@@ -16,7 +16,7 @@ from attrs import field, fields, frozen
 from pricing.model.cart import Cart, RuleUsage
 from pricing.model.doors import doors
 from pricing.model.errors import CartError, Problem, shown
-from pricing.model.kind import Kind
+from pricing.model.kind import COUPON_KINDS, Kind
 from pricing.model.reason import Reason, reason_of
 from pricing.model.refund import first_units
 from pricing.money import to_money
@@ -135,7 +135,7 @@ class Use(NamedTuple):
     store: str | None
     """None: over the whole order."""
     pieces: int
-    """Pieces of a coupon used; 0 for rules that have none."""
+    """Pieces used of a coupon, or of another rule that customers hold; 0 for rules that have none."""
     coins: int
     """Coins that a coin payment cost."""
     amount: int
@@ -144,6 +144,11 @@ class Use(NamedTuple):
     """With `ladder per sku`: the one it is over."""
     because: tuple[str, ...] = ()
     """Ids of the lines outside its scope whose units its step counted; sorted."""
+
+    @property
+    def pieces_taken(self) -> int:
+        """Pieces that leave a wallet: at least one of a coupon, whatever gave the other rules."""
+        return max(self.pieces, int(self.kind in COUPON_KINDS))
 
 
 @frozen

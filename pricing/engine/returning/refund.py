@@ -33,7 +33,7 @@ from pricing.engine.returning.returned import (
 from pricing.engine.settling.allocate import allocate
 from pricing.model.cart import Cart, Lot
 from pricing.model.errors import CartError, Problem, shown
-from pricing.model.kind import COUPON_KINDS, Kind
+from pricing.model.kind import CODE, Kind
 from pricing.model.policy import HOUSE_POLICY, Policy
 from pricing.model.quote import Quote, Use, less, shared
 from pricing.model.refund import FunderShare, Refund, RefundLine, first_units
@@ -164,17 +164,18 @@ def used_lots(quote: Quote, book: RuleBook | None = None) -> tuple[Lot, ...]:
     """The pieces and codes that a quote uses, each with its expiry: held pieces by expiry, then bought ones.
 
     Codes are lots too, with one piece a use, until the rule's `valid` ends. A bought piece lasts as if it had been
-    picked up when the cart was priced. Without `book`, codes and bought pieces never expire. Pieces are bought only
+    picked up when the cart was priced. Without `book`, codes and bought pieces never expire, and only promo codes are
+    known to be given by code. Pieces are bought only
     beyond all held ones, and a trade may bring more of them than are used: those are not among the lots.
     """
     rules = {rule.name: rule for rule in book.rules} if book else {}
     wanted: dict[str, int] = {}
     lots: list[Lot] = []
     for use in quote.used:
-        if use.kind in COUPON_KINDS:
-            wanted[use.rule] = wanted.get(use.rule, 0) + max(use.pieces, 1)
-        elif use.kind is Kind.PROMO_CODE:
-            rule = rules.get(use.rule)
+        rule = rules.get(use.rule)
+        if use.pieces_taken:
+            wanted[use.rule] = wanted.get(use.rule, 0) + use.pieces_taken
+        elif use.kind is Kind.PROMO_CODE or (rule is not None and rule.given == CODE):
             lots.append(Lot(use.rule, 1, rule.valid.end if rule else None))
     for name, pieces in sorted(wanted.items()):
         left = pieces
@@ -265,8 +266,9 @@ def _instruments(
     expired: dict[tuple[str, datetime | None], int] = {}
     uses: dict[str, int] = {}
     taken: dict[str, int] = {}
+    names = {lot.rule for lot in lots}
     for use in new.quote.used:
-        if use.kind not in COUPON_KINDS and use.kind is not Kind.PROMO_CODE:
+        if use.rule not in names:
             continue
         pieces = max(use.pieces, 1)
         start = taken.get(use.rule, 0)
@@ -276,7 +278,7 @@ def _instruments(
         # The pieces that last longest come back first, so that a customer loses as few as possible.
         for lot in _slice(list(reversed(mine)), then, now - then):
             gone = lot.expires is not None and lot.expires <= at
-            if use.kind in COUPON_KINDS:
+            if use.pieces_taken:
                 into = expired if gone else alive
                 into[lot.rule, lot.expires] = into.get((lot.rule, lot.expires), 0) + lot.pieces
             if not gone:

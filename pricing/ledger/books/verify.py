@@ -70,6 +70,8 @@ _COMPARISONS = (
             ("total", "use", "many", "''"),
             ("day", "use", "many", "entry.day"),
             ("budget", "use", "money", "''"),
+            ("day-budget", "use", "money", "entry.day"),
+            ("items", "item", "many", "''"),
             ("stock", "handed", "many", "''"),
         )
     ),
@@ -151,9 +153,12 @@ def _is_kept(core: Core, name: str, keys: list[str]) -> bool:
     table, _, column = name.partition(".")
     if table == "customer_use":
         return core.rules.limits(keys[1]).by_customer
-    if table == "counter" and column in ("total", "day", "budget", "stock"):
+    if table == "counter" and column != "lim":
         limits = core.rules.limits(keys[0])
-        kept = {"total": limits.uses_total, "day": limits.uses_day, "budget": limits.budget, "stock": limits.uses_total}
+        kept = {
+            "total": limits.uses_total, "day": limits.uses_day, "budget": limits.budget, "day-budget": limits.budget_day,
+            "items": limits.items_total, "stock": limits.uses_total,
+        }  # fmt: skip
         return kept[column] is not None
     return True
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from attrs import evolve, frozen
+from attrs import evolve, fields, frozen
 
 from pricing.ledger.core import Core
 from pricing.ledger.errors import LedgerError, Shortage
@@ -22,7 +22,7 @@ from pricing.model.cart import Cart, RuleUsage, Usage
 from pricing.model.quote import Quote
 
 _ATTEMPTS = 50
-_USED_UP = RuleUsage(customer=ENDLESS, today=ENDLESS, total=ENDLESS, spent=ENDLESS, items_customer=ENDLESS)
+_USED_UP = RuleUsage(*[ENDLESS] * len(fields(RuleUsage)))
 
 
 class Quoter(Protocol):

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from pricing.ledger.errors import LedgerError
 from pricing.model.cart import Cart
 from pricing.model.errors import shown
-from pricing.model.kind import COUPON_KINDS
 from pricing.model.quote import Quote, QuoteCharge, QuoteLine, Saving
 
 
@@ -51,7 +50,7 @@ def check_sums(quote: Quote) -> None:
     pays = sum(line.pays for line in quote.lines) + sum(charge.pays for charge in quote.shipping)
     if pays != quote.total_minor:
         raise LedgerError("bad-quote", f"total is {quote.total_minor}, but its lines pay {pays}", "quote")
-    bought_by_customer = bool(quote.bought) or bool(spent) or any(use.kind in COUPON_KINDS for use in quote.used)
+    bought_by_customer = bool(quote.bought) or bool(spent) or any(use.pieces_taken for use in quote.used)
     if bought_by_customer and not quote.cart.customer.id:
         raise LedgerError("no-customer", "coupons and coins need a customer with an id", "quote.cart.customer")
 

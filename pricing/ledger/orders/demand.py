@@ -17,7 +17,7 @@ from pricing.ledger.orders.checks import check_sums, check_used
 from pricing.ledger.store.instants import expiry_text, name_of
 from pricing.ledger.wallet.limits import Rules, day_of, piece_expires
 from pricing.model.cart import Line
-from pricing.model.kind import COUPON_KINDS, ITEM_KINDS
+from pricing.model.kind import ITEM_KINDS
 from pricing.model.quote import Quote
 from pricing.model.rule import Rule
 
@@ -128,10 +128,9 @@ def _uses(quote: Quote) -> tuple[dict[str, int], dict[str, int]]:
     uses: dict[str, int] = {}
     pieces: dict[str, int] = {}
     for use in quote.used:
-        many = max(use.pieces, 1) if use.kind in COUPON_KINDS else 1
-        uses[use.rule] = uses.get(use.rule, 0) + many
-        if use.kind in COUPON_KINDS:
-            pieces[use.rule] = pieces.get(use.rule, 0) + many
+        uses[use.rule] = uses.get(use.rule, 0) + max(use.pieces, 1)
+        if use.pieces_taken:
+            pieces[use.rule] = pieces.get(use.rule, 0) + use.pieces_taken
     for one in quote.bought:
         for name, times in one.trades:
             uses[name] = uses.get(name, 0) + times
@@ -149,7 +148,7 @@ def _money(quote: Quote, rules: Rules) -> tuple[dict[str, tuple[int, int]], dict
             amount, platform = money.get(saving.rule, (0, 0))
             money[saving.rule] = (amount + saving.amount, platform + saving.platform)
             rule = rules.rule(saving.rule)
-            if rule.kind in ITEM_KINDS and rules.limits(rule.name).items_customer is not None:
+            if rule.kind in ITEM_KINDS and rules.limits(rule.name).counts_items:
                 items.setdefault(rule.name, {})[line_id] = _units(quote, rule, rules, line_id, saving.amount)
     return money, items
 

@@ -45,7 +45,6 @@ from pricing.ledger.wallet import balances
 from pricing.ledger.wallet.reading import usage
 from pricing.ledger.wallet.ways import stock, uses
 from pricing.model.cart import NO_USAGE, Lot, RuleUsage, Usage
-from pricing.model.kind import COUPON_KINDS
 from pricing.model.policy import Policy
 from pricing.model.quote import Quote
 
@@ -370,7 +369,7 @@ def _hold(connection: Connection, core: Core, demand: Demand, at: datetime) -> l
         if limits.by_customer:
             if not demand.customer:
                 raise LedgerError("no-customer", f"{one.rule!r} has a limit per customer", "quote.cart.customer")
-            balances.use(connection, demand.customer, one.rule, limits, one.uses, one.items)
+            balances.use(connection, demand.customer, one.rule, limits, one.uses, one.items, one.day)
     return held
 
 
@@ -395,7 +394,9 @@ def _entries(demand: Demand, held: list[tuple[str, str, int]]) -> Iterable[Entry
 def _claims(core: Core, demand: Demand) -> list[Claim]:
     """What the order takes from limits over all customers."""
     claims = [
-        claim for one in demand.rules for claim in uses(core, core.rules.rule(one.rule), one.day, one.uses, one.money)
+        claim
+        for one in demand.rules
+        for claim in uses(core, core.rules.rule(one.rule), one.day, one.uses, one.money, one.items)
     ]
     for rule, many, _ in demand.bought:
         claims.extend(stock(core, core.rules.find(rule), many))
@@ -404,7 +405,7 @@ def _claims(core: Core, demand: Demand) -> list[Claim]:
 
 def _lots(quote: Quote, demand: Demand, held: list[tuple[str, str, int]], before: list[list[Any]]) -> list[list[Any]]:
     """The lots of `used_lots`, with the expiries that the ledger's own pieces really have."""
-    coupons = {use.rule for use in quote.used if use.kind in COUPON_KINDS}
+    coupons = {use.rule for use in quote.used if use.pieces_taken}
     codes = [lot for lot in before if lot[0] not in coupons]
     own = [[rule, many, expires] for rule, expires, many in held]
     spare = surplus(quote, demand)
@@ -429,7 +430,9 @@ def _release(connection: Connection, core: Core, kept: Kept, at: datetime, why: 
     entries.extend(Entry("handed", order.customer, -many, rule) for rule, many, _ in demand.bought)
     _mark(connection, kept, name, at, -1, entries, why)
     handed = {rule: many for rule, many, _ in demand.bought}
-    back = [GivenBack(one.rule, one.day, one.uses, one.money, handed.pop(one.rule, 0)) for one in demand.rules]
+    back = [
+        GivenBack(one.rule, one.day, one.uses, one.money, handed.pop(one.rule, 0), one.items) for one in demand.rules
+    ]
     core.counters.give_back(connection, back, order.id)
     return evolve(order, state="released")
 

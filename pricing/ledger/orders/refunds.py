@@ -219,7 +219,7 @@ def _given_back(kept: Kept, found: Refund, earlier: Earlier) -> list[tuple[Given
         items = _items_back(kept, one, found, earlier)
         many = uses.get(one.rule, 0)
         if share.amount or many or items:
-            result.append((GivenBack(one.rule, one.day, many, share.amount, 0), share.platform, items))
+            result.append((GivenBack(one.rule, one.day, many, share.amount, 0, items), share.platform, items))
     return result
 
 

@@ -33,9 +33,10 @@ class Counter:
 
     rule: str
     what: str
-    """`total` uses, `day` uses, `budget` in minor units, or `stock` of pieces to hand out."""
+    """`total` uses, `day` uses, `budget` and `day-budget` in minor units, `items` sold at the rule's price, or `stock` of
+    pieces to hand out."""
     day: str
-    """The date for `day`, else empty."""
+    """The date for `day` and `day-budget`, else empty."""
     total: int
     """The limit."""
 
@@ -57,6 +58,7 @@ class GivenBack:
     uses: int
     money: int
     handed: int
+    items: int = 0
 
 
 class Miss(Exception):
@@ -102,6 +104,8 @@ _HISTORY = {
     "total": "SELECT coalesce(sum(many), 0) FROM entry WHERE rule = :rule AND what = 'use'",
     "day": "SELECT coalesce(sum(many), 0) FROM entry WHERE rule = :rule AND what = 'use' AND day = :day",
     "budget": "SELECT coalesce(sum(money), 0) FROM entry WHERE rule = :rule AND what = 'use'",
+    "day-budget": "SELECT coalesce(sum(money), 0) FROM entry WHERE rule = :rule AND what = 'use' AND day = :day",
+    "items": "SELECT coalesce(sum(many), 0) FROM entry WHERE rule = :rule AND what = 'item'",
     "stock": "SELECT coalesce(sum(many), 0) FROM entry WHERE rule = :rule AND what = 'handed'",
 }
 
@@ -129,7 +133,10 @@ class Counters:
     def give_back(self, connection: Connection, parts: Iterable[GivenBack], lane: str) -> None:
         """Gives units back to the counters that exist, be the rule limited now, or gone from the book."""
         for part in sorted(parts, key=lambda one: one.rule):
-            units = {"budget": part.money, "day": part.uses, "stock": part.handed, "total": part.uses}
+            units = {
+                "budget": part.money, "day": part.uses, "day-budget": part.money, "items": part.items,
+                "stock": part.handed, "total": part.uses,
+            }  # fmt: skip
             known = connection.execute(_KNOWN, {"rule": part.rule, "day": part.day}).all()
             for what, day, total in known:
                 many = units[what]
@@ -186,7 +193,7 @@ class Counters:
 
     def _make(self, connection: Connection, counter: Counter) -> None:
         """The rows of a counter that is used for the first time; another process may be making them too."""
-        values = _named(counter) if counter.what == "day" else {"rule": counter.rule}
+        values = _named(counter) if counter.day else {"rule": counter.rule}
         used = int(connection.execute(text(_HISTORY[counter.what]), values).scalar_one())
         self._insert(connection, counter, used)
 

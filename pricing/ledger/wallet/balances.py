@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from pricing.ledger.errors import Shortage
 from pricing.ledger.store.instants import text_of
-from pricing.ledger.wallet.limits import ENDLESS, Limits
+from pricing.ledger.wallet.limits import ENDLESS, Limits, span_of
 
 _ADD_COINS = text(
     "INSERT INTO coin_balance (customer, coins, held) VALUES (:customer, :many, 0)"
@@ -56,6 +56,10 @@ _USE = text(
 )
 _UNUSE = text(
     "UPDATE customer_use SET uses = uses - :uses, items = items - :items WHERE customer = :customer AND rule = :rule"
+)
+_IN_SPAN = text(
+    "SELECT coalesce(sum(many), 0) FROM entry WHERE customer = :customer AND rule = :rule AND what = 'use'"
+    " AND day >= :first AND day <= :last"
 )
 _PICK = text(
     "INSERT INTO picked (customer, rule, pieces) VALUES (:customer, :rule, :many)"
@@ -116,10 +120,12 @@ def end_pieces(connection: Connection, customer: str, rule: str, expires: str, m
     connection.execute(_END_PIECES, values)
 
 
-def use(connection: Connection, customer: str, rule: str, limits: Limits, uses: int, items: int) -> None:
-    """Counts what one customer uses of a rule that limits it. Raises Shortage; the transaction is then rolled back.
+def use(connection: Connection, customer: str, rule: str, limits: Limits, uses: int, items: int, day: str) -> None:
+    """Counts what one customer uses of a rule that limits it, on a date of the rule's zone. Raises Shortage; the
+    transaction is then rolled back.
 
-    Comes before the journal is written: a first use reads there what came before it.
+    Comes before the journal is written: a first use reads there what came before it. The customer's row is locked from
+    the first statement on, so that what the journal knows of a day, a week or a month is all that there is.
     """
     values = {"customer": customer, "rule": rule, "uses": uses, "items": items}
     now = connection.execute(_USE, values).one()
@@ -130,6 +136,11 @@ def use(connection: Connection, customer: str, rule: str, limits: Limits, uses: 
         raise Shortage("uses per customer", rule, uses, max(0, most_uses - now.uses + uses), where)
     if items and now.items > most_items:
         raise Shortage("items per customer", rule, items, max(0, most_items - now.items + items), where)
+    for span, most in limits.uses_spans if uses else ():
+        first, last = span_of(span, day)
+        before = connection.execute(_IN_SPAN, {**values, "first": first, "last": last}).scalar_one()
+        if uses + int(before) > most:
+            raise Shortage(f"uses per customer and {span}", rule, uses, max(0, most - int(before)), where)
 
 
 def unuse(connection: Connection, customer: str, rule: str, uses: int, items: int) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
@@ -12,7 +13,7 @@ from pricing.engine import expiry_of_piece
 from pricing.ledger.errors import LedgerError
 from pricing.ledger.store.instants import within_calendar
 from pricing.model.cart import RuleUsage
-from pricing.model.kind import COUPON_KINDS
+from pricing.model.kind import HELD
 from pricing.model.rule import Rule
 from pricing.model.rulebook import RuleBook
 
@@ -29,8 +30,13 @@ class Limits:
     uses_day: int | None = None
     uses_total: int | None = None
     items_customer: int | None = None
+    items_total: int | None = None
     budget: int | None = None
     """Minor units."""
+    budget_day: int | None = None
+    """Minor units a day."""
+    uses_spans: tuple[tuple[str, int], ...] = ()
+    """(span, uses by one customer in it) for each of `SPANS` that the card limits."""
 
     @property
     def any(self) -> bool:
@@ -38,10 +44,21 @@ class Limits:
 
     @property
     def by_customer(self) -> bool:
-        return self.uses_customer is not None or self.items_customer is not None
+        return self.uses_customer is not None or self.items_customer is not None or bool(self.uses_spans)
+
+    @property
+    def counts_items(self) -> bool:
+        return self.items_customer is not None or self.items_total is not None
+
+    @property
+    def by_day(self) -> bool:
+        return self.uses_day is not None or self.budget_day is not None
 
 
 NO_LIMITS = Limits()
+
+SPANS = ("day", "week", "month")
+"""What uses by one customer are limited within, in the rule's zone; a week begins on Monday."""
 
 
 def limits_of(rule: Rule) -> Limits:
@@ -55,7 +72,10 @@ def limits_of(rule: Rule) -> Limits:
         uses_day=least("uses", "day"),
         uses_total=least("uses", "total"),
         items_customer=least("items", "customer"),
+        items_total=least("items", "total"),
         budget=rule.budget,
+        budget_day=rule.budget_day,
+        uses_spans=tuple((span, most) for span in SPANS if (most := least("uses", f"customer and {span}")) is not None),
     )
 
 
@@ -66,7 +86,11 @@ def used_up(limits: Limits, use: RuleUsage) -> str:
         (limits.uses_day, use.today, "used up for today"),
         (limits.uses_total, use.total, "used up"),
         (limits.budget, use.spent, "its budget is spent"),
-    )
+        (limits.budget_day, use.spent_today, "its budget for today is spent"),
+        (limits.items_total, use.items_total, "sold out at this price"),
+        *((most, span_uses(use, span), f"used as often as one customer may in a {span}")
+          for span, most in limits.uses_spans),
+    )  # fmt: skip
     return next((why for most, used, why in counted if most is not None and used >= most), "")
 
 
@@ -96,7 +120,7 @@ class Rules:
     def coupon(self, name: str) -> Rule:
         """The rule of this name, which must be one whose pieces wait in a wallet."""
         rule = self.rule(name)
-        if rule.kind not in COUPON_KINDS:
+        if rule.given != HELD:
             raise LedgerError("not-a-coupon", f"{name!r} is a {rule.kind}, which nobody can hold", "rule")
         return rule
 
@@ -105,6 +129,23 @@ def day_of(rule: Rule | None, at: datetime) -> str:
     """The date in the rule's zone, as `2026-06-20`: what `limit N uses per day` counts by."""
     with within_calendar():
         return at.astimezone(ZoneInfo(rule.zone if rule else "UTC")).date().isoformat()
+
+
+def span_of(span: str, day: str) -> tuple[str, str]:
+    """The first and the last date of the span that a date lies in."""
+    first = date.fromisoformat(day)
+    with within_calendar():
+        if span == "week":
+            first -= timedelta(days=first.weekday())
+            return first.isoformat(), (first + timedelta(days=6)).isoformat()
+    if span == "month":
+        return first.replace(day=1).isoformat(), first.replace(day=monthrange(first.year, first.month)[1]).isoformat()
+    return day, day
+
+
+def span_uses(use: RuleUsage, span: str) -> int:
+    """Uses by this customer in the span."""
+    return {"day": use.customer_day, "week": use.customer_week, "month": use.customer_month}[span]
 
 
 def piece_expires(rule: Rule, at: datetime) -> datetime | None:

@@ -12,7 +12,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, text
 from pricing.ledger.core import Core
 from pricing.ledger.store.instants import expiry_of, instant_of, name_of, text_of
 from pricing.ledger.wallet.eligible import is_in_hours
-from pricing.ledger.wallet.limits import ENDLESS, day_of, used_up
+from pricing.ledger.wallet.limits import ENDLESS, SPANS, day_of, span_of, used_up
 from pricing.model.cart import MOST_COINS, MOST_LINES, MOST_UNITS, NO_USAGE, Lot, RuleUsage, Usage, Wallet
 
 _USAGE = (
@@ -21,6 +21,12 @@ _USAGE = (
     " UNION ALL SELECT rule, what, day, sum(used), 0 FROM counter"
     " WHERE rule IN :rules AND what <> 'stock' AND (day = '' OR day IN :days) GROUP BY rule, what, day"
 )
+_USES_BY_DAY = (
+    "SELECT rule, day, sum(many) FROM entry WHERE customer = :customer AND what = 'use' AND day >= :first AND day <= :last"
+    " GROUP BY rule, day"
+)
+_FIELDS = {"total": "total", "day": "today", "budget": "spent", "day-budget": "spent_today", "items": "items_total"}
+"""What a counter is in a rule's usage."""
 _MOST_NAMES = 500
 """So many rules are named in one query; with more, it asks for all and picks."""
 _USAGE_OF_ALL = _USAGE.replace("rule IN :rules", "1 = 1")
@@ -39,7 +45,7 @@ def usage(core: Core, customer: str, rules: Iterable[str] | None, at: datetime, 
         wanted &= {core.rules.rule(name).name for name in rules}
     if not wanted:
         return {}
-    days = {rule: day_of(core.rules.find(rule), at) for rule in wanted if core.rules.limits(rule).uses_day is not None}
+    days = {rule: day_of(core.rules.find(rule), at) for rule in wanted if core.rules.limits(rule).by_day}
     values: dict[str, Any] = {"customer": customer, "days": sorted({"", *days.values()})}
     names: list[BindParameter[Any]] = [bindparam("days", expanding=True)]
     if len(wanted) <= _MOST_NAMES:
@@ -49,17 +55,42 @@ def usage(core: Core, customer: str, rules: Iterable[str] | None, at: datetime, 
     found: dict[str, RuleUsage] = {}
     if not customer and not looking:
         # Nobody can count what somebody without a name used: what is limited for each customer is not for guests.
-        nothing_left = RuleUsage(customer=ENDLESS, items_customer=ENDLESS)
+        nothing_left = RuleUsage(
+            customer=ENDLESS,
+            items_customer=ENDLESS,
+            customer_day=ENDLESS,
+            customer_week=ENDLESS,
+            customer_month=ENDLESS,
+        )
         found = {rule: nothing_left for rule in wanted if core.rules.limits(rule).by_customer}
     for rule, what, day, uses, items in core.database.ask(statement, values):
-        if rule not in wanted or (what == "day" and day != days.get(rule)):
+        if rule not in wanted or (day and day != days.get(rule)):
             continue
         known = found.get(rule, RuleUsage())
         if what == "customer":
             found[rule] = evolve(known, customer=int(uses), items_customer=int(items))
         else:
-            field = {"total": "total", "day": "today", "budget": "spent"}[what]
-            found[rule] = evolve(known, **{field: int(uses)})
+            found[rule] = evolve(known, **{_FIELDS[what]: int(uses)})
+    for rule, spans in _in_spans(core, customer, wanted, at).items():
+        found[rule] = evolve(found.get(rule, RuleUsage()), **spans)
+    return found
+
+
+def _in_spans(core: Core, customer: str, wanted: set[str], at: datetime) -> dict[str, dict[str, int]]:
+    """Uses by this customer today, this week and this month, of the rules that limit them: by rule and field of usage."""
+    days = {rule: day_of(core.rules.find(rule), at) for rule in wanted if core.rules.limits(rule).uses_spans}
+    if not customer or not days:
+        return {}
+    ends = {rule: {span: span_of(span, day) for span in SPANS} for rule, day in days.items()}
+    values = {
+        "customer": customer,
+        "first": min(first for spans in ends.values() for first, _ in spans.values()),
+        "last": max(last for spans in ends.values() for _, last in spans.values()),
+    }
+    found = {rule: dict.fromkeys((f"customer_{span}" for span in SPANS), 0) for rule in days}
+    for rule, day, many in core.database.ask(_USES_BY_DAY, values):
+        for span, (first, last) in ends.get(rule, {}).items():
+            found[rule][f"customer_{span}"] += int(many) if first <= day <= last else 0
     return found
 
 

@@ -131,7 +131,7 @@ def exchange(
             balances.take_coins(connection, who.id, coins, hold=False)
             expires = _put(connection, who.id, coupon, pieces, at)
             if limits.by_customer:
-                balances.use(connection, who.id, rule, limits, many, 0)
+                balances.use(connection, who.id, rule, limits, many, 0, day_of(trading, at))
             entries = [
                 Entry("coins", who.id, -coins, rule),
                 Entry("use", who.id, many, rule, day=day_of(trading, at)),
@@ -155,7 +155,7 @@ def stock(core: Core, coupon: Rule | None, pieces: int) -> list[Claim]:
     return [Claim(Counter(coupon.name, "stock", "", limit), pieces)]
 
 
-def uses(core: Core, rule: Rule, day: str, many: int, money: int) -> list[Claim]:
+def uses(core: Core, rule: Rule, day: str, many: int, money: int, items: int = 0) -> list[Claim]:
     """What uses of a rule take from its counters; nothing for a rule without limits."""
     limits = core.rules.limits(rule.name)
     found: list[Claim] = []
@@ -165,6 +165,10 @@ def uses(core: Core, rule: Rule, day: str, many: int, money: int) -> list[Claim]
         found.append(Claim(Counter(rule.name, "day", day, limits.uses_day), many))
     if limits.budget is not None and money:
         found.append(Claim(Counter(rule.name, "budget", "", limits.budget), money))
+    if limits.budget_day is not None and money:
+        found.append(Claim(Counter(rule.name, "day-budget", day, limits.budget_day), money))
+    if limits.items_total is not None and items:
+        found.append(Claim(Counter(rule.name, "items", "", limits.items_total), items))
     return found
 
 
