@@ -38,7 +38,7 @@ LARGEST = 64_000_000
 """Bytes of a question."""
 LOOKED = 0.5
 """Seconds for which the folder is not looked at again."""
-SLOW = frozenset({"examples"})
+SLOW = frozenset({"examples", "orders", "worst"})
 HEADERS = (
     (b"content-security-policy",
      b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "

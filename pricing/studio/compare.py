@@ -1,6 +1,6 @@
-"""Two versions of the texts on the same basket, and on all example carts; and a basket written down as an example.
+"""Two versions of the texts on the same basket; and a basket written down as an example.
 
-Reads two `Bench`es; makes plain JSON. Only texts are compared: example carts that bring rules of their own stay out.
+Reads `Bench`es; makes plain JSON. Many carts at once are in `many`.
 """
 
 from __future__ import annotations
@@ -9,20 +9,15 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pricing.api import Engine
-from pricing.examples import Example, ExampleError, of_text
+from pricing.examples import ExampleError, of_text
 from pricing.model.errors import CartError
 from pricing.model.quote import Quote
 from pricing.money import show
-from pricing.simulate.compare import Comparison, as_dict, by_rule
+from pricing.simulate.compare import by_rule
 from pricing.studio.asked import WrongQuestion
 from pricing.studio.basket import basket_of
 from pricing.studio.bench import EXAMPLES, Bench
 from pricing.studio.till import payers, price
-from pricing.wire import cart_from_json, json_from_text, usage_from_dict
-
-MOST_EXAMPLES = 2_000
-"""Example carts that are priced under both versions."""
 
 
 def basket(old: Bench, new: Bench, given: Mapping[str, Any], why: str, language: str | None) -> dict[str, Any]:
@@ -36,7 +31,7 @@ def basket(old: Bench, new: Bench, given: Mapping[str, Any], why: str, language:
     currency = one.currency
     made["change"] = show(other.total_minor - one.total_minor, currency)
     was, now = by_rule(one), by_rule(other)
-    moved = sorted(((now.get(rule, 0) - was.get(rule, 0), rule) for rule in {*was, *now}), key=_largest)
+    moved = sorted(((now.get(rule, 0) - was.get(rule, 0), rule) for rule in {*was, *now}), key=largest)
     made["moves"] = [
         {"rule": rule, "old": show(was.get(rule, 0), currency), "new": show(now.get(rule, 0), currency),
          "change": show(by, currency)}
@@ -46,7 +41,7 @@ def basket(old: Bench, new: Bench, given: Mapping[str, Any], why: str, language:
     return made
 
 
-def _largest(move: tuple[int, str]) -> tuple[int, str]:
+def largest(move: tuple[int, str]) -> tuple[int, str]:
     return -abs(move[0]), move[1]
 
 
@@ -69,98 +64,6 @@ def _payers(one: Quote, other: Quote) -> Iterator[dict[str, str]]:
             "who": who, "store": store,
             "old": sides[0].get((who, store), nothing), "new": sides[1].get((who, store), nothing),
         }  # fmt: skip
-
-
-# Example carts
-
-
-def examples(old: Bench, new: Bench) -> dict[str, Any]:
-    """All example carts of the new version under both: see `desk` (examples)."""
-    sums: dict[str, Comparison] = {}
-    told: list[dict[str, Any]] = []
-    more = less = problems = 0
-    for file, example in _all(new):
-        entry: dict[str, Any] = {"title": "", "line": 0, "problem": ""}
-        if isinstance(example, str):
-            told.append({"file": file, **entry, "problem": example})
-            problems += 1
-            continue
-        entry |= {"file": file, "title": example.title, "line": example.line - 1}
-        pair = [_priced(bench.engine, example) for bench in (old, new)]
-        wrong = next((one for one in pair if isinstance(one, str)), None)
-        if wrong is not None:
-            told.append({**entry, "problem": wrong})
-            problems += 1
-            continue
-        one, other = (quote for quote in pair if isinstance(quote, Quote))
-        sums.setdefault(one.currency, Comparison(one.currency, 20)).add(example.title, one, other)
-        more += other.total_minor > one.total_minor
-        less += other.total_minor < one.total_minor
-        told.append({**entry, **_change(one, other), "basket": _basket(example)})
-    return {
-        "carts": len(told),
-        "more": more,
-        "less": less,
-        "problems": problems,
-        "sums": [as_dict(sums[currency]) for currency in sorted(sums)],
-        "examples": told,
-    }
-
-
-def _all(bench: Bench) -> Iterator[tuple[str, Example | str]]:
-    """(file, example) of all example carts, or (file, what is wrong with the file)."""
-    count = 0
-    for path in sorted(bench.texts):
-        if not path.endswith(EXAMPLES):
-            continue
-        try:
-            found = of_text(path, bench.texts[path])
-        except ExampleError as error:
-            yield path, str(error)
-            continue
-        for example in found:
-            if example.texts:
-                continue
-            count += 1
-            if count > MOST_EXAMPLES:
-                return
-            yield path, example
-
-
-def _priced(engine: Engine | None, example: Example) -> Quote | str:
-    """Its quote, or why there is none."""
-    if engine is None:
-        return "these cards have mistakes"
-    try:
-        cart = cart_from_json(example.cart.text)
-        usage = usage_from_dict(json_from_text(example.usage.text), cart.currency) if example.usage else None
-        declined = [name for name in example.without if engine.plan.rules.find(name) is not None]
-        return engine.quote(cart, usage, declined)
-    except CartError as error:
-        return str(error)
-
-
-def _change(one: Quote, other: Quote) -> dict[str, Any]:
-    currency = one.currency
-    was, now = by_rule(one), by_rule(other)
-    moved = sorted(((now.get(rule, 0) - was.get(rule, 0), rule) for rule in {*was, *now}), key=_largest)
-    return {
-        "currency": currency,
-        "old": show(one.total_minor, currency),
-        "new": show(other.total_minor, currency),
-        "change": show(other.total_minor - one.total_minor, currency),
-        "rules": {rule: show(by, currency) for by, rule in moved if by},
-    }
-
-
-def _basket(example: Example) -> dict[str, Any]:
-    """The example as the page's basket, to be looked at."""
-    made = json.loads(example.cart.text)
-    if example.usage:
-        made["usage"] = json.loads(example.usage.text)
-    if example.without:
-        made["without"] = list(example.without)
-    return made if isinstance(made, dict) else {}
 
 
 # A basket as an example

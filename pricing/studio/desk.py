@@ -35,7 +35,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pricing.language.describe import paragraph
-from pricing.studio import cards, compare, overview, till
+from pricing.studio import cards, compare, many, overview, till
 from pricing.studio.asked import Asked, WrongQuestion, number_of, object_of, text_of, texts_of
 from pricing.studio.basket import goods
 from pricing.studio.bench import Bench
@@ -193,7 +193,28 @@ def _examples(desk: Workbench, bench: Bench, asked: Asked) -> dict[str, Any]:
     examples     [{file, line, title, currency, old, new, change, rules: {rule: by how much more it saves}, basket}], or
                  [{file, line, title, problem}]
     """
-    return compare.examples(desk.bench(_old(desk, asked)), bench)
+    return many.examples(desk.bench(_old(desk, asked)), bench)
+
+
+def _orders(desk: Workbench, bench: Bench, asked: Asked) -> dict[str, Any]:
+    """`orders` (texts, one cart in JSON each), `old`. Answer: as `examples`, of which those are told that change most.
+
+    left_out     how many orders beyond those that are looked at
+    """
+    orders = asked.get("orders")
+    if not isinstance(orders, list) or not all(isinstance(line, str) for line in orders):
+        raise WrongQuestion("orders must be a list of texts, one cart each")
+    return many.orders(desk.bench(_old(desk, asked)), bench, orders)
+
+
+def _worst(desk: Workbench, bench: Bench, asked: Asked) -> dict[str, Any]:
+    """`effort` (carts to try), `old`. Answer: baskets that pay the least share of their list price with these cards.
+
+    carts        how many were tried
+    worst        [{store (null: over several), currency, list, pays, pays_old, percent, rules, basket}], the worst first
+    problem      why there is none
+    """
+    return many.worst(desk.bench(_old(desk, asked)), bench, max(number_of(asked, "effort", 300, 20_000), 100))
 
 
 def _example(desk: Workbench, bench: Bench, asked: Asked) -> dict[str, Any]:
@@ -230,6 +251,8 @@ QUESTIONS: Mapping[str, Callable[[Workbench, Bench, Asked], dict[str, Any]]] = {
     "price": _price,
     "compare": _compare,
     "examples": _examples,
+    "orders": _orders,
+    "worst": _worst,
     "example": _example,
 }
 """By name, all that can be asked."""

@@ -40,7 +40,7 @@ def test_the_desk_needs_nothing_but_the_core() -> None:
 
 def test_every_question_answers_with_json_and_the_same_each_time() -> None:
     place = {"file": SUMMER, "line": 5, "character": 16, "before": "  sto"}
-    more = {"basket": basket(("TEA-1", 3)), "rule": "tea-3", "title": "Three teas", "why": "all"}
+    more = {"basket": basket(("TEA-1", 3)), "rule": "tea-3", "title": "Three teas", "why": "all", "orders": ["{}"]}
     for name in QUESTIONS:
         asked = {**place, **more, **({"file": "campaigns/summer.examples.md"} if name == "example" else {})}
         answers = {Workbench(TEXTS).ask_json(name, json.dumps(asked)) for _ in range(2)}
@@ -188,6 +188,24 @@ def test_all_example_carts_are_compared_and_one_that_fails_is_told() -> None:
     assert told["sums"][0]["rules"][0]["name"] == "tea-3"
     again = bench.ask("price", {"basket": told["examples"][0]["basket"]})
     assert again["quote"]["total"] == "24.00"
+
+
+def test_past_orders_are_compared_and_those_that_change_most_are_told() -> None:
+    tea, pot = (
+        json.dumps(desk().ask("price", {"basket": basket(line)})["cart"]) for line in (("TEA-1", 3), ("POT-1", 1))
+    )
+    told = desk().ask("orders", {"orders": [pot, tea, "none"], **drafted("3.00 off", "2.00 off")})
+    assert (told["carts"], told["more"], told["less"], told["problems"], told["left_out"]) == (3, 1, 0, 1, 0)
+    assert [(one["title"], one.get("change")) for one in told["examples"]] == [("2", "1.00"), ("3", None)]
+    assert desk().ask("price", {"basket": told["examples"][0]["basket"]})["quote"]["total"] == "24.00"
+
+
+def test_the_worst_basket_is_found_with_what_it_paid_before() -> None:
+    told = desk().ask("worst", drafted("spend       25.00  take 3.00 off", "spend       9.00  take 8.50 off"))
+    first = told["worst"][0]
+    assert (first["store"], first["pays"]) == ("tea-house", "0.50")
+    assert first["pays_old"] is not None and first["pays_old"] != first["pays"]
+    assert desk().ask("price", {"basket": first["basket"]})["quote"]["goods_total"] == first["pays_old"]
 
 
 def test_a_basket_saved_as_an_example_comes_out_as_expected() -> None:

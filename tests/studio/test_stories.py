@@ -160,7 +160,15 @@ def test_a_draft_is_compared_and_its_worst_example_looked_at(page: Page, studio:
     page.click("#tab-compare")
     page.wait_for_selector("text=1 basket: 1 more expensive, 0 cheaper.")
     assert "24.00 → becomes26.00" in page.inner_text("#view-compare .sum").replace("\n", "")
-    page.click("#view-compare button:has-text('Look at it')")
+    page.click("#view-compare button:has-text('Look for it')")
+    page.wait_for_selector("#view-compare th:has-text('Tea House')")
+    orders = studio.folder / "orders.jsonl"
+    line = {"sku": "TEA-1", "store": "tea-house", "price": "9.00"}
+    carts = [{"currency": "USD", "at": f"{EVENING}:00Z", "lines": [{**line, "quantity": many}]} for many in (1, 3, 4)]
+    orders.write_text("".join(f"{json.dumps(cart)}\n" for cart in carts), encoding="utf-8")
+    page.set_input_files("#view-compare input[type=file]", orders)
+    page.wait_for_selector("text=3 baskets: 2 more expensive, 0 cheaper.")
+    page.locator("#view-compare button:has-text('Look at it')").first.click()
     pays(page, "26.00")
     assert page.locator("#view-try").is_visible()
 
