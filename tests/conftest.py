@@ -16,6 +16,7 @@ os.environ["PRICING_CACHE"] = ""
 LONG_RUNS = (
     ("--seeds", 400, "Random markets priced by engine and oracle; one large market more for every eight."),
     ("--first-seed", 0, "The first of these markets."),
+    ("--currency-markets", 18, "Random markets of three currencies and three policies, priced by engine and oracle."),
     ("--fmt-files", 200, "Rule files printed badly and formatted."),
     (
         "--explain-markets",

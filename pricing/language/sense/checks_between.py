@@ -1,4 +1,4 @@
-"""Sense between rules: names that look alike, contradictions about combining, rules that are always beaten."""
+"""Sense between rules: names that look alike, contradictions about combining, rules that are no better than another."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def group_of(item: Card) -> bytes:
 
 
 def beaten(groups: Iterable[Sequence[Card]], findings: Mapping[str, Findings]) -> None:
-    """Rules that always lose against another one that is for the same lines, customers and times."""
+    """Rules that give no more than another one that is for the same lines, customers and times."""
     for group in groups:
         for item in group:
             better = next(
@@ -159,10 +159,10 @@ def _tell_beaten(item: Card, better: Card, findings: Mapping[str, Findings]) -> 
                 caret="are both of them needed?", notes=(note,),
             )  # fmt: skip
         return
-    # Item prices are no choice, so there the lower one is always taken. What the best selection uses is another matter:
-    # less off now may leave more for what follows.
+    # Item prices are no choice, so there the lower one is always taken; of two that a floor makes equal, either. What the
+    # best selection uses is another matter: less off now may leave more for what follows.
     sure = item.rule.kind in ITEM_KINDS
-    says = f"{item.rule.name} is always beaten by {better.rule.name}." if sure else (
+    says = f"{item.rule.name} never gives a lower price than {better.rule.name}." if sure else (
         f"Can {item.rule.name} ever be better than {better.rule.name}?")  # fmt: skip
     findings[item.source.name].add(
         "P0404", item.block.name, says, caret="never the better one" if sure else "the other one gives as much or more",
@@ -171,7 +171,11 @@ def _tell_beaten(item: Card, better: Card, findings: Mapping[str, Findings]) -> 
 
 
 def _beats(rule: Rule, other: Rule) -> bool:
-    """Whether `rule` is there whenever `other` is, and gives at least as much."""
+    """Whether `rule` is there whenever `other` is, and gives at least as much, in each currency."""
+    return all(_beats_here(one, two) for one, two in zip((rule, *rule.also), (other, *other.also), strict=True))
+
+
+def _beats_here(rule: Rule, other: Rule) -> bool:
     free = not rule.limits and rule.budget is None and set(rule.never) <= set(other.never)
     apart = rule.name not in other.combines and other.name not in rule.combines
     if not (free and apart and _covers(rule.valid, other.valid)):

@@ -102,7 +102,7 @@ def traded(item: Card, names: Mapping[str, Card], findings: Mapping[str, Finding
 
 def _cancelled(cards: Sequence[Card], policy: Policy, shelf: _Shelf, findings: Mapping[str, Findings]) -> None:
     """Steps of automatic rules that take so much off that a step of a later layer is lost, and more with it."""
-    if policy.measured_on != "running":
+    if policy.measured_on != "running" or policy.automatic != "always":
         return
     order = {layer: place for place, layer in enumerate(policy.order)}
     first = [item for item in cards if takes_base(item.rule)]
@@ -123,7 +123,7 @@ def _cancelled(cards: Sequence[Card], policy: Policy, shelf: _Shelf, findings: M
         rule, all_of_it = item.rule, group[0].rule  # one scope and audience
         if _apart(rule.scope, all_of_it.scope) or _apart(rule.audience, all_of_it.audience):
             continue
-        later = [other for other in group if shelf.meet(rule, other.rule)]
+        later = [other for other in group if shelf.meet(rule, other.rule) and not _never(rule, other.rule, policy)]
         if later:
             _tell_cancelled(item, later, findings)
 
@@ -137,6 +137,7 @@ def _by_money(rule: Rule) -> bool:
     """Whether a rule has steps by money that give money off goods."""
     kinds = rule.kind not in ITEM_KINDS and rule.kind not in (Kind.FREE_SHIPPING, Kind.COIN_PAYMENT)
     alike = rule.counts is None and rule.ladder_per != "sku" and all(map(plain, rule.ladder))
+    alike = alike and rule.caps.per_item is None and rule.caps.per_item_share is None
     return kinds and alike and any(step.measure == "money" and step.reach for step in rule.ladder)
 
 
@@ -151,17 +152,23 @@ def _tell_cancelled(item: Card, later: Sequence[Card], findings: Mapping[str, Fi
         lost = max(later, key=lambda other: _saves(other.rule, rest_below))
         more_below = _saves(lost.rule, rest_below)
         more_at = max(_saves(other.rule, rest_at) for other in later)
-        if saved_at + more_at >= saved_below + more_below:
+        if saved_at + more_at + 1 >= saved_below + more_below:  # one for what is rounded up
             continue
         less = show(saved_below + more_below - saved_at - more_at, rule.currency)
         findings[item.source.name].add(
             "P0409", lines_at(item)[step.reach],
-            f"Who reaches this step loses {lost.rule.name}, and saves {less} less in all.",
+            f"Who reaches this step loses {lost.rule.name}, and saves {less} less by the two.",
             caret=f"it leaves {show(rest_at, rule.currency)} to pay, too little for the other",
             notes=(f"{lost.rule.name} stands at {_place(lost, findings)}",),
             helps=("Each layer measures what is left to pay: move one of the two thresholds.",),
         )  # fmt: skip
         return
+
+
+def _never(rule: Rule, other: Rule, policy: Policy) -> bool:
+    """Whether the two cannot meet on a line: then who reaches both takes the better one."""
+    pair = (rule.kind, other.kind) if rule.kind <= other.kind else (other.kind, rule.kind)
+    return is_named(other, rule.never) or is_named(rule, other.never) or pair in policy.never
 
 
 def _saves(rule: Rule, base: int) -> int:

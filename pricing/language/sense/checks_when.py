@@ -46,6 +46,8 @@ def _days(item: Card, findings: Findings) -> None:
         return
     zone = ZoneInfo(rule.zone)
     day, last = start.astimezone(zone).date(), (end - timedelta(microseconds=1)).astimezone(zone).date()
+    if any(hours.end < hours.start for hours in rule.hours):
+        day -= timedelta(days=1)  # hours past midnight belong to the day on which they begin
     coming = set()
     while day <= last:
         coming.add(day.weekday())
