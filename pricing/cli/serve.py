@@ -103,7 +103,7 @@ def command(
     except OSError as error:
         raise click.ClickException(f"{decisions}: {error.strerror}") from None
     uvicorn.run(
-        app, host=host, port=port, log_config=None, access_log=False, server_header=False,
+        app, host=host, port=port, log_config=None, access_log=False, server_header=False, proxy_headers=False,
         timeout_keep_alive=30, h11_max_incomplete_event_size=65536,
     )  # fmt: skip
     return 0

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
-from attrs import field, frozen
 
 from pricing.model.cart import Cart
 from pricing.model.errors import CartError, Problem
@@ -16,13 +15,12 @@ from pricing.wire import cart_from_dict
 S = TypeVar("S")
 
 
-@frozen
-class Ask:
+class Ask(NamedTuple):
     """One request, as a worker gets it."""
 
     body: bytes = b""
-    query: dict[str, Any] = field(factory=dict)
-    path: dict[str, str] = field(factory=dict)
+    query: dict[str, Any] = {}  # noqa: RUF012  # never written to
+    path: dict[str, str] = {}  # noqa: RUF012  # the same
     pinned: str = ""
     """The fingerprint that the rules must have; empty: any."""
     key: str = ""
@@ -30,10 +28,15 @@ class Ask:
     route: str = ""
     first: int | None = None
     """Of a part of a batch: the place of its first cart."""
+    whole: bool = False
+    """It may take all the work that a cart may; otherwise only what small carts take, and then it is `AGAIN`."""
 
 
-@frozen
-class Reply:
+AGAIN = 0
+"""The status of a task that has to be given to a worker for costly carts."""
+
+
+class Reply(NamedTuple):
     """What became of it."""
 
     status: int

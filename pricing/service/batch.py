@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 
 import msgspec
-from attrs import evolve
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -78,35 +77,51 @@ class Lines(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        waiting: deque[tuple[int, Task[Reply]]] = deque()
+        waiting: deque[tuple[int, list[bytes], Task[Reply]]] = deque()
         first, place = True, 0
         try:
             await send({"type": "http.response.body", "body": self.opening, "more_body": True})
             async for part in self._all():
                 if part is not None:
-                    what = evolve(self.ask, body=pickle.dumps(part), first=place)
+                    what = self.ask._replace(body=pickle.dumps(part), first=place)
+                    waiting.append((place, part, create_task(self.pool.ask("quotes", what, slow=True))))
                     place += len(part)
-                    waiting.append((len(part), create_task(self.pool.ask("quotes", what, slow=True))))
                 while waiting and (part is None or len(waiting) > 2 * self.pool.settings.workers):
-                    many, task = waiting.popleft()
-                    text = self.between.join(await self._told(many, task))
+                    text = self.between.join(await self._told(*waiting.popleft()))
                     body = text if first else self.between + text
                     first = False
                     await send({"type": "http.response.body", "body": body, "more_body": True})
             end = b"" if first and self.between == self.closing else self.closing
             await send({"type": "http.response.body", "body": end, "more_body": False})
         finally:
-            for _, task in waiting:
+            for _, _, task in waiting:
                 task.cancel()
 
-    async def _told(self, many: int, task: Task[Reply]) -> list[bytes]:
+    async def _told(self, first: int, carts: list[bytes], task: Task[Reply]) -> list[bytes]:
         """The answers of a part; where its worker was lost, that problem for each of its carts."""
         try:
             answer = await task
         except Refused as refused:
-            return [refused.body()] * many
+            return [refused.body()] * len(carts)
+        many = len(carts)
         self.note(answer)
-        return answer.body.rstrip(b"\n").split(b"\n") if answer.status == 200 else [answer.body] * many
+        if answer.status != 200:
+            return [answer.body] * many
+        told = answer.body.split(b"\n")[:many]
+        for place, text in enumerate(told):
+            if not text:
+                told[place] = await self._costly(carts[place], first + place)
+        return told
+
+    async def _costly(self, cart: bytes, place: int) -> bytes:
+        """The answer to a cart that is no small one."""
+        what = self.ask._replace(body=cart, first=place, whole=True)
+        try:
+            answer = await self.pool.ask("quote", what, costly=True)
+        except Refused as refused:
+            return refused.body()
+        self.note(answer)
+        return answer.body
 
     async def _all(self) -> AsyncIterator[list[bytes] | None]:
         """The parts, then None: nothing more will come."""

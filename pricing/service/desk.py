@@ -12,11 +12,12 @@ import logging
 import pickle
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from attrs import evolve, field, frozen
+from attrs import frozen
 
 from pricing import __version__
 from pricing.adapters import acp, ucp
@@ -27,30 +28,39 @@ from pricing.model.cart import Cart
 from pricing.model.errors import CartError, RuleErrors
 from pricing.model.kind import CODE
 from pricing.model.quote import Quote
-from pricing.model.rulebook import RuleBook
 from pricing.service import shapes
-from pricing.service.asks import Ask, Reply, bounded, read
+from pricing.service.asks import AGAIN, Ask, Reply, bounded, read
 from pricing.service.problems import Refused, of_cart, of_ledger
 from pricing.service.settings import Settings
 from pricing.service.till import CALLS, Cashier
 from pricing.wire import decision_to_dict, json_from_text, quote_to_json
+
+AWAY = frozenset({"busy", "unavailable", "storage", "no-database"})
+"""Codes of a ledger that cannot be reached now."""
+REASONS = 50
+"""How many times the work of a quote its reasons may take."""
 
 
 @frozen
 class Load:
     """What came of reading the folder."""
 
-    book: bytes = field(repr=False)
-    """The rule book as a pickle; empty when the rules are wrong."""
     fingerprint: str
+    """Empty when the rules are wrong."""
     report: str
+
+
+class Costly(Exception):
+    """A cart was not done within the work of a small one."""
 
 
 class Desk:
     """The rules in force and all that is done with them."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, place: str) -> None:
+        """In the folder `place` the rules in force are kept, for a process that reads rules anew."""
         self.settings = settings
+        self.kept = Path(place) / "rules"
         self.engine: Engine | None = None
         self.ledger: Ledger | None = None
         self.loaded: Engine | None = None
@@ -60,27 +70,51 @@ class Desk:
 
     # Rules
 
-    def take(self, book: bytes) -> str:
-        """Puts other rules in force; their fingerprint."""
-        read = pickle.loads(book)  # noqa: S301  # made by our own process that reads rules
-        assert isinstance(read, RuleBook)
-        engine = Engine(read) if self.settings.work is None else Engine(read, self.settings.work)
-        ledger = Ledger(self.settings.ledger, engine) if self.settings.ledger else None
-        if self.ledger is not None:
-            self.ledger.close()
-        self.engine, self.ledger = engine, ledger
-        return engine.fingerprint
-
     def load(self) -> Load:
-        """The folder as it is now."""
+        """Reads the folder as it is now."""
         try:
-            folder = Path(self.settings.rules)
-            self.loaded = self.loaded.reload() if self.loaded is not None else Engine.load(folder)
+            if self.loaded is not None:
+                self.loaded = self.loaded.reload()
+            elif self.settings.work is None:
+                self.loaded = Engine.load(self.settings.rules)
+            else:
+                self.loaded = Engine.load(self.settings.rules, work=self.settings.work)
         except RuleErrors as error:
-            return Load(b"", "", str(error))
+            return Load("", str(error))
         except OSError as error:
-            return Load(b"", "", f"the folder of rules cannot be read: {error.strerror}")
-        return Load(pickle.dumps(self.loaded.book), self.loaded.fingerprint, "")
+            return Load("", f"the folder of rules cannot be read: {error.strerror}")
+        return Load(self.loaded.fingerprint, "")
+
+    def take(self) -> None:
+        """What was read last is in force from now on."""
+        self.engine = self.loaded
+        new = self.kept.with_suffix(".new")
+        new.write_bytes(pickle.dumps(self.engine))
+        new.replace(self.kept)
+
+    def found(self) -> None:
+        """Takes the rules in force from where an earlier process has kept them."""
+        if self.kept.exists():
+            self.engine = pickle.loads(self.kept.read_bytes())  # noqa: S301  # our own, in a folder of our own
+
+    def open(self) -> str:
+        """Opens the ledger; why it cannot be used with these rules, or nothing. One that is away is asked for again."""
+        try:
+            self.till()
+        except LedgerError as error:
+            return "" if error.code in AWAY else error.what
+        return ""
+
+    def till(self) -> Ledger | None:
+        """The ledger, where there is one. Raises LedgerError when it cannot be reached."""
+        if self.ledger is None and self.settings.ledger:
+            self.ledger = Ledger(self.settings.ledger, self.in_force)
+        return self.ledger
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the rules in force; empty where there are none."""
+        return self.engine.fingerprint if self.engine is not None else ""
 
     # Tasks
 
@@ -89,7 +123,9 @@ class Desk:
         self.decided = []
         try:
             reply = self.answered(name, ask)
-            return evolve(reply, decided=tuple(self.decided)) if self.decided else reply
+            return reply._replace(decided=tuple(self.decided)) if self.decided else reply
+        except Costly:
+            return Reply(AGAIN, b"")
         except Refused as refused:
             told = refused
         except CartError as error:
@@ -99,8 +135,7 @@ class Desk:
         except Exception:
             logging.getLogger("pricing.service").exception("a fault of the program")
             told = Refused(500, "fault")
-        rules = self.engine.fingerprint if self.engine is not None else ""
-        return Reply(told.status, told.body(), rules, problem=told.code, retry=told.retry)
+        return Reply(told.status, told.body(), self.fingerprint, problem=told.code, retry=told.retry)
 
     def answered(self, name: str, ask: Ask) -> Reply:
         if self.engine is None:
@@ -112,9 +147,10 @@ class Desk:
         if name == "quotes":
             return self.quotes(ask)
         if name in CALLS:
-            if self.ledger is None:
+            ledger = self.till()
+            if ledger is None:
                 raise Refused(404, "no-ledger", [("this service keeps no ledger", "")])
-            cashier = Cashier(self.ledger, self.engine, self.settings, self.now(), self.decide)
+            cashier = Cashier(ledger, self.engine, self.settings, self.now(), partial(self.decide, ask=Ask(whole=True)))
             document = cashier.done(name, ask)
         else:
             asked: dict[str, Callable[[Ask], Any]] = {
@@ -138,13 +174,23 @@ class Desk:
     def quote(self, ask: Ask) -> Reply:
         """POST /v1/quote."""
         engine, query = self.in_force, ask.query
-        quote = engine.quote(self.cart(ask.body), without=query.get("without", ()))
-        self.decide(quote, query, ask.first)
         why = query.get("why", "none")
+        quote = self.priced(self.cart(ask.body), ask, with_reasons=why != "none")
+        self.decide(quote, ask)
         told = engine.reasons(quote, why) if why != "none" else None
         text = quote_to_json(quote, why, query.get("units", False), query.get("language"))
         reasons = tuple(one.reason for one in told.refused) if told is not None else ()
         return Reply(200, text.encode(), engine.fingerprint, quote.steps, int(not quote.optimal), reasons)
+
+    def priced(self, cart: Cart, ask: Ask, *, with_reasons: bool = False) -> Quote:
+        """The quote of a cart. Raises Costly when only small ones are to be done, and this is none."""
+        without = ask.query.get("without", ())
+        if ask.whole:
+            return self.in_force.quote(cart, without=without)
+        quote = self.in_force.quote(cart, without=without, work=min(self.settings.quick, self.in_force.work))
+        if not quote.optimal or (with_reasons and quote.steps * REASONS > self.settings.quick):
+            raise Costly
+        return quote
 
     @property
     def in_force(self) -> Engine:
@@ -157,26 +203,27 @@ class Desk:
         first = ask.first or 0
         found = [self.answer("quote", Ask(one, ask.query, first=place)) for place, one in enumerate(carts, first)]
         self.decided = [line for one in found for line in one.decided]
-        lines = b"".join(one.body + b"\n" for one in found)
-        steps, unproved = sum(one.steps for one in found), sum(one.unproved for one in found)
+        lines = b"".join([one.body + b"\n" for one in found])  # an empty one is of a costly cart
+        steps, unproved = sum([one.steps for one in found]), sum([one.unproved for one in found])
         return Reply(200, lines, self.in_force.fingerprint, steps, unproved)
 
-    def decide(self, quote: Quote, query: dict[str, Any] | None = None, place: int | None = None) -> None:
+    def decide(self, quote: Quote, ask: Ask) -> None:
         """Notes a quote for the decision log, where one is kept."""
         if not self.settings.decisions:
             return
         who, keep = quote.cart.customer.id, self.settings.decisions_with
         if who and "customers" not in keep:
             who = hmac.digest(self.settings.salt, who.encode(), hashlib.sha256).hex()[:16]
-        made = decision_to_dict(quote, self.in_force.work, query, customer=who, whole="quotes" in keep)
-        more = {} if place is None else {"place": place}
+        work = self.in_force.work if ask.whole else min(self.settings.quick, self.in_force.work)
+        made = decision_to_dict(quote, work, ask.query, customer=who, whole="quotes" in keep)
+        more = {} if ask.first is None else {"place": ask.first}
         text = json.dumps({"pricing": __version__, **more, **made}, ensure_ascii=False)
         self.decided.append(text.removeprefix("{").encode())
 
     def explain(self, ask: Ask) -> shapes.Explained:
         """POST /v1/explain."""
-        quote = self.in_force.quote(self.cart(ask.body), without=ask.query.get("without", ()))
-        self.decide(quote)
+        quote = self.priced(self.cart(ask.body), ask, with_reasons=True)
+        self.decide(quote, ask)
         parts = [
             shapes.Chapter(
                 part.title,
@@ -205,16 +252,16 @@ class Desk:
 
     def ucp(self, ask: Ask) -> dict[str, Any]:
         """POST /ucp/discounts."""
-        return ucp.discounts(self.protocol(ucp.to_cart(self._with_clock(ask.body))))
+        return ucp.discounts(self.protocol(ucp.to_cart(self._with_clock(ask.body)), ask))
 
     def acp(self, ask: Ask) -> dict[str, Any]:
         """POST /acp/discounts."""
-        return acp.discounts(self.protocol(acp.to_cart(self._with_clock(ask.body))))
+        return acp.discounts(self.protocol(acp.to_cart(self._with_clock(ask.body)), ask))
 
-    def protocol(self, cart: Cart) -> Quote:
+    def protocol(self, cart: Cart, ask: Ask) -> Quote:
         """A quote that a protocol's body asked for."""
-        quote = self.in_force.quote(cart)
-        self.decide(quote)
+        quote = self.priced(cart, ask)
+        self.decide(quote, ask)
         return quote
 
     def _with_clock(self, body: bytes) -> object:

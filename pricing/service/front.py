@@ -37,8 +37,26 @@ from pricing.service.settings import Settings
 from pricing.service.watching import Figures, say
 
 LOG = logging.getLogger("pricing.service")
+EVERYTHING = frozenset(SCOPES)
 KEY = 255
 """Characters of an Idempotency-Key."""
+LARGE = 65_536
+"""Bytes from which a cart is taken to be costly."""
+QUOTE_ROUTE = next(route for route in ROUTES if route.path == "/v1/quote")
+
+
+class Answer:
+    """A whole answer: what Starlette's Response does, and nothing more."""
+
+    def __init__(self, body: bytes, status: int, headers: list[tuple[bytes, bytes]], media: str) -> None:
+        self.body = body
+        self.status_code = status
+        length = (b"content-length", b"%d" % len(body))
+        self.headers = [*headers, length, (b"content-type", media.encode())]
+
+    async def __call__(self, _: Scope, __: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.headers})
+        await send({"type": "http.response.body", "body": self.body})
 
 
 class Front:
@@ -80,14 +98,11 @@ class Front:
     async def reload(self) -> None:
         """Reads the folder; wrong rules leave those in force as they are."""
         found = await self.pool.load()
-        if not found.book:
-            self.trouble = found.report
-        elif found.fingerprint != self.fingerprint:
-            await self.pool.swap(found.book)
-            self.trouble = self.pool.trouble or None
-            self.fingerprint, self.since = found.fingerprint, datetime.now(UTC).isoformat(timespec="seconds")
-        else:
-            self.trouble = None
+        self.trouble = found.report or None
+        if found.fingerprint and found.fingerprint != self.fingerprint:
+            self.trouble = await self.pool.swap() or None
+            if self.trouble is None:
+                self.fingerprint, self.since = found.fingerprint, datetime.now(UTC).isoformat(timespec="seconds")
         self.figures.rules_wrong.set(self.trouble is not None)
         self.figures.reloads.labels("wrong" if self.trouble else "fine").inc()
         say(event="rules", rules=self.fingerprint, wrong=self.trouble is not None)
@@ -114,9 +129,9 @@ class Front:
 
     # Requests
 
-    async def work(self, route: Route, request: Request) -> Response:
+    async def work(self, route: Route, request: Request) -> Answer:
         """A request that a worker answers."""
-        body = await self.body(request, self.settings.bounds.body)
+        body = await self.body(request.scope, request.receive, self.settings.bounds.body)
         if not body and route.body is not None and not route.optional:
             raise Refused(400, "not-json", [("there is no body", "")])
         ask = Ask(
@@ -128,7 +143,9 @@ class Front:
             f"{route.method} {request.url.path}",
         )
         if not route.writes:
-            return self.answered(request, await self.pool.ask(route.task, ask))
+            costly = route.task == "check" or len(body) > LARGE
+            answer = await self.pool.ask(route.task, ask._replace(whole=costly), costly=costly)
+            return self.answered(request.scope, answer)
         if not ask.key.isprintable() or not 0 < len(ask.key) <= KEY:
             raise Refused(400, "needs-key", [(f"needs an Idempotency-Key of 1 to {KEY} characters", "")])
         if ask.key in self.writing:
@@ -137,39 +154,57 @@ class Front:
             raise Refused(409, "in-progress", [("the first request with this key is being done", "")], retry=1)
         self.writing[ask.key] = body
         try:
-            return self.answered(request, await asyncio.shield(self.pool.ask(route.task, ask)))
+            return self.answered(request.scope, await asyncio.shield(self.pool.ask(route.task, ask)))
         finally:
             del self.writing[ask.key]
 
-    async def body(self, request: Request, most: int) -> bytes:
+    async def quote(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """POST /v1/quote: as `work`, with nothing between, for this is what a service does most."""
+        scope["route"] = QUOTE_ROUTE
+        if QUOTE_ROUTE.scope not in scope["state"]["scopes"]:
+            raise _not_open(QUOTE_ROUTE.scope)
+        body = await self.body(scope, receive, self.settings.bounds.body)
+        if not body:
+            raise Refused(400, "not-json", [("there is no body", "")])
+        query = query_of(QUOTE_ROUTE, scope["query_string"]) if scope["query_string"] else {}
+        pinned = _header(scope, b"pricing-rules").decode("latin-1")
+        costly = len(body) > LARGE
+        answer = await self.pool.ask("quote", Ask(body, query, pinned=pinned, whole=costly), costly=costly)
+        await self.answered(scope, answer)(scope, receive, send)
+
+    async def body(self, scope: Scope, receive: Receive, most: int) -> bytes:
         """The body, which must be JSON, arrive in time and be no larger than `most` bytes."""
-        if request.method == "GET":
+        if scope["method"] == "GET":
             return b""
-        media = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-        if media not in ("application/json", "application/x-ndjson"):
+        media = _header(scope, b"content-type").partition(b";")[0].strip().lower()
+        if media not in (b"application/json", b"application/x-ndjson", b""):
             raise Refused(415, "not-json", [("a body is application/json", "")])
         try:
             async with asyncio.timeout(self.settings.bounds.upload):
-                parts = bytearray()
-                async for part in request.stream():
-                    parts += part
+                parts, more = b"", True
+                while more:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        raise ClientDisconnect
+                    parts += message.get("body", b"")
+                    more = message.get("more_body", False)
                     if len(parts) > most:
                         raise Refused(413, "too-large", [(f"a body has at most {most} bytes", "")])
         except TimeoutError:
             raise Refused(408, "too-slow", [("the body did not arrive in time", "")]) from None
-        return bytes(parts)
+        return parts
 
-    def answered(self, request: Request, answer: Reply) -> Response:
+    def answered(self, scope: Scope, answer: Reply) -> Answer:
         """A worker's answer, counted."""
-        self.note(request, answer)
-        headers = {"Pricing-Rules": answer.rules}
+        self.note(scope, answer)
+        headers = [(b"pricing-rules", answer.rules.encode())]
         if answer.retry:
-            headers["Retry-After"] = str(answer.retry)
+            headers.append((b"retry-after", b"%d" % answer.retry))
         if answer.problem:
-            request.state.problem = answer.problem
-        return Response(answer.body, answer.status, headers, MEDIA if answer.problem else "application/json")
+            scope["state"]["problem"] = answer.problem
+        return Answer(answer.body, answer.status, headers, MEDIA if answer.problem else "application/json")
 
-    def note(self, request: Request, answer: Reply) -> None:
+    def note(self, scope: Scope, answer: Reply) -> None:
         """Counts what a worker has done, and logs what it decided."""
         self.figures.steps.inc(answer.steps)
         self.figures.unproved.inc(answer.unproved)
@@ -177,7 +212,7 @@ class Front:
             self.figures.refused.labels(reason).inc()
         if self.decisions is not None and answer.decided:
             now = datetime.now(UTC).isoformat(timespec="milliseconds")
-            known = {"decision": request.state.decision, "at": now, "route": request.scope["route"].path}
+            known = {"decision": scope["state"]["decision"], "at": now, "route": scope["route"].path}
             opening = json.dumps(known).removesuffix("}").encode() + b", "
             self.decisions.put(opening + line for line in answer.decided)
 
@@ -198,9 +233,10 @@ class Front:
             raise Refused(409, "other-rules", [(f"the rules in force are {self.fingerprint}", "")])
         if request.headers.get("content-type", "").startswith("application/x-ndjson"):
             parts = batch.lines_of(request.stream(), self.settings.bounds)
-            return batch.Lines(self.pool, ask, parts, partial(self.note, request))
-        carts = batch.array_of(await self.body(request, self.settings.bounds.batch), self.settings.bounds)
-        return batch.Array(self.pool, ask, batch.listed(carts), partial(self.note, request))
+            return batch.Lines(self.pool, ask, parts, partial(self.note, request.scope))
+        bounds = self.settings.bounds
+        carts = batch.array_of(await self.body(request.scope, request.receive, bounds.batch), bounds)
+        return batch.Array(self.pool, ask, batch.listed(carts), partial(self.note, request.scope))
 
     async def health(self, route: Route, request: Request) -> Response:
         """GET /health/live and /health/ready."""
@@ -226,7 +262,7 @@ class Front:
         fronts |= {"/health/live": self.health, "/health/ready": self.health}
         made = [Way("/metrics", self.metrics), Way("/openapi.json", self.openapi)]
         for route in ROUTES:
-            endpoint: Callable[..., Awaitable[Response]] = partial(fronts.get(route.path, self.work), route)
+            endpoint: Callable[..., Awaitable[Any]] = partial(fronts.get(route.path, self.work), route)
             made.append(Way(route.path, endpoint, methods=[route.method]))
         return made
 
@@ -259,7 +295,10 @@ class Guard:
 
         try:
             self.check(scope, state)
-            await self.app(scope, receive, sent)
+            if scope["path"] == QUOTE_ROUTE.path and scope["method"] == QUOTE_ROUTE.method:
+                await self.front.quote(scope, receive, sent)
+            else:
+                await self.app(scope, receive, sent)
         except Refused as refused:
             state["problem"] = refused.code
             await answer_of(refused)(scope, receive, sent)
@@ -275,16 +314,14 @@ class Guard:
 
     def check(self, scope: Scope, state: dict[str, Any]) -> None:
         """Refuses a foreign host, and whoever may not ask this."""
-        headers = dict(scope["headers"])
-        path = scope["path"]
-        state["scopes"] = frozenset(SCOPES)
-        if path.startswith("/health/"):
+        state["scopes"] = EVERYTHING
+        if scope["path"].startswith("/health/"):
             return
-        if not is_our_host(self.front.settings.hosts, headers.get(b"host", b"")):
+        if not is_our_host(self.front.settings.hosts, _header(scope, b"host")):
             raise Refused(421, "other-host", [("this service is called by another name", "")])
         if not self.front.settings.tokens:
             return
-        scopes = scopes_of(self.front.settings.tokens, headers.get(b"authorization", b""))
+        scopes = scopes_of(self.front.settings.tokens, _header(scope, b"authorization"))
         if scopes is None:
             raise Refused(401, "no-token", [("needs Authorization: Bearer with a token of this service", "")])
         state["scopes"] = scopes
@@ -292,7 +329,7 @@ class Guard:
     def told(self, scope: Scope, state: dict[str, Any], status: int, seconds: float, decision: str) -> None:
         """Counts and logs a request: its route, never its path, which may name a customer."""
         route = getattr(scope.get("route"), "path", None) or "none"
-        self.front.figures.seconds.labels(route, str(status)).observe(seconds)
+        self.front.figures.took(route, status, seconds)
         problem = state.get("problem", "")
         if problem:
             self.front.figures.problems.labels(problem).inc()
@@ -333,12 +370,24 @@ def _scoped(way: Way) -> Way:
 
     async def asked(request: Request) -> Response:
         if scope and scope not in request.state.scopes:
-            raise Refused(403, "no-scope", [(f"needs a token with the scope {scope}", "")])
-        made = await endpoint(request)
-        assert isinstance(made, Response)
+            raise _not_open(scope)
+        made: Response = await endpoint(request)
         return made
 
     return Way(way.path, asked, methods=list(way.methods or ("GET",)))
+
+
+def _not_open(scope: str) -> Refused:
+    return Refused(403, "no-scope", [(f"needs a token with the scope {scope}", "")])
+
+
+def _header(scope: Scope, wanted: bytes) -> bytes:
+    """The value of a header that stands at most once; empty when it is not there."""
+    for name, value in scope["headers"]:
+        if name == wanted:
+            found: bytes = value
+            return found
+    return b""
 
 
 def answer_of(refused: Refused) -> Response:

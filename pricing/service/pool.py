@@ -1,7 +1,11 @@
-"""The worker processes: a bounded queue before them, and a new one for each that ends.
+"""The processes: workers with bounded queues before them, and the one that reads rules and begins workers.
 
-A worker has one task at a time. When it ends, killed or out of time, its task is given to another once more where that
-does no harm, for a quote is pure and every call of the ledger may be repeated; one that ran out of time is not.
+A worker has a few quotes ahead, so that it need not wait for the next one. When it ends, killed or out of time, what it had
+is given to another once more, for a quote is pure and every call of the ledger may be repeated; what ran out of time is
+not. A cart that proves costly goes to a worker of its own kind, so that small carts never wait for it.
+
+Other rules are put in force by other workers: when all of them are there, they get what comes from then on, and those of
+before finish what they have.
 """
 
 from __future__ import annotations
@@ -10,167 +14,168 @@ import asyncio
 import contextlib
 import logging
 import os
-import pickle
-import socket
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections import deque
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
 
-from attrs import define
-
-from pricing.service.asks import Ask, Reply
+from pricing.service.asks import AGAIN, Ask, Reply
 from pricing.service.desk import Load
+from pricing.service.frames import Hello, framed
+from pricing.service.hand import Errand, Hand
 from pricing.service.problems import Refused
 from pricing.service.settings import Settings
-from pricing.service.worker import HEAD, framed
 
 LOG = logging.getLogger("pricing.service")
 TRIES = 2
-
-
-@define(eq=False)
-class Errand:
-    """One task and who waits for it."""
-
-    name: str
-    what: Any
-    future: asyncio.Future[Any]
-    seconds: float
-    tries: int = 0
-
-
-class Hand(asyncio.Protocol):
-    """One worker process, as the front sees it."""
-
-    def __init__(self, pool: Crew) -> None:
-        self.pool = pool
-        self.task: Errand | None = None
-        self.generation = 0
-        self.late = False
-        self.buffer = bytearray()
-        self.timer: asyncio.TimerHandle | None = None
-        self.transport: asyncio.WriteTransport | None = None
-        self.process: subprocess.Popen[bytes] | None = None
-
-    async def start(self) -> None:
-        """Starts the process."""
-        ours, theirs = socket.socketpair()
-        places = os.pathsep.join(place or str(os.getcwd()) for place in sys.path)  # noqa: PTH109
-        command = [sys.executable, "-m", "pricing.service.worker", str(theirs.fileno())]
-        with theirs:
-            self.process = subprocess.Popen(
-                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True,
-                env={**os.environ, "PYTHONPATH": places},
-            )  # fmt: skip
-        ours.setblocking(False)
-        await asyncio.get_running_loop().create_connection(lambda: self, sock=ours)
-        assert self.transport is not None
-        self.transport.write(framed(self.pool.settings))
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.WriteTransport", transport)  # uvloop's is none by its class
-
-    def give(self, task: Errand) -> None:
-        """Sends a task."""
-        assert self.transport is not None
-        self.task = task
-        self.timer = asyncio.get_running_loop().call_later(task.seconds, self.too_long)
-        self.transport.write(framed((task.name, task.what)))
-
-    def too_long(self) -> None:
-        """Ends the process: its task has had its time."""
-        self.late = True
-        self.kill()
-
-    def kill(self) -> None:
-        """Ends the process at once."""
-        if self.process is not None:
-            self.process.kill()
-
-    def data_received(self, data: bytes) -> None:
-        self.buffer += data
-        if len(self.buffer) < HEAD.size:
-            return
-        size = HEAD.unpack_from(self.buffer)[0]
-        if len(self.buffer) < HEAD.size + size:
-            return
-        found = pickle.loads(bytes(self.buffer[HEAD.size :]))  # noqa: S301  # from our own worker
-        self.buffer.clear()
-        task, self.task = self.task, None
-        if self.timer is not None:
-            self.timer.cancel()
-        if task is not None and not task.future.done():
-            task.future.set_result(found)
-        self.pool.free(self)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self.timer is not None:
-            self.timer.cancel()
-        self.kill()
-        self.pool.lost(self)
+AHEAD = 4
+"""Quotes that one worker may have at a time."""
+HELD_UP = 0.005
+"""Seconds after which what stands behind a worker's task is given to an idle one too."""
+_LOADING = 600.0
+"""Seconds to read the rules in."""
 
 
 class Crew:
-    """All of them, and the one beside them that reads rules."""
+    """All of them."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.hands: list[Hand] = []
-        self.idle: deque[Hand] = deque()
+        self.heavy: list[Hand] = []
+        """For carts that are costly."""
         self.quick: deque[Errand] = deque()
         self.slow: deque[Errand] = deque()
         """Parts of batches: they wait until nobody else does."""
+        self.costly: deque[Errand] = deque()
         self.reader: Hand | None = None
-        self.book = b""
-        self.generation = 0
-        self.swapping: Hand | None = None
-        self.settled = asyncio.Event()
-        """All workers have the rules in force."""
         self.ended = 0
-        """Workers that ended before their time."""
-        self.trouble = ""
-        """Why a worker could not take the rules that were read."""
-        self.closing = False
-        self.births: set[asyncio.Task[None]] = set()
+        """Processes that ended before their time."""
+        self.changed: Callable[[], None] = lambda: None
+        """Is called when the process that reads rules had to be begun anew."""
+        self._expected: dict[int, asyncio.Future[Hand]] = {}
+        self._ticket = 0
+        self._swap = asyncio.Lock()
+        self._closing = False
+        self._chores: set[asyncio.Task[None]] = set()
+        self._place = ""
+        self._server: asyncio.AbstractServer | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._look: asyncio.TimerHandle | None = None
+
+    # Life
 
     async def start(self) -> None:
-        """Starts the workers and the reader."""
-        for _ in range(self.settings.workers):
-            await self._born()
-        self.reader = Hand(self)
-        await self.reader.start()
+        """Begins to listen for processes, and starts the one that reads rules."""
+        self._place = tempfile.mkdtemp(prefix="pricing-")  # for its owner only
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_unix_server(self._met, f"{self._place}/socket")
+        await self._read()
 
-    async def _born(self) -> None:
-        hand = Hand(self)
-        self.hands.append(hand)
-        await hand.start()
-        self.free(hand)
+    def _met(self) -> Hand:
+        return Hand(self.settings.bounds.seconds, self._greeted, self._done, self._lost)
+
+    async def _read(self) -> None:
+        """Starts the process that reads rules."""
+        places = os.pathsep.join(place or str(os.getcwd()) for place in sys.path)  # noqa: PTH109
+        arrived = self._expect(0)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "pricing.service.worker", f"{self._place}/socket"],
+            stdin=subprocess.DEVNULL, start_new_session=True, env={**os.environ, "PYTHONPATH": places},
+        )  # fmt: skip
+        reader = await asyncio.wait_for(arrived, _LOADING)
+        reader.seconds = _LOADING
+        assert reader.transport is not None
+        reader.transport.write(framed(self.settings))
+        self.reader = reader
+
+    def _expect(self, ticket: int) -> asyncio.Future[Hand]:
+        self._expected[ticket] = asyncio.get_running_loop().create_future()
+        return self._expected[ticket]
+
+    def _greeted(self, hand: Hand, hello: Hello) -> None:
+        waiting = self._expected.pop(hello.ticket, None)
+        if waiting is None or waiting.done():
+            hand.leave()
+        else:
+            waiting.set_result(hand)
+
+    async def close(self) -> None:
+        """Ends all of them."""
+        self._closing = True
+        for chore in self._chores:
+            chore.cancel()
+        everybody = [*self.hands, *self.heavy, *([self.reader] if self.reader is not None else [])]
+        for hand in everybody:
+            hand.kill()
+        if self._server is not None:
+            self._server.close()
+        if self._process is not None:
+            self._process.kill()
+            await asyncio.to_thread(self._process.wait)
+        shutil.rmtree(self._place, ignore_errors=True)
+
+    # Rules
 
     async def load(self) -> Load:
-        """The folder as it is now, read by the process beside the workers."""
-        if self.reader is None or self.reader.task is not None:
+        """Has the folder read as it is now. Raises Refused when it is being read already."""
+        if self.reader is None or any(task.name == "load" for task in self.reader.tasks):
             raise Refused(409, "reading", [("the rules are being read", "")], retry=1)
-        task = Errand("load", None, asyncio.get_running_loop().create_future(), 600.0)
-        self.reader.give(task)
-        found = await task.future
+        found = await self._told("load", None)
         assert isinstance(found, Load)
         return found
 
-    async def swap(self, book: bytes) -> None:
-        """Puts a rule book in force in all workers, one after another; returns when all have it."""
-        self.book, self.trouble = book, ""
-        self.generation += 1
-        self.settled.clear()
-        self._deal()
-        await self.settled.wait()
+    async def _told(self, name: str, what: Any) -> Any:
+        """What the process that reads rules answers."""
+        if self.reader is None:
+            raise Refused(503, "worker-ended", [("the process that reads rules is being begun", "")], retry=1)
+        task = Errand(name, what, asyncio.get_running_loop().create_future())
+        self.reader.give(task)
+        return await task.future
 
-    async def ask(self, name: str, what: Ask, *, slow: bool = False) -> Reply:
+    async def swap(self) -> str:
+        """Puts the rules that were read last in force, with workers of their own; why that cannot be, or nothing."""
+        async with self._swap:
+            new = await self._begun([False] * self.settings.workers + [True] * self.settings.heavy, is_new=True)
+            trouble = next((hand.hello.trouble for hand in new if hand.hello and hand.hello.trouble), "")
+            leaving = new if trouble else [*self.hands, *self.heavy]
+            if not trouble:
+                await self._told("took", None)
+                self.hands = [hand for hand in new if not hand.is_heavy]
+                self.heavy = [hand for hand in new if hand.is_heavy]
+            for hand in leaving:
+                hand.leave()
+            self._deal()
+            return trouble
+
+    async def _begun(self, kinds: list[bool], *, is_new: bool) -> list[Hand]:
+        """New workers, each for costly carts or not: of the rules that were read last, or of those in force."""
+        made = []
+        for is_heavy in kinds:
+            self._ticket += 1
+            arrived = self._expect(self._ticket)
+            await self._told("fork", (self._ticket, is_heavy, is_new))
+            made.append((arrived, is_heavy))
+        found = []
+        for arrived, is_heavy in made:
+            hand = await asyncio.wait_for(arrived, _LOADING)
+            hand.is_heavy = is_heavy
+            found.append(hand)
+        return found
+
+    # Tasks
+
+    async def ask(self, name: str, what: Ask, *, slow: bool = False, costly: bool = False) -> Reply:
         """The answer to a task. Raises Refused when too many wait, or when its worker ended."""
-        queue = self.slow if slow else self.quick
+        queue = self.costly if costly else self.slow if slow else self.quick
         if len(queue) >= self.settings.bounds.queue:
-            raise Refused(429, "queue-full", [("too many requests are waiting", "")], retry=1)
-        task = Errand(name, what, asyncio.get_running_loop().create_future(), self.settings.bounds.seconds)
+            raise _full()
+        if not self._ticket:
+            raise Refused(503, "no-rules", [("there are no rules in force yet", "")], retry=1)
+        task = Errand(name, what, asyncio.get_running_loop().create_future())
         queue.append(task)
         self._deal()
         found = await task.future
@@ -180,97 +185,134 @@ class Crew:
     @property
     def waiting(self) -> int:
         """Tasks without a worker."""
-        return len(self.quick) + len(self.slow)
-
-    def free(self, hand: Hand) -> None:
-        """A worker has nothing to do."""
-        if hand is not self.reader:
-            self.idle.append(hand)
-            self._deal()
+        return len(self.quick) + len(self.slow) + len(self.costly)
 
     def _deal(self) -> None:
-        for _ in range(len(self.idle)):
-            hand = self.idle.popleft()
-            if hand.generation != self.generation and (self.swapping is None or not hand.generation):
-                self._renew(hand)
-                continue
-            task = self._next() if hand.generation or not self.generation else None
-            if task is None:
-                self.idle.append(hand)
-            else:
+        """Gives tasks to workers: to idle ones first, quotes to busy ones too."""
+        if self.costly:
+            for hand in self.heavy:
+                if not hand.tasks and (task := _next(self.costly)) is not None:
+                    hand.give(task)
+        while self.quick or self.slow:
+            if not self.hands:
+                break
+            hand = min(self.hands, key=_has)
+            queue = self.quick or self.slow
+            if hand.tasks and not self._may_follow(hand, queue[0]):
+                break
+            if (task := _next(queue)) is not None:
                 hand.give(task)
-        if self.swapping is None and all(hand.generation == self.generation for hand in self.hands):
-            self.settled.set()
+                if len(hand.tasks) > 1 and self._look is None and len(self.hands) > 1:
+                    self._look = hand.loop.call_later(HELD_UP, self._help)
 
-    def _next(self) -> Errand | None:
-        for queue in (self.quick, self.slow):
-            while queue:
-                task = queue.popleft()
-                if not task.future.done():  # whoever asked may have gone
-                    return task
-        return None
+    @staticmethod
+    def _may_follow(hand: Hand, task: Errand) -> bool:
+        """Whether a task may wait at a busy worker: quotes behind quotes, and a part of a batch behind one other."""
+        most = AHEAD if task.name == "quote" else 2
+        return task.is_quote and len(hand.tasks) < most and all(one.is_quote for one in hand.tasks)
 
-    def _renew(self, hand: Hand) -> None:
-        """Gives a worker the rules in force."""
-        generation = self.generation
-        if hand.generation:
-            self.swapping = hand  # a worker without rules is nobody's loss while it takes them
-        task = Errand("take", self.book, asyncio.get_running_loop().create_future(), 600.0, TRIES)
+    def _help(self) -> None:
+        """What waits behind a task that takes long is given to an idle worker too: the first answer counts."""
+        self._look = None
+        idle = [hand for hand in self.hands if not hand.tasks]
+        ahead = False
+        for hand in self.hands:
+            if len(hand.tasks) < 2:
+                continue
+            ahead = True
+            if not idle or hand.loop.time() - hand.since < HELD_UP:
+                continue
+            task = hand.tasks[1]
+            if not task.twice and not task.future.done():
+                task.twice = True
+                idle.pop().give(task)
+        if ahead and self.hands:
+            self._look = self.hands[0].loop.call_later(HELD_UP, self._help)
 
-        def taken(future: asyncio.Future[Any]) -> None:
-            if self.swapping is hand:
-                self.swapping = None
-            if future.cancelled() or future.exception() is not None:
-                return
-            if isinstance(found := future.result(), Exception):
-                self.trouble = str(found)
-                LOG.error("a worker could not take the rules: %s", type(found).__name__)
-            hand.generation = generation
-            asyncio.get_running_loop().call_soon(self._deal)
-
-        task.future.add_done_callback(taken)
-        hand.give(task)
-
-    def lost(self, hand: Hand) -> None:
-        """A worker has ended: another takes its place, and its task."""
-        task, hand.task = hand.task, None
-        if self.swapping is hand:
-            self.swapping = None
-        with contextlib.suppress(ValueError):
-            self.hands.remove(hand)
-        with contextlib.suppress(ValueError):
-            self.idle.remove(hand)
-        if task is not None and not task.future.done():
-            task.tries += 1
-            if hand.late:
-                refused = Refused(503, "took-too-long", [(f"not done in {task.seconds:g} seconds", "")])
-                task.future.set_exception(refused)
-            elif task.tries < TRIES and not self.closing and hand is not self.reader:
-                self.quick.appendleft(task)
+    def _done(self, hand: Hand, task: Errand, found: Any) -> None:
+        """A worker has answered."""
+        if not task.future.done():
+            if isinstance(found, Reply) and found.status == AGAIN:
+                self._costs_much(task)
             else:
-                task.future.set_exception(Refused(503, "worker-ended", [("its worker ended", "")], retry=1))
-                task.future.exception()
-        if not self.closing:
-            self.ended += 1
-            LOG.warning("a worker ended; another takes its place")
-            birth = asyncio.get_running_loop().create_task(self._again(is_reader=hand is self.reader))
-            self.births.add(birth)
-            birth.add_done_callback(self.births.discard)
+                task.future.set_result(found)
+        if hand is not self.reader:
+            self._deal()
 
-    async def _again(self, *, is_reader: bool) -> None:
-        await asyncio.sleep(min(1.0, 0.01 * self.ended))
-        if is_reader:
-            self.reader = Hand(self)
-            await self.reader.start()
+    def _costs_much(self, task: Errand) -> None:
+        """Its cart was not done in the work that a small one takes: a worker for costly carts does it."""
+        if task.what.whole:
+            return  # another worker has said so already
+        if len(self.costly) >= self.settings.bounds.queue:
+            task.future.set_exception(_full())
+            return
+        task.what = task.what._replace(whole=True)
+        self.costly.append(task)
+
+    def _lost(self, hand: Hand) -> None:
+        """A process has ended: another takes its place, and its tasks."""
+        is_reader, was_ours = hand is self.reader, hand in self.hands or hand in self.heavy
+        self.hands = [one for one in self.hands if one is not hand]
+        self.heavy = [one for one in self.heavy if one is not hand]
+        for place, task in reversed(list(enumerate(hand.tasks))):
+            self._lost_task(hand, task, is_first=place == 0)
+        hand.tasks.clear()
+        if self._closing or not (is_reader or was_ours):
+            return
+        self.ended += 1
+        LOG.warning("a process ended; another takes its place")
+        chore = hand.loop.create_task(self._read_again() if is_reader else self._filled())
+        self._chores.add(chore)
+        chore.add_done_callback(self._chores.discard)
+
+    def _lost_task(self, hand: Hand, task: Errand, *, is_first: bool) -> None:
+        if task.future.done():
+            return
+        task.tries += is_first
+        if hand.late and is_first:
+            told = Refused(503, "took-too-long", [(f"not done in {hand.seconds:g} seconds", "")])
+            task.future.set_exception(told)
+        elif task.tries < TRIES and not self._closing and hand is not self.reader:
+            (self.costly if hand.is_heavy else self.quick).appendleft(task)
         else:
-            await self._born()
+            task.future.set_exception(Refused(503, "worker-ended", [("its worker ended", "")], retry=1))
+            task.future.exception()
 
-    async def close(self) -> None:
-        """Ends all of them."""
-        self.closing = True
-        for hand in [*self.hands, *([self.reader] if self.reader is not None else [])]:
-            if hand.transport is not None:
-                hand.transport.close()
-            if hand.process is not None:
-                hand.kill()
-                await asyncio.to_thread(hand.process.wait)
+    async def _filled(self) -> None:
+        """Begins a worker for each that is missing."""
+        await asyncio.sleep(min(1.0, 0.01 * self.ended))
+        async with self._swap:
+            kinds = [False] * (self.settings.workers - len(self.hands))
+            kinds += [True] * (self.settings.heavy - len(self.heavy))
+            if not self._ticket:
+                return  # there are no rules yet
+            with contextlib.suppress(Refused):
+                for hand in await self._begun(kinds, is_new=False):
+                    (self.heavy if hand.is_heavy else self.hands).append(hand)
+            self._deal()
+
+    async def _read_again(self) -> None:
+        """Starts the process that reads rules anew."""
+        self.reader = None
+        if self._process is not None:
+            await asyncio.to_thread(self._process.wait)
+        await asyncio.sleep(min(1.0, 0.01 * self.ended))
+        await self._read()
+        await self._filled()
+        self.changed()
+
+
+def _has(hand: Hand) -> int:
+    return len(hand.tasks)
+
+
+def _next(queue: deque[Errand]) -> Errand | None:
+    while queue:
+        task = queue.popleft()
+        if not task.future.done():  # whoever asked may have gone
+            return task
+    return None
+
+
+def _full() -> Refused:
+    return Refused(429, "queue-full", [("too many requests are waiting", "")], retry=1)

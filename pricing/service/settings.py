@@ -57,4 +57,8 @@ class Settings:
     """What stands in it besides: `customers` their ids, instead of names made up for it; `quotes` whole answers."""
     salt: bytes = field(factory=lambda: secrets.token_bytes(16), repr=False)
     """Makes those names."""
+    heavy: int = 1
+    """Workers beside them for carts that prove costly."""
+    quick: int = 2_000
+    """Steps of search within which a cart is a small one."""
     bounds: Allowance = Allowance()

@@ -20,6 +20,7 @@ class Figures:
         self.seconds = Histogram(
             "pricing_request_seconds", "Time to answer", ["route", "status"], registry=made, buckets=_SECONDS
         )
+        self._series: dict[tuple[str, int], Histogram] = {}
         self.steps = Counter("pricing_search_steps", "Steps of search", registry=made)
         self.unproved = Counter("pricing_unproved_quotes", "Quotes whose total is not proved", registry=made)
         self.refused = Counter(
@@ -31,6 +32,13 @@ class Figures:
         self.decisions_lost = Gauge("pricing_decisions_lost", "Quotes that the decision log missed", registry=made)
         self.reloads = Counter("pricing_reloads", "Times that rules were read", ["outcome"], registry=made)
         self.rules_wrong = Gauge("pricing_rules_wrong", "1 while the folder's rules are wrong", registry=made)
+
+    def took(self, route: str, status: int, seconds: float) -> None:
+        """Counts a request."""
+        found = self._series.get((route, status))
+        if found is None:
+            found = self._series[route, status] = self.seconds.labels(route, str(status))
+        found.observe(seconds)
 
     def text(self) -> bytes:
         """As Prometheus reads it."""

@@ -1,60 +1,91 @@
-"""A worker process: reads tasks from its socket, answers each, ends when the socket does.
+"""The processes behind the front. One reads rules and begins workers; a worker answers tasks until its socket ends.
 
-Frames are a length of four bytes and a pickle; both ends are this program. Started by `pool` as
-`python -m pricing.service.worker FD`.
+Started by `pool` as `python -m pricing.service.worker SOCKET`, where SOCKET is a path that the front listens on. A worker
+is a fork of the process that has read the rules, so it has them at once and shares their memory with the others.
 """
 
 from __future__ import annotations
 
-import pickle
+import contextlib
+import gc
+import os
 import signal
 import socket
-import struct
 import sys
+import time
+from collections.abc import Iterator
 from typing import Any
 
 from pricing.service.desk import Desk
+from pricing.service.frames import Frames, Hello, framed
 from pricing.service.settings import Settings
 
-HEAD = struct.Struct("!I")
+_AT_ONCE = 0.002
+"""Seconds for which an answer may be kept back, to go out together with the next."""
+_NICE = 5
+"""By so much processes for costly carts, and the one that reads rules, stand behind others."""
 
 
-def framed(thing: Any) -> bytes:
-    """A thing as it goes over the socket."""
-    body = pickle.dumps(thing, pickle.HIGHEST_PROTOCOL)
-    return HEAD.pack(len(body)) + body
-
-
-def main(number: int) -> None:
-    """Works until the other end is gone."""
+def main(place: str) -> None:
+    """Reads rules, and begins workers, until the other end is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with socket.socket(fileno=number) as line, line.makefile("rb") as stream:
-        first = _next(stream)
-        assert isinstance(first, Settings)
-        desk = Desk(first)
-        while (task := _next(stream)) is not None:
-            line.sendall(framed(_done(desk, task)))
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system cleans up after ended workers
+    line = _connected(place)
+    line.sendall(framed(Hello(0, os.getpid())))
+    things = (thing for found in _things(line) for thing in found)
+    settings = next(things, None)
+    if not isinstance(settings, Settings):
+        return
+    desk = Desk(settings, os.path.dirname(place))  # noqa: PTH120  # nothing but this of a path
+    desk.found()
+    for name, what in things:
+        if name == "load":
+            line.sendall(framed(desk.load()))
+            continue
+        if name == "took":
+            desk.take()
+        elif os.fork() == 0:
+            line.close()
+            with contextlib.suppress(Exception):
+                work(desk, place, *what)
+            os._exit(0)
+        line.sendall(framed(None))
 
 
-def _next(stream: Any) -> Any:
-    head = stream.read(HEAD.size)
-    if len(head) < HEAD.size:
-        return None
-    body = stream.read(HEAD.unpack(head)[0])
-    return pickle.loads(body)  # noqa: S301  # from the process that started this one
+def work(desk: Desk, place: str, ticket: int, is_heavy: bool, is_new: bool) -> None:
+    """Is a worker under the rules in force, or under new ones, until the other end is gone."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    desk.engine = desk.loaded if is_new else desk.engine
+    gc.freeze()  # what the workers share is not to be touched in looking for garbage
+    if is_heavy:
+        os.nice(_NICE)
+    trouble = desk.open()
+    with _connected(place) as line:
+        line.sendall(framed(Hello(ticket, os.getpid(), desk.fingerprint, trouble)))
+        for tasks in _things(line):
+            told, since = b"", time.monotonic()
+            for name, ask in tasks:
+                told += framed(desk.answer(name, ask))
+                if (now := time.monotonic()) - since > _AT_ONCE:
+                    line.sendall(told)
+                    told, since = b"", now
+            if told:
+                line.sendall(told)
 
 
-def _done(desk: Desk, task: tuple[str, Any]) -> Any:
-    name, what = task
-    if name == "take":
-        try:
-            return desk.take(what)
-        except Exception as error:  # the old rules stay; the front tells it  # noqa: BLE001
-            return error.__class__(str(error)) if isinstance(error, ValueError) else RuntimeError(str(error))
-    if name == "load":
-        return desk.load()
-    return desk.answer(name, what)
+def _connected(place: str) -> socket.socket:
+    line = socket.socket(socket.AF_UNIX)
+    line.connect(place)
+    return line
+
+
+def _things(line: socket.socket) -> Iterator[list[Any]]:
+    """What comes, as many at a time as are there."""
+    frames = Frames()
+    while data := line.recv(1 << 18):
+        if found := list(frames.of(data)):
+            yield found
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(sys.argv[1])

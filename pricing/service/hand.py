@@ -1,0 +1,116 @@
+"""One process as the front sees it: tasks go out in order, and their answers come back in that order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections import deque
+from collections.abc import Callable
+from typing import Any, cast
+
+from attrs import define
+
+from pricing.service.frames import Frames, Hello, framed
+
+
+@define(eq=False)
+class Errand:
+    """One task and who waits for it."""
+
+    name: str
+    what: Any
+    future: asyncio.Future[Any]
+    tries: int = 0
+    twice: bool = False
+    """A second worker has been given it too, for the first is held up."""
+
+    @property
+    def is_quote(self) -> bool:
+        """Whether nothing changes when it is done twice or not at all."""
+        return self.name in ("quote", "quotes")
+
+
+class Hand(asyncio.Protocol):
+    """A connection from one of our processes."""
+
+    def __init__(
+        self,
+        seconds: float,
+        greeted: Callable[[Hand, Hello], None],
+        done: Callable[[Hand, Errand, Any], None],
+        lost: Callable[[Hand], None],
+    ) -> None:
+        self.seconds = seconds
+        """For one task; then the process is ended."""
+        self.greeted, self.done, self.lost = greeted, done, lost
+        self.hello: Hello | None = None
+        self.is_heavy = False
+        self.is_leaving = False
+        """It gets nothing more, and ends when it has done what it has."""
+        self.late = False
+        self.tasks: deque[Errand] = deque()
+        self.since = 0.0
+        """When the first of its tasks was begun, by the loop's clock."""
+        self.frames = Frames()
+        self.timer: asyncio.TimerHandle | None = None
+        self.transport: asyncio.WriteTransport | None = None
+        self.loop = asyncio.get_running_loop()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.WriteTransport", transport)  # uvloop's is none by its class
+
+    def give(self, task: Errand) -> None:
+        """Sends a task."""
+        assert self.transport is not None
+        if not self.tasks:
+            self.since = self.loop.time()
+        self.tasks.append(task)
+        if self.timer is None:
+            self.timer = self.loop.call_later(self.seconds, self.look)
+        self.transport.write(framed((task.name, task.what)))
+
+    def look(self) -> None:
+        """Ends the process when its task has had its time."""
+        self.timer = None
+        if not self.tasks:
+            return
+        left = self.since + self.seconds - self.loop.time()
+        if left <= 0:
+            self.late = True
+            self.kill()
+        else:
+            self.timer = self.loop.call_later(left, self.look)
+
+    def leave(self) -> None:
+        """Ends the process as soon as it has done what it has."""
+        self.is_leaving = True
+        if not self.tasks and self.transport is not None:
+            self.transport.close()
+
+    def kill(self) -> None:
+        """Ends the process at once."""
+        if self.hello is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.hello.number, signal.SIGKILL)
+
+    def data_received(self, data: bytes) -> None:
+        for found in self.frames.of(data):
+            if self.hello is None:
+                self.hello = found
+                self.greeted(self, found)
+                continue
+            task = self.tasks.popleft()
+            self.since = self.loop.time()
+            self.done(self, task, found)
+        if self.is_leaving:
+            self.leave()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+        if not self.is_leaving:
+            self.kill()
+        self.lost(self)
