@@ -45,7 +45,7 @@ LARGE = 65_536
 QUOTE_ROUTE = next(route for route in ROUTES if route.path == "/v1/quote")
 
 
-class Answer:
+class PlainAnswer:
     """A whole answer: what Starlette's Response does, and nothing more."""
 
     def __init__(self, body: bytes, status: int, headers: list[tuple[bytes, bytes]], media: str) -> None:
@@ -80,6 +80,7 @@ class Front:
     @contextlib.asynccontextmanager
     async def life(self, _: Starlette) -> AsyncIterator[None]:
         """Starts the workers and reads the rules; ends the workers at the end."""
+        self.pool.changed = lambda: self.chores.append(asyncio.create_task(self.reload()))
         await self.pool.start()
         try:
             await self.reload()
@@ -129,7 +130,7 @@ class Front:
 
     # Requests
 
-    async def work(self, route: Route, request: Request) -> Answer:
+    async def work(self, route: Route, request: Request) -> PlainAnswer:
         """A request that a worker answers."""
         body = await self.body(request.scope, request.receive, self.settings.bounds.body)
         if not body and route.body is not None and not route.optional:
@@ -194,7 +195,7 @@ class Front:
             raise Refused(408, "too-slow", [("the body did not arrive in time", "")]) from None
         return parts
 
-    def answered(self, scope: Scope, answer: Reply) -> Answer:
+    def answered(self, scope: Scope, answer: Reply) -> PlainAnswer:
         """A worker's answer, counted."""
         self.note(scope, answer)
         headers = [(b"pricing-rules", answer.rules.encode())]
@@ -202,7 +203,7 @@ class Front:
             headers.append((b"retry-after", b"%d" % answer.retry))
         if answer.problem:
             scope["state"]["problem"] = answer.problem
-        return Answer(answer.body, answer.status, headers, MEDIA if answer.problem else "application/json")
+        return PlainAnswer(answer.body, answer.status, headers, MEDIA if answer.problem else "application/json")
 
     def note(self, scope: Scope, answer: Reply) -> None:
         """Counts what a worker has done, and logs what it decided."""

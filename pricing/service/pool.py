@@ -31,7 +31,7 @@ from pricing.service.settings import Settings
 
 LOG = logging.getLogger("pricing.service")
 TRIES = 2
-AHEAD = 4
+AHEAD = 8
 """Quotes that one worker may have at a time."""
 HELD_UP = 0.005
 """Seconds after which what stands behind a worker's task is given to an idle one too."""
