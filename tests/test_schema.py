@@ -16,7 +16,8 @@ from pricing import Cart, Engine, Quote
 from pricing.model.cart import TypedCode
 from pricing.wire import fields
 from tests.markets import market
-from tests.test_wire import EXAMPLE, WRONG, changed
+from tests.wire.examples import EXAMPLE, changed
+from tests.wire.test_wrong_carts import WRONG
 
 ROOT = Path(__file__).parents[1]
 SCHEMAS = {"cart": Cart.json_schema(), "quote": Quote.json_schema()}
