@@ -6,7 +6,7 @@ from pricing.engine.matching.applications import Lowering, measured
 from pricing.engine.matching.case import Case
 from pricing.engine.problem import Application
 from pricing.engine.rules.planned import PlannedRule
-from pricing.engine.settling.settle import Settlement, base_of, gift_of, take, till
+from pricing.engine.settling.settle import Settlement, base_of, gift_of, till
 from pricing.forms import Get
 from pricing.model.ladder import MONEY, Reward, Step
 from pricing.model.quote import Earned, Unclaimed
@@ -51,8 +51,7 @@ def unclaimed_of(case: Case, counts: list[int]) -> tuple[Unclaimed, ...]:
             continue
         if counts[app.index] or not app.clash & mask:
             met = till(case.problem, counts, app)
-            shares = take(case.problem, app, 1, met.start, met.now, met.cap_left(app), met.coins_left)
-            if any(shares):
+            if met.offered(app, 1):
                 base = base_of(case.problem, app, met.start)
                 gift = gift_of(case.problem, app, met.start)
                 found += _more(case, rule, app, base, 0 if gift is None else sum(gift.units))

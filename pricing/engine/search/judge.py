@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from pricing.engine.problem import NO_CAP, Application, Group, Problem
-from pricing.engine.settling.settle import coins_for, exchange_coins, pieces_used, take
+from pricing.engine.problem import Application, Group, Problem
+from pricing.engine.settling.settle import Midway, exchange_coins, pieces_used
 
 NOTHING: Final = 1 << 120
 """A total, or a bound in SCALE, above all others."""
@@ -173,56 +173,37 @@ def complete(problem: Problem, decided: list[int], best: Best) -> bool:
     `decided` holds a count for each application; those of free ones are worked out. True when it became the best.
     """
     confirm(problem, best)
-    apps = problem.applications
     exchange = exchange_coins(problem, decided)
     if exchange < 0 or exchange > problem.coins or not _within_limits(problem, decided):
         return False
+    met = Midway(problem, problem.coins - exchange)
     counts = decided.copy()
-    now = problem.item.copy()
-    start = now
-    layer = -1
     used_mask = 0
-    payment = 0
-    cap_used: dict[int, int] = {}
     left_out: list[Application] = []
-    for app in apps:
-        if app.layer != layer:
-            layer = app.layer
-            start = now.copy()
+    for app in problem.applications:
+        met.come_to(app)
         pieces = counts[app.index]
         free = app.free
         if not pieces and not free and not app.automatic:
             continue
-        cap_left = NO_CAP
-        if app.cap_order != NO_CAP:
-            cap_left = app.cap_order - cap_used.get(app.rule, 0)
-        given = take(problem, app, pieces or 1, start, now, cap_left, problem.coins - exchange - payment)
-        amount = 0
-        for share in given:
-            amount += share
+        amount = met.offered(app, pieces or 1)
         if amount == 0:
             if pieces and not free:
                 return False
             counts[app.index] = 0
-            continue
-        if not pieces:
-            if not free:
-                left_out.append(app)
-                continue
-            counts[app.index] = 1
-        if app.clash & used_mask:
+        elif not pieces and not free:
+            left_out.append(app)
+        elif app.clash & used_mask:
             return False
-        for position, place in enumerate(app.targets):
-            now[place] -= given[position]
-        used_mask |= 1 << app.index
-        if app.cap_order != NO_CAP:
-            cap_used[app.rule] = cap_used.get(app.rule, 0) + amount
-        if app.is_coins:
-            payment += coins_for(app, amount)
+        else:
+            counts[app.index] = pieces or 1
+            used_mask |= 1 << app.index
+            met.use(app, amount)
     for app in left_out:
         if not _excused(problem, app, counts, used_mask):
             return False
-    return best.offer(problem, sum(now), exchange + payment, codes_used(problem, counts), counts)
+    coins = problem.coins - met.coins_left
+    return best.offer(problem, sum(met.now), coins, codes_used(problem, counts), counts)
 
 
 def trim(problem: Problem, best: Best) -> None:

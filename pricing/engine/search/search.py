@@ -24,7 +24,7 @@ from pricing.engine.search.keys import Keys
 from pricing.engine.search.stores.options import TooMuchError
 from pricing.engine.search.stores.parts import SCALE, Parts, parts_of
 from pricing.engine.search.walk import Walk, largest_benefit, rest_bounds
-from pricing.engine.settling.settle import exchange_coins, take
+from pricing.engine.settling.settle import Midway, exchange_coins
 
 STEP_LIMIT = 400_000
 """Work allowed to one quote, in steps. Counted, never timed: the same cart gets the same answer on a busy machine."""
@@ -396,16 +396,12 @@ def restricted(problem: Problem, only: Application) -> tuple[Problem, list[int]]
 def greedy(problem: Problem, only: Application | None) -> list[int]:
     """Counts of the layer-by-layer answer; with `only`, nothing else of its layer is used."""
     counts = [0] * len(problem.applications)
-    now = problem.item.copy()
-    start = now
-    layer = -1
-    mask = 0
+    met = Midway(problem, problem.coins)
     coins = 0
+    mask = 0
     room = [group.most // group.weight for group in problem.groups]
     for app in problem.applications:
-        if app.layer != layer:
-            layer = app.layer
-            start = now.copy()
+        met.come_to(app)
         if app.clash & mask or (only is not None and only.layer == app.layer and only is not app):
             continue
         most = min([app.most, *(room[group] for group in app.groups)])
@@ -413,15 +409,18 @@ def greedy(problem: Problem, only: Application | None) -> list[int]:
             counts[app.index] = pieces
             if app.pool >= 0:
                 coins = exchange_coins(problem, counts)
-            given = take(problem, app, pieces, start, now, app.cap_order, problem.coins - coins)
-            if 0 <= coins <= problem.coins and sum(given) > 0:
+            met.coins_left, met.caps_used = (
+                problem.coins - coins,
+                {},
+            )  # each is offered all caps and coins but exchanged ones
+            amount = met.offered(app, pieces)
+            if 0 <= coins <= problem.coins and amount > 0:
                 break
             counts[app.index] = 0
         else:
             coins = exchange_coins(problem, counts)
             continue
-        for position, place in enumerate(app.targets):
-            now[place] -= given[position]
+        met.use(app, amount)
         mask |= 1 << app.index
         for group in app.groups:
             room[group] -= counts[app.index]

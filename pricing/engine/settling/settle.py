@@ -304,34 +304,57 @@ class Settlement:
 
 
 class Midway:
-    """A selection worked off up to one application: what that one meets."""
+    """The one pass over the layers: a selection worked off up to one application, and what that one meets.
 
-    __slots__ = ("caps_used", "coins_left", "now", "start")
+    `come_to` each application in order, ask what it is `offered`, and `use` it, or do not. Settling, completing decisions
+    (`search/judge.py`), the greedy answer and reasons go by it; only the walk has a pass of its own (`search/walk.py`).
+    """
+
+    __slots__ = ("caps_used", "coins_left", "given", "layer", "now", "problem", "start")
 
     def __init__(self, problem: Problem, coins: int) -> None:
+        self.problem = problem
         self.now = problem.item.copy()
         """What each place still costs."""
         self.start = self.now
         """What it cost when the layer of the application began."""
+        self.layer = -1
         self.caps_used: dict[int, int] = {}
         """By rule, what its applications have given of a cap per order."""
         self.coins_left = coins
+        self.given = NOTHING
+        """The shares of whoever was offered last; see `take`."""
+
+    def come_to(self, app: Application) -> None:
+        """It is the turn of an application; with it a new layer may begin."""
+        if app.layer != self.layer:
+            self.layer = app.layer
+            self.start = self.now.copy()
+
+    def offered(self, app: Application, pieces: int) -> int:
+        """What the application would save here with so many pieces; 0 when it is not usable."""
+        self.given = take(self.problem, app, pieces, self.start, self.now, self.cap_left(app), self.coins_left)
+        amount = 0
+        for share in self.given:
+            amount += share
+        return amount
+
+    def use(self, app: Application, amount: int) -> int:
+        """Take off what the application was just offered; the coins that it costs."""
+        given = self.given
+        for position, place in enumerate(app.targets):
+            self.now[place] -= given[position]
+        if app.cap_order != NO_CAP:
+            self.caps_used[app.rule] = self.caps_used.get(app.rule, 0) + amount
+        if not app.is_coins:
+            return 0
+        coins = coins_for(app, amount)
+        self.coins_left -= coins
+        return coins
 
     def cap_left(self, app: Application) -> int:
         """What the cap per order of an application has left; NO_CAP when it has none."""
         return NO_CAP if app.cap_order == NO_CAP else app.cap_order - self.caps_used.get(app.rule, 0)
-
-    def used(self, app: Application, given: list[int]) -> int:
-        """Take the shares of a used application off; what it saves in all."""
-        amount = 0
-        for position, place in enumerate(app.targets):
-            self.now[place] -= given[position]
-            amount += given[position]
-        if app.cap_order != NO_CAP:
-            self.caps_used[app.rule] = self.caps_used.get(app.rule, 0) + amount
-        if app.is_coins:
-            self.coins_left -= coins_for(app, amount)
-        return amount
 
 
 def till(problem: Problem, counts: list[int], app: Application) -> Midway:
@@ -341,18 +364,15 @@ def till(problem: Problem, counts: list[int], app: Application) -> Midway:
     """
     met = Midway(problem, problem.coins - exchange_coins(problem, counts))
     mine = (app.layer, app.name, app.store, app.sku)
-    layer = -1
     for other in problem.applications:
         if (other.layer, other.name, other.store, other.sku) >= mine:
             break
-        if other.layer != layer:
-            layer, met.start = other.layer, met.now.copy()
+        met.come_to(other)
         if counts[other.index]:
-            given = take(problem, other, counts[other.index], met.start, met.now, met.cap_left(other), met.coins_left)
-            if given:
-                met.used(other, given)
-    if layer != app.layer:
-        met.start = met.now.copy()
+            amount = met.offered(other, counts[other.index])
+            if amount:
+                met.use(other, amount)
+    met.come_to(app)
     return met
 
 
@@ -364,18 +384,16 @@ def settle(problem: Problem, counts: list[int]) -> Settlement | None:
     met = Midway(problem, problem.coins - exchange)
     shares: list[list[int]] = [[] for _ in counts]
     payments = [0] * len(counts)
-    layer = -1
     for app in problem.applications:
-        if app.layer != layer:
-            layer, met.start = app.layer, met.now.copy()
-        if not counts[app.index]:
+        met.come_to(app)
+        pieces = counts[app.index]
+        if not pieces:
             continue
-        before = met.coins_left
-        given = take(problem, app, counts[app.index], met.start, met.now, met.cap_left(app), before)
-        if met.used(app, given or [0] * len(app.targets)) == 0:
+        amount = met.offered(app, pieces)
+        if amount == 0:
             return None
-        shares[app.index] = given
-        payments[app.index] = before - met.coins_left
+        payments[app.index] = met.use(app, amount)
+        shares[app.index] = met.given
     return Settlement(met.now, shares, exchange, payments)
 
 

@@ -28,7 +28,7 @@ from pricing.engine.matching.scoping import rules_met, scope_of
 from pricing.engine.problem import Application, Pool, Problem, Rung
 from pricing.engine.rules.planned import PlannedRule
 from pricing.engine.search.judge import is_used_in, used_of
-from pricing.engine.settling.settle import base_of, exchange_coins, rung_of, take, till
+from pricing.engine.settling.settle import base_of, exchange_coins, rung_of, till
 from pricing.forms import AmountOff, Bundle, Get
 from pricing.model.kind import ITEM_KINDS
 from pricing.model.ladder import MONEY, Step
@@ -203,8 +203,8 @@ class Measure:
         self.base = base_of(problem, app, self.start)
         self.rung: Rung | None = rung_of(app, self.base)
         pieces = selection[app.index] if known else 1
-        shares = take(problem, app, pieces, self.start, met.now, met.cap_left(app), max(coins, 0))
-        self.shares = shares if any(shares) else []
+        met.coins_left = max(coins, 0)
+        self.shares = met.given if met.offered(app, pieces) else []
         """What it takes from each of its targets; empty when it is not usable."""
         if app.is_coins and not self.shares and problem.coins * app.amount_of_rate >= app.coins_of_rate:
             self.lacks_coins = coins * app.amount_of_rate < app.coins_of_rate
