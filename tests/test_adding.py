@@ -31,6 +31,29 @@ for more in ({more}):
 """
 
 
+IN_JSON = """
+from pricing import Cart, CartError
+line = {"sku": "A", "store": "s", "price": "5.00", "quantity": 1}
+data = {"currency": "USD", "at": "2026-06-20T00:00:00Z", "lines": [line]}
+cart = Cart.from_dict(data | {"device": "phone"})
+print(cart.device, Cart.from_dict(cart.to_dict()) == cart, "device" in Cart.json_schema()["properties"])
+for wrong in ({"device": 5}, {"devise": "phone"}):
+    try:
+        Cart.from_dict(data | wrong)
+    except CartError as error:
+        print(error)
+"""
+
+KEPT = """
+from datetime import datetime, timezone
+from pricing import Cart, Engine, Line
+from pricing.ledger.orders.stored import document_of, quote_of
+line = Line("A", "s", (500, "USD"), 3)
+cart = Cart("USD", datetime(2026, 6, 20, tzinfo=timezone.utc), (line,), device="phone")
+print(quote_of(document_of(Engine.load("rules").quote(cart))).cart.device)
+"""
+
+
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "pricing", tmp_path / "pricing", ignore=shutil.ignore_patterns("*.so", "__pycache__"))
@@ -43,8 +66,8 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def block_of(page: str) -> str:
-    return next(text for language, text in blocks(read(page)) if language == "python")
+def blocks_of(page: str) -> list[str]:
+    return [text for language, text in blocks(read(page)) if language == "python"]
 
 
 def ask(tree: Path, *arguments: str) -> str:
@@ -62,7 +85,7 @@ def ask(tree: Path, *arguments: str) -> str:
 
 @pytest.mark.slow
 def test_a_form_is_one_file_and_its_name(tree: Path) -> None:
-    (tree / "pricing/forms/toy.py").write_text(block_of("docs/adding-a-form.md"), encoding="utf-8")
+    (tree / "pricing/forms/toy.py").write_text(blocks_of("docs/adding-a-form.md")[0], encoding="utf-8")
     names = tree / "pricing/forms/__init__.py"
     edit(names, "    ShipAt,\n)", "    ShipAt,\n    OffAnyOne,\n)")
     edit(names, "import OffSome\n", "import OffSome\nfrom pricing.forms.toy import OffAnyOne\n")
@@ -79,8 +102,9 @@ def test_a_form_is_one_file_and_its_name(tree: Path) -> None:
 
 @pytest.mark.slow
 def test_a_condition_is_a_row_and_a_field(tree: Path) -> None:
-    edit(tree / "pricing/model/cart.py", '    payment: str = ""\n', '    device: str = ""\n    payment: str = ""\n')
-    row = block_of("docs/adding-a-fact.md")
+    field, in_json, row = blocks_of("docs/adding-a-fact.md")
+    edit(tree / "pricing/model/cart.py", '    payment: str = ""\n', f'{field}    payment: str = ""\n')
+    edit(tree / "pricing/wire/table.py", '        Row("payment"', f'{in_json}        Row("payment"')
     edit(tree / "pricing/facts.py", '    Fact(\n        "stores"', f'{row}    Fact(\n        "stores"')
     card = 'store discount toy "A toy"\n  devices     phone, tablet\n  spend       10.00  take 5.00 off\n'
     (tree / "rules/campaigns").mkdir(parents=True)
@@ -90,3 +114,9 @@ def test_a_condition_is_a_row_and_a_field(tree: Path) -> None:
     assert "phone or tablet" in re.sub(r"\s+", " ", ask(tree, "-m", "pricing.cli", "explain", "toy"))
     printed = ask(tree, "-c", PRICED.format(more='{"device": "phone"}, {"device": "desk"}'))
     assert printed.split("\n")[:2] == ["1040", "1540 other-channel"]
+    there_and_back = ask(tree, "-c", IN_JSON)
+    assert (
+        there_and_back
+        == "phone True True\nexpected text, not 5 @ device\nunknown field; did you mean 'device'? @ devise\n"
+    )
+    assert ask(tree, "-c", KEPT) == "phone\n"

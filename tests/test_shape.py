@@ -26,7 +26,6 @@ LONG_FUNCTIONS = {
     "pricing/engine/search/joining/join.py: _extended": "the innermost loop of a join: calls would cost more than it does",
     "pricing/engine/search/walk.py: _decide": "the innermost step of the walk: a call a step is what it would cost",
     "pricing/wire/schema.py: _quote_parts": "a table of fields, as the interface page has it",
-    "pricing/wire/schema.py: cart_schema": "a table of fields, as the interface page has it",
     "tests/ledger/model.py: reserve": "a reservation in one piece, to be read beside the page",
     "tests/oracle.py: quote": "SPEC 7 in its order",
     "tests/oracle_match.py: __init__": "SPEC 2 in its order",

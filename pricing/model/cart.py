@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from attrs import Factory, field, fields, frozen
@@ -201,6 +202,11 @@ class Cart:
         return doors.cart_schema()
 
 
+FACTS_OF_CART = tuple(each.name for each in fields(Cart) if each.default == "")
+"""Names of the fields that are plain text and may be empty: what is known of the checkout besides its lines."""
+_facts_of = attrgetter(*FACTS_OF_CART)
+
+
 @frozen
 class RuleUsage:
     """Earlier uses of one rule, as counted by whoever keeps the ledger. Raises CartError for what is no count."""
@@ -284,7 +290,7 @@ def _type_problems(cart: Cart) -> Iterator[Problem]:
 def _text_problems(cart: Cart) -> Iterator[Problem]:
     """Names that are empty, too long or not to be shown: one look at all of them together, one by one when needed."""
     needed = [cart.currency, *cart.customer.segments, *[lot.rule for lot in cart.wallet.coupons]]
-    optional = [cart.channel, cart.country, cart.region, cart.payment, cart.customer.id]
+    optional = [cart.customer.id, *_facts_of(cart)]
     for code in cart.codes:
         needed += (code.code, code.rule) if type(code) is TypedCode else (code,)  # type: ignore[arg-type]
     for line in cart.lines:
@@ -309,10 +315,8 @@ def _text_problems(cart: Cart) -> Iterator[Problem]:
 def _texts(cart: Cart) -> Iterator[tuple[str, object, bool]]:
     """Every name in the cart: its path, itself, and whether it may be empty."""
     yield "currency", cart.currency, False
-    yield "channel", cart.channel, True
-    yield "country", cart.country, True
-    yield "region", cart.region, True
-    yield "payment", cart.payment, True
+    for name in FACTS_OF_CART:
+        yield name, getattr(cart, name), True
     yield "customer.id", cart.customer.id, True
     yield from _each("customer.segments", cart.customer.segments)
     for place, line in enumerate(cart.lines):

@@ -21,7 +21,7 @@ from pricing.studio.asked import WrongQuestion
 from pricing.studio.bench import Bench
 from pricing.wire import cart_from_dict, usage_from_dict
 from pricing.wire.cart import cart_to_dict
-from pricing.wire.fields import CART
+from pricing.wire.table import CART
 
 _LOCAL = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?", re.ASCII)
 _BESIDE = frozenset({"usage", "without", "zone"})
@@ -40,10 +40,10 @@ class Basket:
 
 def basket_of(bench: Bench, given: Mapping[str, Any]) -> Basket:
     """Raises CartError with every problem as "what @ path", WrongQuestion for fields that no basket has."""
-    strange = sorted(given.keys() - CART - _BESIDE)
+    strange = sorted(given.keys() - CART.keys - _BESIDE)
     if strange:
         raise WrongQuestion(f"a basket has no field {strange[0][:40]!r}")
-    cart = {name: value for name, value in given.items() if name in CART}
+    cart = {name: value for name, value in given.items() if name in CART.keys}
     cart.setdefault("currency", bench.currency)
     cart["at"] = _instant(bench, cart.get("at"), given.get("zone", ""))
     lines = cart.get("lines", [])

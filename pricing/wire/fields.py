@@ -1,4 +1,4 @@
-"""The fields of carts and usage in JSON, and how their texts are read (INTERFACE: "Cart, JSON").
+"""How texts of carts and usage are read, and the fields of usage (INTERFACE: "Cart, JSON"); those of carts are a `table`.
 
 Reads a text; makes what `json` makes of it, instants, and lists of names. Shared by the short way (`cart`) and the slow
 one (`problems`).
@@ -18,24 +18,12 @@ from pricing.wire import slips
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 """RFC 3339: a date, a time with seconds, an offset."""
 
-CART_ORDER = (
-    "currency", "at", "customer", "country", "region", "channel", "payment", "lines", "shipping", "wallet", "codes"
-)  # fmt: skip
-CART = frozenset(CART_ORDER)
-LINE = frozenset(
-    {"id", "sku", "store", "price", "quantity", "categories", "brand", "tags", "title", "was", "floor"}
-)  # fmt: skip
-CHARGE = frozenset({"store", "method", "amount", "id"})
-CUSTOMER = frozenset({"id", "segments"})
-WALLET = frozenset({"coins", "coupons"})
-LOT = frozenset({"rule", "pieces", "expires"})
-CODE = frozenset({"code", "rule"})
 COUNTS = (
     "customer", "today", "total", "items_customer", "customer_day", "customer_week", "customer_month", "items_total"
 )  # fmt: skip
 SPENT = ("spent", "spent_today")
 USAGE = frozenset({*COUNTS, *SPENT})
-"""The fields of each JSON object; there are no others."""
+"""The fields of earlier uses; there are no others."""
 
 
 class DoubledKeys(dict[str, Any]):

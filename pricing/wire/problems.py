@@ -12,26 +12,13 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any
 
-from pricing.model.cart import (
-    MOST_CODES,
-    MOST_LINES,
-    MOST_LOTS,
-    MOST_USES,
-    Cart,
-    Customer,
-    Line,
-    Lot,
-    RuleUsage,
-    ShippingCharge,
-    TypedCode,
-    Wallet,
-)
+from pricing.model.cart import MOST_LINES, MOST_USES, Cart, RuleUsage
 from pricing.model.checked import count_problems, text_problem
 from pricing.model.errors import CartError, Problem, shown
 from pricing.money import AmountError, decimals, parse, show
 from pricing.wire import fields
+from pricing.wire.table import CART, MISSING
 
-_MISSING = object()
 _SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 _OTHER_WORDS = {
@@ -91,7 +78,7 @@ class _Reader:
 
     def mapping(self, data: object, path: str) -> dict[Any, Any]:
         """A JSON object; {} when it is none."""
-        if data is _MISSING:
+        if data is MISSING:
             return {}
         if not isinstance(data, Mapping):
             self.note(f"expected an object, not {_shown(data)}", path or "cart")
@@ -114,7 +101,7 @@ class _Reader:
         return made
 
     def entries(self, data: object, path: str, most: int = MOST_LINES) -> list[Any]:
-        if data is _MISSING:
+        if data is MISSING:
             return []
         if not isinstance(data, (list, tuple)):
             self.note(f"expected a list, not {_shown(data)}", path)
@@ -127,7 +114,7 @@ class _Reader:
     def text(self, data: object, path: str, instead: str) -> str:
         if isinstance(data, str):
             return data
-        if data is not _MISSING:
+        if data is not MISSING:
             self.note(f"expected text, not {_shown(data)}", path)
         return instead
 
@@ -139,13 +126,13 @@ class _Reader:
         """A whole number; how large it may be is for the cart to check."""
         if type(data) is int:
             return data
-        if data is not _MISSING:
+        if data is not MISSING:
             self.note(f"expected a whole number, not {_shown(data)}", path)
         return instead
 
     def amount(self, data: object, path: str) -> int:
         """Minor units of an amount written as text."""
-        if data is _MISSING:
+        if data is MISSING:
             return 0
         if not isinstance(data, str):
             example = show(
@@ -161,11 +148,8 @@ class _Reader:
                 self.note(str(error), path)
         return 0
 
-    def amount_or_none(self, data: object, path: str) -> tuple[int, str] | None:
-        return None if data is None else (self.amount(data, path), self.currency or "USD")
-
     def instant(self, data: object, path: str) -> datetime:
-        if data is _MISSING:
+        if data is MISSING:
             return _SOME_TIME
         example = "2026-06-20T18:30:00-07:00"
         if not isinstance(data, str):
@@ -201,86 +185,13 @@ class _Reader:
     # Things made of them
 
     def cart(self, data: object) -> Cart | None:
-        record = self.record(data, fields.CART, ("currency", "at", "lines"), "")
-        if "currency" in record and self.known(record["currency"]):
-            self.currency = record["currency"]
-        get = record.get
-        customer = self.record(get("customer", _MISSING), fields.CUSTOMER, (), "customer")
-        wallet = self.record(get("wallet", _MISSING), fields.WALLET, (), "wallet")
-        lots = self.entries(wallet.get("coupons", _MISSING), "wallet.coupons", MOST_LOTS)
-        codes = self.entries(get("codes", _MISSING), "codes", MOST_CODES)
-        parts: dict[str, Any] = {
-            "currency": self.currency or "USD",
-            "at": self.instant(get("at", _MISSING), "at"),
-            "lines": [self.line(line, n) for n, line in enumerate(self.entries(get("lines", _MISSING), "lines"))],
-            "shipping": [
-                self.charge(charge, n) for n, charge in enumerate(self.entries(get("shipping", _MISSING), "shipping"))
-            ],
-            "customer": Customer(
-                self.text(customer.get("id", _MISSING), "customer.id", ""),
-                self.texts(customer.get("segments", _MISSING), "customer.segments"),
-            ),
-            "channel": self.text(get("channel", _MISSING), "channel", ""),
-            "country": self.text(get("country", _MISSING), "country", ""),
-            "wallet": Wallet(
-                self.count(wallet.get("coins", _MISSING), "wallet.coins", 0),
-                [self.lot(lot, f"wallet.coupons[{n}]") for n, lot in enumerate(lots)],
-            ),
-            "codes": [self.code(code, f"codes[{n}]") for n, code in enumerate(codes)],
-            "region": self.text(get("region", _MISSING), "region", ""),
-            "payment": self.text(get("payment", _MISSING), "payment", ""),
-        }
         try:
-            return Cart(**parts)
+            made: Cart = CART.slowly(self, data, "", 0)
         except CartError as error:
             told = {problem.path for problem in self.problems}
             self.problems += [problem for problem in error.problems if problem.path not in told and "cart" not in told]
             return None
-
-    def line(self, data: object, number: int) -> Line:
-        path = f"lines[{number}]"
-        record = self.record(data, fields.LINE, ("sku", "store", "price", "quantity"), path)
-        get = record.get
-        sku = self.text(get("sku", _MISSING), f"{path}.sku", f"line {number}")
-        return Line(
-            sku=sku,
-            store=self.text(get("store", _MISSING), f"{path}.store", "x"),
-            price=(self.amount(get("price", _MISSING), f"{path}.price"), self.currency or "USD"),
-            quantity=self.count(get("quantity", _MISSING), f"{path}.quantity", 1),
-            id=self.text(get("id", _MISSING), f"{path}.id", f"line {number}" if "id" in record else sku),
-            categories=self.texts(get("categories", _MISSING), f"{path}.categories"),
-            brand=self.text(get("brand", _MISSING), f"{path}.brand", ""),
-            tags=self.texts(get("tags", _MISSING), f"{path}.tags"),
-            title=self.text(get("title", _MISSING), f"{path}.title", ""),
-            was=self.amount_or_none(get("was"), f"{path}.was"),
-            floor=self.amount_or_none(get("floor"), f"{path}.floor"),
-        )
-
-    def charge(self, data: object, number: int) -> ShippingCharge:
-        path = f"shipping[{number}]"
-        get = self.record(data, fields.CHARGE, ("store", "method", "amount"), path).get
-        return ShippingCharge(
-            store=self.text(get("store", _MISSING), f"{path}.store", f"charge {number}"),
-            method=self.text(get("method", _MISSING), f"{path}.method", f"charge {number}"),
-            amount=(self.amount(get("amount", _MISSING), f"{path}.amount"), self.currency or "USD"),
-            id=self.text(get("id", _MISSING), f"{path}.id", ""),
-        )
-
-    def code(self, data: object, path: str) -> str | TypedCode:
-        if not isinstance(data, Mapping):
-            return self.text(data, path, "x")
-        get = self.record(data, fields.CODE, ("code", "rule"), path).get
-        code = self.text(get("code", _MISSING), f"{path}.code", "x")
-        return TypedCode(code, self.text(get("rule", _MISSING), f"{path}.rule", "x"))
-
-    def lot(self, data: object, path: str) -> Lot:
-        get = self.record(data, fields.LOT, ("rule", "pieces"), path).get
-        expires = get("expires")
-        return Lot(
-            rule=self.text(get("rule", _MISSING), f"{path}.rule", "x"),
-            pieces=self.count(get("pieces", _MISSING), f"{path}.pieces", 0),
-            expires=None if expires is None else self.instant(expires, f"{path}.expires"),
-        )
+        return made
 
     def usage(self, data: object, path: str) -> RuleUsage:
         if isinstance(data, RuleUsage):
@@ -292,7 +203,7 @@ class _Reader:
             wrong = list(count_problems(count, 0, MOST_USES, f"{path}.{name}"))
             self.problems += [Problem(_what_of(problem, count), problem.path) for problem in wrong]
             counts[name] = 0 if wrong else count
-        spent = {name: self.amount(get(name, _MISSING), f"{path}.{name}") for name in fields.SPENT}
+        spent = {name: self.amount(get(name, MISSING), f"{path}.{name}") for name in fields.SPENT}
         return RuleUsage(**spent, **counts)
 
 
@@ -330,4 +241,7 @@ def _place(problem: Problem) -> tuple[int, list[tuple[int, str]]]:
     """In the order of INTERFACE's fields, then by number: lines[2] before lines[10]."""
     first = re.split(r"[.\[]", problem.path)[0]
     parts = [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"[.\[\]]+", problem.path)]
-    return (fields.CART_ORDER.index(first) if first in fields.CART_ORDER else -1), parts
+    return _ORDER.get(first, -1), parts
+
+
+_ORDER = {row.key: place for place, row in enumerate(CART.rows)}

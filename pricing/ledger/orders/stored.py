@@ -11,9 +11,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from pricing.model.cart import Cart, Customer, Line, Lot, ShippingCharge, TypedCode, Wallet
+from pricing.model.cart import FACTS_OF_CART, Cart, Customer, Line, Lot, ShippingCharge, TypedCode, Wallet
 from pricing.model.kind import Kind
 from pricing.model.quote import Bought, Earned, KeptCoupon, Quote, QuoteCharge, QuoteLine, Saving, Use
+
+_LATER_FACTS = tuple(name for name in FACTS_OF_CART if name not in ("channel", "country"))
+"""Facts of the checkout that stand only where they are known."""
 
 
 def document_of(quote: Quote) -> dict[str, Any]:
@@ -88,8 +91,7 @@ def cart_document(cart: Cart, wallet: bool = True) -> dict[str, Any]:
         "channel": cart.channel,
         "country": cart.country,
         "codes": [code if isinstance(code, str) else [code.code, code.rule] for code in cart.codes],
-        **({"region": cart.region} if cart.region else {}),
-        **({"payment": cart.payment} if cart.payment else {}),
+        **{name: value for name in _LATER_FACTS if (value := getattr(cart, name))},
     }
     if wallet:
         lots = [[lot.rule, lot.pieces, _spelled(lot.expires)] for lot in cart.wallet.coupons]
@@ -163,8 +165,7 @@ def _cart(kept: dict[str, Any]) -> Cart:
         country=kept["country"],
         wallet=Wallet(coins, [Lot(rule, pieces, _read(expires)) for rule, pieces, expires in lots]),
         codes=[code if isinstance(code, str) else TypedCode(*code) for code in kept["codes"]],
-        region=kept.get("region", ""),
-        payment=kept.get("payment", ""),
+        **{name: kept[name] for name in _LATER_FACTS if name in kept},
     )
 
 
