@@ -15,7 +15,8 @@ from pricing.engine.problem import Application, Group, Problem
 from pricing.engine.search.branches.bounds import Prices
 from pricing.engine.search.branches.decisions import Choice, Decisions
 from pricing.engine.search.branches.gains import is_known
-from pricing.engine.search.branches.nodes import EXACT, Branch, Brancher, Sketch
+from pricing.engine.search.branches.nodes import EXACT, Branch, Brancher, Key, Outcomes, Sketch
+from pricing.engine.search.earlier import Decision, Earlier
 from pricing.engine.search.joining.halves import Halves
 from pricing.engine.search.joining.join import Join, ceiling, proving, total_of
 from pricing.engine.search.joining.swaps import swapped
@@ -71,9 +72,12 @@ class Found:
         self.steps = steps
 
 
-def search(problem: Problem, limit: int = STEP_LIMIT) -> Found:
-    """The best selection; `optimal` is False when `limit` steps did not suffice."""
-    found = _joined(problem, limit, Best(True)) if selections(problem) > SMALL else None
+def search(problem: Problem, limit: int = STEP_LIMIT, earlier: Earlier | None = None) -> Found:
+    """The best selection; `optimal` is False when `limit` steps did not suffice.
+
+    `earlier`: what a search of a problem that differs little has left; this one leaves its own there.
+    """
+    found = _joined(problem, limit, Best(True), earlier) if selections(problem) > SMALL else None
     if found is not None:
         if not found.optimal and found.total > found.lower_bound and _is_only_bounded(problem):
             found = _better(found, _walked(problem, limit // 4 + 1))
@@ -122,7 +126,7 @@ def selections(problem: Problem) -> int:
     return many
 
 
-def _joined(problem: Problem, limit: int, best: Best) -> Found | None:
+def _joined(problem: Problem, limit: int, best: Best, earlier: Earlier | None = None) -> Found | None:
     """The search cell by cell; None for what it cannot cut. Where `best` is trusting, what is known of a selection may be
     claimed."""
     if problem.codes_serve_many:
@@ -131,7 +135,7 @@ def _joined(problem: Problem, limit: int, best: Best) -> Found | None:
     if parts.caps and problem.void:
         # What other cells leave of a cap may make a benefit small enough not to be void: no cell can tell alone.
         return None
-    run = Run(problem, parts, limit, best)
+    run = Run(problem, parts, limit, best, earlier)
     try:
         run.list_all()
     except TooMuchError:
@@ -141,8 +145,10 @@ def _joined(problem: Problem, limit: int, best: Best) -> Found | None:
         return Found(best.counts, best.total, min(best.total, floor), best.total <= floor, limit)
     run.join()
     trim(problem, best)
+    if earlier is not None:
+        earlier.leave(run.brancher, best.counts, {child.key: child.prices for child in run.open_branches})
     if best.refuted:
-        return _joined(problem, limit, Best(False))
+        return _joined(problem, limit, Best(False), earlier)
     lower = min(best.total, run.lowest)
     return Found(best.counts, best.total, lower, run.lowest > best.total, run.steps)
 
@@ -150,14 +156,34 @@ def _joined(problem: Problem, limit: int, best: Best) -> Found | None:
 class Run:
     """One search of a problem that was cut."""
 
-    __slots__ = ("best", "brancher", "decisions", "limit", "lowest", "open_branches", "parts", "problem", "steps")
+    __slots__ = (
+        "best",
+        "brancher",
+        "decisions",
+        "limit",
+        "lowest",
+        "open_branches",
+        "parts",
+        "prices",
+        "problem",
+        "steps",
+    )
 
-    def __init__(self, problem: Problem, parts: Parts, limit: int, best: Best) -> None:
+    def __init__(self, problem: Problem, parts: Parts, limit: int, best: Best, earlier: Earlier | None) -> None:
         self.problem = problem
         self.parts = parts
         self.limit = limit
         self.best = best
-        self.brancher = Brancher(parts, Keys(parts), limit)
+        self.prices: dict[Decision, Prices] = {}
+        """Of an earlier search, by decision and part: where to begin."""
+        kept: list[dict[Key, Outcomes | None]] = []
+        if earlier is not None:
+            kept = earlier.kept(parts)
+            if earlier.is_warm:
+                self.prices = earlier.prices if kept else {}
+                for counts in earlier.guesses:
+                    complete(problem, counts, best)
+        self.brancher = Brancher(parts, Keys(parts), limit, kept)
         self.decisions = Decisions(parts)
         self.open_branches: list[Open] = []
         self.steps = 0
@@ -201,7 +227,7 @@ class Run:
         sketches.sort(key=_by_bound)
         for bound, _, sketch in sketches:
             if bound < SCALE * (best.total - parts.constant + 1):
-                children = _children(parts, brancher.branch(sketch), best)
+                children = _children(parts, brancher.branch(sketch), best, self.prices)
                 self.open_branches += children
                 for child in children:
                     # Only an easy selection is worth finding before prices are moved.
@@ -229,10 +255,12 @@ class Run:
 class Open:
     """A branch that may still hold the best, with the best prices known."""
 
-    __slots__ = ("branch", "join", "place", "prices")
+    __slots__ = ("branch", "join", "key", "place", "prices")
 
-    def __init__(self, branch: Branch, place: int, prices: Prices) -> None:
+    def __init__(self, branch: Branch, place: int, prices: Prices, key: Decision) -> None:
         self.branch = branch
+        self.key = key
+        """Its decision, and its part."""
         self.place = place
         self.prices = prices
         self.join: Join | None = None
@@ -271,21 +299,39 @@ class Open:
         return steps
 
 
-def _children(parts: Parts, branch: Branch, best: Best) -> list[Open]:
-    """The parts of a branch that can still hold the best, the most promising first, each with guessed prices."""
-    prices = branch.relaxation.guessed_prices(ceiling(parts, branch, best))
+def _children(parts: Parts, branch: Branch, best: Best, known: dict[Decision, Prices]) -> list[Open]:
+    """The parts of a branch that can still hold the best, the most promising first, each with guessed prices.
+
+    `known`: prices that were good for the like of a part.
+    """
+    decision = branch.decision()
+    prices = _priced(branch, ceiling(parts, branch, best), known, decision)
     if prices.bound > ceiling(parts, branch, best):
         return []
     children = branch.children()
     if len(children) == 1:
-        return [Open(branch, 0, prices)]
+        return [Open(branch, 0, prices, decision)]
     found: list[Open] = []
     for place, child in enumerate(children):
-        prices = child.relaxation.guessed_prices(ceiling(parts, child, best))
+        key = (*decision, place)
+        prices = _priced(child, ceiling(parts, child, best), known, key)
         if prices.bound <= ceiling(parts, child, best):
-            found.append(Open(child, place, prices))
+            found.append(Open(child, place, prices, key))
     found.sort(key=_by_open_bound)
     return found
+
+
+def _priced(branch: Branch, enough: int, known: dict[Decision, Prices], key: Decision) -> Prices:
+    """The best of a few guesses; that which is known first, if anything is."""
+    relaxation = branch.relaxation
+    hint = known.get(key) if known else None
+    if hint is None:
+        return relaxation.guessed_prices(enough)
+    prices, _, _ = relaxation.priced(hint.of_base, hint.of_piece)
+    if prices.bound > enough:
+        return prices
+    guessed = relaxation.guessed_prices(enough)
+    return guessed if guessed.bound > prices.bound else prices
 
 
 def _join(parts: Parts, child: Open, best: Best, limit: int) -> tuple[bool, int, int]:

@@ -14,6 +14,7 @@ from attrs import evolve
 from pricing.engine.matching.applications import measured
 from pricing.engine.matching.case import Case, case_of
 from pricing.engine.rules.plan import Plan
+from pricing.engine.search.earlier import Earlier
 from pricing.engine.search.search import Found, search
 from pricing.engine.settling.settle import settle
 from pricing.engine.why.forced import Forcing
@@ -168,14 +169,27 @@ def next_steps(chosen: Chosen, quote: Quote) -> Iterator[NextStep]:
 
 
 class _Work:
-    """The quote asked about, and the steps of search left for its next steps."""
+    """The quote asked about, the steps of search left for its next steps, and what their searches share."""
 
-    __slots__ = ("chosen", "quote", "steps_left")
+    __slots__ = ("chosen", "earlier", "quote", "steps_left")
 
     def __init__(self, chosen: Chosen, quote: Quote) -> None:
         self.chosen = chosen
         self.quote = quote
         self.steps_left = ALL_STEPS
+        self.earlier: Earlier | None = None
+
+    def priced(self, cart: Cart) -> tuple[Case, Found] | None:
+        """A cart that differs little, matched, and its best selection; None where that is not proved."""
+        before = self.chosen.case
+        if self.earlier is None:
+            self.earlier = Earlier(is_warm=True)
+            self.steps_left -= search(before.problem, min(TRIAL_STEPS, self.steps_left), self.earlier).steps
+            self.earlier.settle_on_last()
+        case = case_of(before.plan, cart, before.situation.usage, before.situation.without)
+        found = search(case.problem, max(1, min(TRIAL_STEPS, self.steps_left)), self.earlier)
+        self.steps_left -= found.steps
+        return (case, found) if found.optimal else None
 
 
 def _next_step(work: _Work, standing: Standing) -> NextStep | None:
@@ -276,16 +290,13 @@ class _Trial:
         """None when the cart cannot be, its best price is not proved, or the rule has no such application there."""
         if cart is None or work.steps_left <= 0:
             return None
-        before = work.chosen.case
-        case = case_of(before.plan, cart, before.situation.usage, before.situation.without)
-        found = search(case.problem, min(TRIAL_STEPS, work.steps_left))
-        work.steps_left -= found.steps
-        if not found.optimal:
+        priced = work.priced(cart)
+        if priced is None:
             return None
-        there = Chosen(case, found.counts)
+        case, found = priced
+        there = Chosen(case, found.counts, standing.rule)
         for other in there.standings:
-            same = other.rule is standing.rule and other.app.store == standing.app.store
-            if same and other.app.sku == standing.app.sku:
+            if other.app.store == standing.app.store and other.app.sku == standing.app.sku:
                 return cls(cart, found, _measured(there, other), other, measured(case, other.app, UNITS))
         return None
 

@@ -57,38 +57,49 @@ class Standing:
 class Chosen:
     """A case, the selection chosen for it, and what became of every rule that looked at the cart."""
 
-    def __init__(self, case: Case, counts: list[int]) -> None:
+    def __init__(self, case: Case, counts: list[int], only: PlannedRule | None = None) -> None:
+        """`only`: nobody asks about other rules."""
         self.case = case
         self.counts = counts
         self.refused: list[Refusal] = []
         """Rules that did not get as far as applications."""
         self.standings: list[Standing] = []
         """By rule, then store."""
-        known = {(app.rule, app.store, app.sku): app for app in case.problem.applications}
-        given = {name for priced in case.priced for _, _, name in priced.parts}
-        for rule in rules_met(case.plan, case.situation, everyone=True):
-            if not is_typed(rule, case.situation) and not rule.rule.public:
-                continue  # codes are secrets: they are told to nobody who has not typed them (SPEC 7)
-            self.refused += _exchange_refusals(case, rule)
-            refusal, places = _before_applications(case, rule)
-            if refusal is None and rule.kind in ITEM_KINDS:
-                if rule.name not in given:
-                    self.refused.append(Refusal(rule.name, None, Reason.NOTHING_TO_SAVE))
-                continue
-            if refusal is not None:
-                self.refused.append(refusal)
-                continue
-            if rule.is_reward:
-                continue
-            for made in applications_of(case, rule, places):
-                app = known.get((rule.index, made.store, made.sku))
-                if app is None:
-                    self.standings.append(Standing(rule, made, -1, 0))
-                else:
-                    self.standings.append(Standing(rule, app, app.index, counts[app.index]))
+        self._known = {(app.rule, app.store, app.sku): app for app in case.problem.applications}
+        self._given = {name for priced in case.priced for _, _, name in priced.parts}
+        """Item rules that gave some unit its price."""
+        for rule in [only] if only is not None else rules_met(case.plan, case.situation, everyone=True):
+            self._look_at(rule)
+
+    def _look_at(self, rule: PlannedRule) -> None:
+        """What became of one rule."""
+        case = self.case
+        if not is_typed(rule, case.situation) and not rule.rule.public:
+            return  # codes are secrets: they are told to nobody who has not typed them (SPEC 7)
+        self.refused += _exchange_refusals(case, rule)
+        refusal, places = _before_applications(case, rule)
+        if refusal is None and rule.kind in ITEM_KINDS:
+            if rule.name not in self._given:
+                self.refused.append(Refusal(rule.name, None, Reason.NOTHING_TO_SAVE))
+            return
+        if refusal is not None:
+            self.refused.append(refusal)
+            return
+        if rule.is_reward:
+            return
+        for made in applications_of(case, rule, places):
+            app = self._known.get((rule.index, made.store, made.sku))
+            if app is None:
+                self.standings.append(Standing(rule, made, -1, 0))
+            else:
+                self.standings.append(Standing(rule, app, app.index, self.counts[app.index]))
 
     def used(self) -> Iterator[Standing]:
-        return (standing for standing in self.standings if standing.count)
+        """Of the used applications, by rule, then store."""
+        case = self.case
+        used = [app for app in case.problem.applications if self.counts[app.index]]
+        for app in sorted(used, key=lambda app: (app.name, app.store, app.sku)):
+            yield Standing(case.rules[app.index], app, app.index, self.counts[app.index])
 
 
 def _before_applications(case: Case, rule: PlannedRule) -> tuple[Refusal | None, list[int]]:

@@ -82,7 +82,7 @@ class Tables:
         self.parts = parts_of(problem)
         self.steps = 0
         """Steps that the tables took."""
-        self.brancher = Brancher(self.parts, Keys(self.parts), limit)
+        self.brancher = Brancher(self.parts, Keys(self.parts), limit, [])
         self.known: list[Known] = []
         self.home = [-1] * len(problem.applications)
         """The cell of each local application that is a decision; -1: something else."""

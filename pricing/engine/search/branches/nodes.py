@@ -52,6 +52,13 @@ class Branch:
                 coins += coins_for(gain.app, gain.at(gain.low))
         return coins
 
+    def decision(self) -> tuple[int, ...]:
+        """What the decision uses: application and pieces, by turns."""
+        used: list[int] = []
+        for app, count in zip(self.node.apps, self.node.counts, strict=True):
+            used += [app.index, count]
+        return tuple(used)
+
     def priced(self) -> list[int]:
         """The globals whose base is worth a price."""
         return [position for position, sign in self.watched if sign < 0]
@@ -113,10 +120,12 @@ MOST_CHILDREN: Final = 64
 class Outcomes:
     """The options of one cell, and over what range they lie."""
 
-    __slots__ = ("bases_high", "bases_low", "certain", "doubt", "known", "least", "options")
+    __slots__ = ("bases_high", "bases_low", "certain", "doubt", "known", "least", "options", "steps")
 
-    def __init__(self, options: list[Option], parts: Parts) -> None:
+    def __init__(self, options: list[Option], parts: Parts, steps: int) -> None:
         self.options = options
+        self.steps = steps
+        """Those that listing them took."""
         first = options[0]
         self.least = SCALE * first.cost + parts.weight * first.count
         self.doubt = first.doubt
@@ -154,7 +163,10 @@ class Outcomes:
             if known == positions:
                 return rows
         if not self.known:
-            put_in_order(self.options)
+            # In a list of its own: another search may be reading this one.
+            ordered = self.options.copy()
+            put_in_order(ordered)
+            self.options = ordered
         made = rows_of(self.options, weight, positions)
         self.known.append((positions, made))
         return made
@@ -178,15 +190,17 @@ class Sketch:
 class Brancher:
     """Makes branches, and keeps the options of cells that several of them share."""
 
-    __slots__ = ("cache", "chained", "keys", "limit", "parts", "steps", "sure")
+    __slots__ = ("cache", "chained", "kept", "keys", "limit", "parts", "steps", "sure")
 
-    def __init__(self, parts: Parts, keys: Keys, limit: int) -> None:
+    def __init__(self, parts: Parts, keys: Keys, limit: int, kept: list[dict[Key, Outcomes | None]]) -> None:
         self.limit = limit
         """Steps that listing outcomes may take; `TooMuchError` beyond."""
         self.sure = Certificates(parts)
         self.parts = parts
         self.keys = keys
         self.cache: list[dict[Key, Outcomes | None]] = [{} for _ in parts.cells]
+        self.kept = kept
+        """For each cell what an earlier search has listed of its like; see `stores/kept.py`. Empty: nothing is known."""
         self.steps = 0
         self.chained = [
             [covers and self._sees_saving(earlier, later) for later, covers in enumerate(row)]
@@ -251,10 +265,16 @@ class Brancher:
                     key += [position, node.ratio_lo[position], node.ratio_hi[position]]
         known = tuple(key)
         if known not in self.cache[place]:
-            walk = CellWalk(self.parts, cell, node, self.keys, self.limit - self.steps)
-            options = walk.run()
-            self.steps += walk.steps + len(options)
-            self.cache[place][known] = Outcomes(options, self.parts) if options else None
+            listed = self.kept[place].get(known) if self.kept else None
+            if listed is None or listed.steps > self.limit - self.steps:
+                walk = CellWalk(self.parts, cell, node, self.keys, self.limit - self.steps)
+                options = walk.run()
+                steps = walk.steps + len(options)
+                self.steps += steps
+                listed = Outcomes(options, self.parts, steps) if options else None
+            else:
+                self.steps += listed.steps
+            self.cache[place][known] = listed
         return self.cache[place][known]
 
     def _gains(self, node: Node, outcomes: list[Outcomes]) -> list[Gain | None]:

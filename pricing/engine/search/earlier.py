@@ -1,0 +1,68 @@
+"""What one search leaves to the next, whose problem differs little: a quantity has changed, goods have been added.
+
+`search` reads it and writes it. What was listed of cells that are as they were is not listed again (`stores/kept.py`); the
+answer is the same, and so is the number of steps. Where it may be warm, prices and the best selection are kept
+too: any prices bound and any permitted selection is one to begin with, so the answer is the same, with fewer steps.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pricing.engine.search.branches.bounds import Prices
+from pricing.engine.search.branches.nodes import Brancher, Key, Outcomes
+from pricing.engine.search.stores.kept import likes_of
+from pricing.engine.search.stores.parts import Parts
+
+NOTHING_LISTED: Final[dict[Key, Outcomes | None]] = {}
+
+Decision = tuple[int, ...]
+"""A decision of globals, and the number of its part where it is cut at thresholds."""
+
+
+class Earlier:
+    """What is known of problems like this one."""
+
+    __slots__ = ("base", "base_counts", "guesses", "is_warm", "last", "last_counts", "prices")
+
+    def __init__(self, is_warm: bool) -> None:
+        self.is_warm = is_warm
+        self.base: Brancher | None = None
+        """The tables of a problem from which all others differ little; None: they differ from the last one."""
+        self.base_counts: list[int] = []
+        """Its best selection."""
+        self.last: Brancher | None = None
+        """The tables of the last search."""
+        self.last_counts: list[int] = []
+        self.guesses: list[list[int]] = []
+        """Selections to begin with, of problems whose applications are the same."""
+        self.prices: dict[Decision, Prices] = {}
+        """The last prices that were good for a part."""
+
+    def kept(self, parts: Parts) -> list[dict[Key, Outcomes | None]]:
+        """For each cell what was listed of its like; empty where nothing was."""
+        self.guesses = []
+        kept: list[dict[Key, Outcomes | None]] = []
+        for brancher, counts in ((self.last, self.last_counts), (self.base, self.base_counts)):
+            likes = likes_of(brancher.parts, parts) if brancher is not None else []
+            if brancher is None or not likes:
+                continue
+            self.guesses.append(counts)
+            if not kept:
+                kept = [NOTHING_LISTED] * len(likes)
+            for place, like in enumerate(likes):
+                if like >= 0 and not kept[place]:
+                    kept[place] = brancher.cache[like]
+        return kept
+
+    def leave(self, brancher: Brancher, counts: list[int], prices: dict[Decision, Prices]) -> None:
+        """Note what a search has found."""
+        self.last = brancher
+        brancher.kept = []
+        if self.is_warm:
+            self.last_counts = counts
+            self.prices.update(prices)
+
+    def settle_on_last(self) -> None:
+        """What follows differs little from the last problem."""
+        self.base, self.base_counts = self.last, self.last_counts
