@@ -178,7 +178,7 @@ def test_no_bound_is_above_the_best_total_of_its_branch(walked: list[tuple[Probl
             continue  # left to the exhaustive search
         best = Walk(problem, 10**8).run()
         parts = parts_of(problem)
-        brancher = Brancher(parts, Keys(parts), 10**8)
+        brancher = Brancher(parts, Keys(parts), 10**8, [])
         bounds = []
         decisions = Decisions(parts)
         decisions.run_below(1 << 100)
