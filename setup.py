@@ -22,7 +22,7 @@ COMPILED = (
     "matching/situation",
     "rules/plan",
     "rules/planned",
-    "search/earlier",
+    "search/memory",
     "search/judge",
     "search/keys",
     "search/search",

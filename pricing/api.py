@@ -33,6 +33,7 @@ class Engine:
         self.plan = Plan(book)
         self.work = _steps(work)
         """The work allowed to one quote, in steps of the search."""
+        self._memories = engine.Memories()
         self._from: tuple[Path, str | Path | None, Loaded | None] | None = None
         """The folder, the cache, and what was loaded, for the next time."""
         self._may_be_empty = False
@@ -130,18 +131,29 @@ class Engine:
             raise CartError([Problem(f"expected a Cart, not {shown(cart)}", "cart")])
         declined = self._declined(without) if without != () else frozenset()
         used = {} if usage is None else _counted(usage, cart.currency)
-        return engine.price(self.plan, cart, used, declined, self.work if work is None else _steps(work))
+        return self._price(cart, used, declined, work, None)
+
+    def _price(self, cart: Cart, used: Usage, declined: frozenset[str], work: int | None, before: Cart | None) -> Quote:
+        """A quote, with what is remembered of the one of the cart `before`."""
+        memory = self._memories.of(before)
+        quote = engine.price(self.plan, cart, used, declined, self.work if work is None else _steps(work), memory)
+        self._memories.note(cart, memory)
+        return quote
 
     def requote(self, quote: Quote, cart: Cart, *, work: int | None = None) -> Quote:
         """The price of a cart that a customer has changed: the same answer as `quote(cart)` with the usage and the declined
         rules of the earlier quote, byte for byte.
 
-        A cart that is as it was, under rules that are as they were, keeps its quote; any other is priced anew. Raises
-        CartError like `quote`.
+        A cart that is as it was, under rules that are as they were, keeps its quote; any other is priced anew, and what
+        the engine still remembers of the earlier quote (of the last few only) is not worked out again: the choices of
+        stores, or other parts of the cart, that have not changed. Raises CartError like `quote`.
         """
         if work is None and engine.still_holds(self.plan, quote, cart):
             return quote
-        return self.quote(cart, dict(quote.usage), quote.without, work=work)
+        if not isinstance(cart, Cart):
+            raise CartError([Problem(f"expected a Cart, not {shown(cart)}", "cart")])
+        declined = self._declined(quote.without) if quote.without else frozenset()
+        return self._price(cart, dict(quote.usage), declined, work, quote.cart)
 
     def reasons(self, quote: Quote, why: str = "all") -> Reasons:
         """Why the rules that looked at the cart were not used, and what to add to get more (SPEC 7).

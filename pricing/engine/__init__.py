@@ -19,6 +19,7 @@ from pricing.engine.returning.refund import Earlier, Price, agreed, expiry_of_pi
 from pricing.engine.returning.returned import State, charge_name, charges_back
 from pricing.engine.rules.plan import Plan, code_key
 from pricing.engine.rules.planned import PlannedRule
+from pricing.engine.search.memory import Memories
 from pricing.engine.search.search import STEP_LIMIT
 from pricing.engine.why.account import Account
 
@@ -30,6 +31,7 @@ __all__ = [
     "STEP_LIMIT",
     "Account",
     "Earlier",
+    "Memories",
     "Plan",
     "PlannedRule",
     "Price",

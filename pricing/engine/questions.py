@@ -12,6 +12,7 @@ from attrs import frozen
 from pricing.engine.answering.answer import quote_of
 from pricing.engine.matching.case import case_of
 from pricing.engine.rules.plan import Plan
+from pricing.engine.search.memory import Memory
 from pricing.engine.search.search import STEP_LIMIT, search
 from pricing.engine.why.account import Account, account_of
 from pricing.engine.why.explain import Asked
@@ -21,14 +22,21 @@ from pricing.model.quote import Quote, Reasons
 from pricing.model.rule import Rule
 
 
-def price(plan: Plan, cart: Cart, usage: Usage, without: frozenset[str] = frozenset(), work: int = STEP_LIMIT) -> Quote:
+def price(
+    plan: Plan,
+    cart: Cart,
+    usage: Usage,
+    without: frozenset[str] = frozenset(),
+    work: int = STEP_LIMIT,
+    memory: Memory | None = None,
+) -> Quote:
     """The best permitted price of the cart (SPEC): matched, searched, settled again and compared, answered.
 
     `usage`: what earlier orders used, by rule. `without`: rules and kinds that the customer declines. `work`: steps that
-    the search may take.
+    the search may take. `memory`: what the quote of a cart that differs little has listed; it changes no answer.
     """
     case = case_of(plan, cart, usage, without)
-    return quote_of(case, search(case.problem, work), Asked(plan))
+    return quote_of(case, search(case.problem, work, memory), Asked(plan))
 
 
 def still_holds(plan: Plan, quote: Quote, cart: Cart) -> bool:

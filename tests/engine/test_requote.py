@@ -7,7 +7,11 @@ from random import Random
 
 from attrs import evolve
 
+from benchmarks.workloads import workload
 from pricing import Cart, CartError, Engine
+from pricing.engine.matching.case import case_of
+from pricing.engine.search.stores.kept import likes_of
+from pricing.engine.search.stores.parts import parts_of
 from tests.markets import market
 
 
@@ -44,3 +48,31 @@ def test_a_cart_as_it_was_keeps_its_quote() -> None:
     quote = engine.quote(cart, usage)
     assert engine.requote(quote, cart) is quote
     assert engine.requote(quote, cart, work=1) is not quote
+
+
+def test_what_is_remembered_changes_no_byte() -> None:
+    """Carts of many stores, one line at a time: what has not changed is not listed again, and the steps are told alike."""
+    for mood in ("tight", "loose"):
+        work = workload("M", mood, 4)
+        engine, rng = Engine.from_texts(work.book.texts()), Random(mood)
+        for data in work.carts:
+            cart = Cart.from_dict(data)
+            quote = engine.quote(cart)
+            for _ in range(4):
+                cart = edited(cart, rng)
+                quote = engine.requote(quote, cart)
+                alone = Engine(engine.book).quote(cart)
+                assert json.dumps(quote.to_dict(why="none")) == json.dumps(alone.to_dict(why="none"))
+
+
+def test_of_a_changed_cart_one_store_is_listed_again() -> None:
+    work = workload("M", "tight", 1)
+    engine = Engine.from_texts(work.book.texts())
+    cart = Cart.from_dict(work.carts[0])
+    line = cart.lines[3]
+    changed = evolve(cart, lines=(*cart.lines[:3], evolve(line, quantity=line.quantity + 1), *cart.lines[4:]))
+    first = parts_of(case_of(engine.plan, cart, {}, frozenset()).problem)
+    later = parts_of(case_of(engine.plan, changed, {}, frozenset()).problem)
+    likes = likes_of(first, later)
+    assert len(likes) == 8
+    assert likes.count(-1) == 1

@@ -16,12 +16,12 @@ from pricing.engine.search.branches.bounds import Prices
 from pricing.engine.search.branches.decisions import Choice, Decisions
 from pricing.engine.search.branches.gains import is_known
 from pricing.engine.search.branches.nodes import EXACT, Branch, Brancher, Key, Outcomes, Sketch
-from pricing.engine.search.earlier import Decision, Earlier
 from pricing.engine.search.joining.halves import Halves
 from pricing.engine.search.joining.join import Join, ceiling, proving, total_of
 from pricing.engine.search.joining.swaps import swapped
 from pricing.engine.search.judge import NOTHING, Best, complete, confirm, trim
 from pricing.engine.search.keys import Keys
+from pricing.engine.search.memory import Decision, Memory
 from pricing.engine.search.stores.options import TooMuchError
 from pricing.engine.search.stores.parts import SCALE, Parts, parts_of
 from pricing.engine.search.walk import Walk, largest_benefit, rest_bounds
@@ -72,12 +72,12 @@ class Found:
         self.steps = steps
 
 
-def search(problem: Problem, limit: int = STEP_LIMIT, earlier: Earlier | None = None) -> Found:
+def search(problem: Problem, limit: int = STEP_LIMIT, memory: Memory | None = None) -> Found:
     """The best selection; `optimal` is False when `limit` steps did not suffice.
 
-    `earlier`: what a search of a problem that differs little has left; this one leaves its own there.
+    `memory`: what a search of a problem that differs little has left; this one leaves its own there.
     """
-    found = _joined(problem, limit, Best(True), earlier) if selections(problem) > SMALL else None
+    found = _joined(problem, limit, Best(True), memory) if selections(problem) > SMALL else None
     if found is not None:
         if not found.optimal and found.total > found.lower_bound and _is_only_bounded(problem):
             found = _better(found, _walked(problem, limit // 4 + 1))
@@ -126,7 +126,7 @@ def selections(problem: Problem) -> int:
     return many
 
 
-def _joined(problem: Problem, limit: int, best: Best, earlier: Earlier | None = None) -> Found | None:
+def _joined(problem: Problem, limit: int, best: Best, memory: Memory | None = None) -> Found | None:
     """The search cell by cell; None for what it cannot cut. Where `best` is trusting, what is known of a selection may be
     claimed."""
     if problem.codes_serve_many:
@@ -135,7 +135,7 @@ def _joined(problem: Problem, limit: int, best: Best, earlier: Earlier | None = 
     if parts.caps and problem.void:
         # What other cells leave of a cap may make a benefit small enough not to be void: no cell can tell alone.
         return None
-    run = Run(problem, parts, limit, best, earlier)
+    run = Run(problem, parts, limit, best, memory)
     try:
         run.list_all()
     except TooMuchError:
@@ -145,10 +145,10 @@ def _joined(problem: Problem, limit: int, best: Best, earlier: Earlier | None = 
         return Found(best.counts, best.total, min(best.total, floor), best.total <= floor, limit)
     run.join()
     trim(problem, best)
-    if earlier is not None:
-        earlier.leave(run.brancher, best.counts, {child.key: child.prices for child in run.open_branches})
+    if memory is not None:
+        memory.leave(run.brancher, best.counts, {child.key: child.prices for child in run.open_branches})
     if best.refuted:
-        return _joined(problem, limit, Best(False), earlier)
+        return _joined(problem, limit, Best(False), memory)
     lower = min(best.total, run.lowest)
     return Found(best.counts, best.total, lower, run.lowest > best.total, run.steps)
 
@@ -169,7 +169,7 @@ class Run:
         "steps",
     )
 
-    def __init__(self, problem: Problem, parts: Parts, limit: int, best: Best, earlier: Earlier | None) -> None:
+    def __init__(self, problem: Problem, parts: Parts, limit: int, best: Best, memory: Memory | None) -> None:
         self.problem = problem
         self.parts = parts
         self.limit = limit
@@ -177,11 +177,11 @@ class Run:
         self.prices: dict[Decision, Prices] = {}
         """Of an earlier search, by decision and part: where to begin."""
         kept: list[dict[Key, Outcomes | None]] = []
-        if earlier is not None:
-            kept = earlier.kept(parts)
-            if earlier.is_warm:
-                self.prices = earlier.prices if kept else {}
-                for counts in earlier.guesses:
+        if memory is not None:
+            kept = memory.kept(parts)
+            if memory.is_warm:
+                self.prices = memory.prices if kept else {}
+                for counts in memory.guesses:
                     complete(problem, counts, best)
         self.brancher = Brancher(parts, Keys(parts), limit, kept)
         self.decisions = Decisions(parts)
@@ -325,7 +325,7 @@ def _priced(branch: Branch, enough: int, known: dict[Decision, Prices], key: Dec
     """The best of a few guesses; that which is known first, if anything is."""
     relaxation = branch.relaxation
     hint = known.get(key) if known else None
-    if hint is None:
+    if hint is None or not relaxation.fits(hint):
         return relaxation.guessed_prices(enough)
     prices, _, _ = relaxation.priced(hint.of_base, hint.of_piece)
     if prices.bound > enough:

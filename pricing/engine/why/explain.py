@@ -14,7 +14,7 @@ from attrs import evolve
 from pricing.engine.matching.applications import measured
 from pricing.engine.matching.case import Case, case_of
 from pricing.engine.rules.plan import Plan
-from pricing.engine.search.earlier import Earlier
+from pricing.engine.search.memory import Memory
 from pricing.engine.search.search import Found, search
 from pricing.engine.settling.settle import settle
 from pricing.engine.why.forced import Forcing
@@ -171,23 +171,23 @@ def next_steps(chosen: Chosen, quote: Quote) -> Iterator[NextStep]:
 class _Work:
     """The quote asked about, the steps of search left for its next steps, and what their searches share."""
 
-    __slots__ = ("chosen", "earlier", "quote", "steps_left")
+    __slots__ = ("chosen", "memory", "quote", "steps_left")
 
     def __init__(self, chosen: Chosen, quote: Quote) -> None:
         self.chosen = chosen
         self.quote = quote
         self.steps_left = ALL_STEPS
-        self.earlier: Earlier | None = None
+        self.memory: Memory | None = None
 
     def priced(self, cart: Cart) -> tuple[Case, Found] | None:
         """A cart that differs little, matched, and its best selection; None where that is not proved."""
         before = self.chosen.case
-        if self.earlier is None:
-            self.earlier = Earlier(is_warm=True)
-            self.steps_left -= search(before.problem, min(TRIAL_STEPS, self.steps_left), self.earlier).steps
-            self.earlier.settle_on_last()
+        if self.memory is None:
+            self.memory = Memory(is_warm=True)
+            self.steps_left -= search(before.problem, min(TRIAL_STEPS, self.steps_left), self.memory).steps
+            self.memory.settle_on_last()
         case = case_of(before.plan, cart, before.situation.usage, before.situation.without)
-        found = search(case.problem, max(1, min(TRIAL_STEPS, self.steps_left)), self.earlier)
+        found = search(case.problem, max(1, min(TRIAL_STEPS, self.steps_left)), self.memory)
         self.steps_left -= found.steps
         return (case, found) if found.optimal else None
 

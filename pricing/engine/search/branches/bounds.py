@@ -195,6 +195,10 @@ class Relaxation:
         prices.bound = total - constant
         return prices, base_pull, piece_pull
 
+    def fits(self, prices: Prices) -> bool:
+        """Whether prices of another relaxation can be those of this one: there are as many bases and pools."""
+        return len(prices.of_base) == len(self.gains) and len(prices.of_piece) == len(self.available)
+
     def guessed_prices(self, enough: int) -> Prices:
         """The best of a few good guesses. Stops early at a bound above `enough`."""
         best, base_pull, _ = self.priced([0] * len(self.gains), [0] * len(self.available))

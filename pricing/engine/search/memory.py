@@ -7,6 +7,8 @@ too: any prices bound and any permitted selection is one to begin with, so the a
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from threading import Lock
 from typing import Final
 
 from pricing.engine.search.branches.bounds import Prices
@@ -14,13 +16,19 @@ from pricing.engine.search.branches.nodes import Brancher, Key, Outcomes
 from pricing.engine.search.stores.kept import likes_of
 from pricing.engine.search.stores.parts import Parts
 
+MOST_REMEMBERED: Final = 16
+"""So many quotes are remembered."""
+
+MOST_STEPS: Final = 50_000
+"""What took more steps to list is forgotten: it may be large."""
+
 NOTHING_LISTED: Final[dict[Key, Outcomes | None]] = {}
 
 Decision = tuple[int, ...]
 """A decision of globals, and the number of its part where it is cut at thresholds."""
 
 
-class Earlier:
+class Memory:
     """What is known of problems like this one."""
 
     __slots__ = ("base", "base_counts", "guesses", "is_warm", "last", "last_counts", "prices")
@@ -66,3 +74,34 @@ class Earlier:
     def settle_on_last(self) -> None:
         """What follows differs little from the last problem."""
         self.base, self.base_counts = self.last, self.last_counts
+
+
+class Memories:
+    """What the last quotes have listed, by their carts: a few of them, and none that is large. Threads may share it.
+
+    It is no part of an answer: a quote is the same with what is remembered and without, its steps included.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._known: OrderedDict[int, tuple[object, Brancher]] = OrderedDict()
+
+    def of(self, cart: object) -> Memory:
+        """A memory for one search: with what the quote of this very cart has listed, if that is still known."""
+        memory = Memory(is_warm=False)
+        with self._lock:
+            known = self._known.get(id(cart))
+        if known is not None and known[0] is cart:
+            memory.last = known[1]
+        return memory
+
+    def note(self, cart: object, memory: Memory) -> None:
+        """Remember what a search has left for the next one that begins at this cart."""
+        brancher = memory.last
+        if brancher is None or brancher.steps > MOST_STEPS:
+            return
+        with self._lock:
+            self._known[id(cart)] = cart, brancher
+            self._known.move_to_end(id(cart))
+            if len(self._known) > MOST_REMEMBERED:
+                self._known.popitem(last=False)
