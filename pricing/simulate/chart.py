@@ -64,14 +64,14 @@ def lines(
 def bars(title: str, rows: Sequence[tuple[str, int]], write: Write) -> str:
     """Changes by name, to the left of the middle what falls, to the right what rises."""
     most = max([abs(value) for _, value in rows] + [1])
-    step, name_room = 24, 250
-    middle, half = name_room + 225, 130
+    step, name_room = 24, 200
+    middle, half = name_room + 160, 80
     height = step * len(rows) + 12
-    parts = [_open(title, height)]
+    parts = [_open(title, height, middle + 160)]
     parts.append(f'<line x1="{middle}" x2="{middle}" y1="4" y2="{height - 6}" stroke="#333"/>')
     for place, (name, value) in enumerate(rows):
         y, wide = 6 + step * place, half * abs(value) // most
-        short = name if len(name) <= 34 else f"{name[:22]}…{name[-11:]}"
+        short = name if len(name) <= 28 else f"{name[:18]}…{name[-9:]}"
         parts.append(f'<text x="{name_room}" y="{y + 14}" text-anchor="end">{escape(short)}</text>')
         x, end, anchor = (
             (middle, middle + wide + 6, "start") if value >= 0 else (middle - wide, middle - wide - 6, "end")
@@ -82,9 +82,10 @@ def bars(title: str, rows: Sequence[tuple[str, int]], write: Write) -> str:
     return "".join([*parts, "</svg>"])
 
 
-def _open(title: str, height: int = HEIGHT) -> str:
+def _open(title: str, height: int = HEIGHT, width: int = WIDTH) -> str:
+    kind = "" if width == WIDTH else ' class="bars"'
     return (
-        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" xmlns="http://www.w3.org/2000/svg" font-size="12" '
+        f'<svg viewBox="0 0 {width} {height}" role="img"{kind} xmlns="http://www.w3.org/2000/svg" font-size="12" '
         f'font-family="system-ui, sans-serif" fill="#333"><title>{escape(title)}</title>'
     )
 

@@ -5,7 +5,7 @@ Reads an `Answer` and the orders shown; makes a text. Everything that comes from
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from html import escape
 
@@ -15,13 +15,15 @@ from pricing.columns import clean
 from pricing.simulate.chart import NEW, OLD, Band, Series, bars, lines
 from pricing.simulate.files import Orders
 from pricing.simulate.receipts import Shown
-from pricing.simulate.sums import Answer, Spent, Sums
-from pricing.simulate.tables import SumTable, budget_outlook, money, percent, span, tables, written
+from pricing.simulate.sums import Answer, Spent, Sums, Tally
+from pricing.simulate.tables import Cell, SumTable, budget_outlook, money, percent, span, tables, written
 from pricing.simulate.text import counted, outlook_text
 
 MOST_ROWS = 25
 """Of one table on the page; data files have them all."""
 MOST_BARS = 12
+MOST_NAMED = 6
+"""Names in one sentence."""
 
 
 @frozen
@@ -41,14 +43,14 @@ class PageHead:
 def page(answer: Answer, orders: Orders, head: PageHead) -> str:
     """The whole page."""
     body = "".join(
-        part for name, sums in sorted(answer.by_currency.items()) for part in _currency(sums, orders[name], head)
+        part for name, sums in sorted(answer.by_currency.items()) for part in _currency(answer, sums, orders[name])
     )
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{_text(f'Replay: {head.old} and {head.new}')}</title><style>{_STYLE}</style></head><body><main>"
         "<header><h1>What a change of rules would have done</h1>"
-        f"<p>Old rules: <b>{_text(head.old)}</b> · New rules: <b>{_text(head.new)}</b></p></header>"
+        f"<p>Old rules: <b>{_text(head.old)}</b> · New rules: <b>{_text(head.new)}</b></p>{_changed(answer)}</header>"
         f"{body}{_about(answer, head)}</main></body></html>\n"
     )
 
@@ -57,20 +59,38 @@ def _text(text: str) -> str:
     return escape(clean(text))
 
 
-def _currency(sums: Sums, orders: tuple[Shown, ...], head: PageHead) -> Iterator[str]:
+def _changed(answer: Answer) -> str:
+    """The cards that differ, in one line."""
+    if not answer.changes:
+        return ""
+    named = [
+        f"<b>{_named(answer, name)}</b> {'is ' * (how != 'changed')}{how}" for name, how in answer.changes[:MOST_NAMED]
+    ]
+    more = len(answer.changes) - len(named)
+    return f"<p>What changes: {'; '.join(named)}{f'; {more} more cards' if more > 0 else ''}.</p>"
+
+
+def _named(answer: Answer, rule: str) -> str:
+    """A rule with what customers read."""
+    label = answer.labels.get(rule, "")
+    return _text(f"{label} ({rule})" if label and label != rule else rule)
+
+
+def _currency(answer: Answer, sums: Sums, orders: tuple[Shown, ...]) -> Iterator[str]:
     named = {table.name: table for table in tables(sums)}
     yield f"<section><h2>{counted(sums.orders, 'order')}, {_text(span(sums))}, in {_text(sums.currency)}</h2>"
     yield _verdict(sums)
+    yield "".join(f"<p><b>{title}</b> {text}</p>" for title, text in _answers(answer, sums) if text)
     yield _figures(sums)
     yield _by_day(sums)
     yield _who_moves(named["rules"], sums)
     yield "</section>"
     budgets = "".join(_budget(rule, spent, sums) for rule, spent in sorted(sums.spent.items()))
     if budgets:
-        yield f"<section><h2>Budgets</h2>{budgets}{_table(named['budgets'], sums, heading=False)}</section>"
+        yield f"<section><h2>Budgets</h2>{budgets}{_table(named['budgets'], sums, answer, heading=False)}</section>"
     for name in ("rules", "campaigns", "payers", "sellers", "categories", "segments", "short", "decisions", "moved_by"):
         if named[name].rows:
-            yield f"<section>{_table(named[name], sums)}</section>"
+            yield f"<section>{_table(named[name], sums, answer)}</section>"
     if orders:
         yield "<section><h2>Orders that change most</h2>"
         yield from (_order(one, sums) for one in orders)
@@ -90,6 +110,42 @@ def _verdict(sums: Sums) -> str:
         f"{counted(sums.pay_less, 'order')} less by {money(sums.less, sums.currency)} together, "
         f"{counted(sums.pay_more, 'order')} more by {money(sums.more, sums.currency)}.</p>"
     )
+
+
+def _answers(answer: Answer, sums: Sums) -> Iterator[tuple[str, str]]:
+    """What it costs and whom, who gains, who loses, when the money is gone: a sentence each."""
+
+    def moves(rows: dict[str, Tally], by: Callable[[Tally], int], how: tuple[str, str]) -> str:
+        every = sorted(
+            ((name, by(row)) for name, row in rows.items() if by(row)), key=lambda one: (-abs(one[1]), one[0])
+        )
+        texts = [
+            f"{_text(name)} {money(abs(amount), sums.currency)} {how[amount < 0]}"
+            for name, amount in every[:MOST_NAMED]
+        ]
+        return ", ".join(texts) + (f" and {len(every) - MOST_NAMED} more" if len(every) > MOST_NAMED else "")
+
+    bears = moves(sums.payers, lambda row: row.more_saved, ("more", "less"))
+    yield "What it costs:", f"payers bear of the savings: {bears}." if bears else ""
+    sellers = {name: row for name, row in sums.sellers.items() if row.more_saved}
+    if sellers:
+        yield "Sellers bear:", moves(sellers, lambda row: row.more_saved, ("more", "less")) + "."
+    for title, orders, amount, sign, how in (
+        ("Who gains:", sums.pay_less, sums.less, -1, "less"), ("Who loses:", sums.pay_more, sums.more, 1, "more")
+    ):  # fmt: skip
+        if orders:
+            mine = {name: row for name, row in sums.segments.items() if sign * row.more_paid > 0}
+            among = moves(mine, lambda row: row.more_paid, ("more", "less"))
+            pays = "pays" if orders == 1 else "pay"
+            text = f"{counted(orders, 'order')} {pays} {money(amount, sums.currency)} {how} together"
+            yield title, text + (f". By segment of customers: {among}." if among else ".")
+    fates = [
+        f"{_named(answer, rule)}: {_fate(found.ran_out, found.early, found.likely, found.late)}"
+        for rule, spent in sorted(sums.spent.items())
+        if spent.budget_new is not None
+        for found in (budget_outlook(sums, spent, "new"),)
+    ]
+    yield "When the money is gone:", "; ".join(fates[:MOST_NAMED]) + "." if fates else ""
 
 
 def _figures(sums: Sums) -> str:
@@ -191,25 +247,32 @@ def _figure(
     return f"<figure><figcaption>{title} {keys}</figcaption>{picture}</figure>"
 
 
-def _table(table: SumTable, sums: Sums, heading: bool = True) -> str:
+def _table(table: SumTable, sums: Sums, answer: Answer, heading: bool = True) -> str:
     kept = [at for at, column in enumerate(table.columns) if any(row[at] is not None for row in table.rows)]
     head = "".join(
         f'<th scope="col"{_side(table.columns[at].kind)}>{_text(table.columns[at].title)}</th>' for at in kept
     )
     body = "".join(
         "<tr>" + "".join(
-            f"<td{_side(table.columns[at].kind)}>{_text(written(row[at], table.columns[at].kind, sums.currency))}</td>"
+            f"<td{_side(table.columns[at].kind)}>{_cell(table, row, at, sums, answer)}</td>"
             for at in kept
         ) + "</tr>"
         for row in table.rows[:MOST_ROWS]
     )  # fmt: skip
     more = len(table.rows) - MOST_ROWS
     rest = f'<p class="note">{more} more in the data files.</p>' if more > 0 else ""
-    note = f'<p class="note">{_text(table.note)}</p>' if table.note else ""
+    note = f'<p class="note">{_text(table.note)}</p>' if table.note and len(kept) >= table.noted else ""
     title = f"<h2>{_text(table.title)}</h2>" if heading else ""
     return (
         f'{title}<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{rest}{note}'
     )
+
+
+def _cell(table: SumTable, row: tuple[Cell, ...], at: int, sums: Sums, answer: Answer) -> str:
+    """A cell; the name of a rule with what customers read below it."""
+    text = _text(written(row[at], table.columns[at].kind, sums.currency))
+    label = answer.labels.get(str(row[0]), "") if at == 0 and table.columns[0].title == "Rule" else ""
+    return f"{text}<small>{_text(label)}</small>" if label and label != row[0] else text
 
 
 def _side(kind: str) -> str:
@@ -273,12 +336,15 @@ header h1{font-size:1.6rem;margin:0}header p{margin:.2rem 0 1rem;color:#555}
 section,footer{background:#fff;border:1px solid #dde0e4;border-radius:8px;padding:1rem 1.25rem;margin:0 0 1rem}
 h2{font-size:1.1rem;margin:0 0 .6rem}h3{font-size:.9rem;margin:0}
 .verdict{font-size:1.15rem;margin:.2rem 0 1rem}
-.figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(10.5rem,1fr));gap:.6rem;margin:0 0 1rem}
+.figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(8.2rem,1fr));gap:.6rem;margin:0 0 1rem}
 .figures div{border-left:3px solid #0072b2;padding-left:.6rem}
 .figures dt{color:#555;font-size:.85rem}.figures dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums}
 .figures small{display:block;font-weight:400;color:#555}
-figure{margin:0 0 1rem}figcaption{font-weight:600;margin-bottom:.3rem}
-figcaption span{font-weight:400;margin-left:1rem;color:#444}
+figure{margin:0 0 1rem;overflow-x:auto}
+figure>svg{min-width:34rem}figure>svg.bars{min-width:22rem;max-width:44rem;display:block}
+td small{display:block;color:#555}
+figcaption{font-weight:600;margin-bottom:.3rem}
+figcaption span{font-weight:400;margin-left:1rem;color:#444;white-space:nowrap}
 svg{max-width:100%}figure>svg{width:100%;height:auto}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem}
 th,td{text-align:left;padding:.25rem .5rem;border-bottom:1px solid #eceef0;vertical-align:top}
@@ -287,8 +353,11 @@ th{border-bottom:2px solid #c9cdd2}td:first-child{overflow-wrap:anywhere;min-wid
 .note{color:#555;font-size:.85rem;margin:.4rem 0 0}
 details{border-top:1px solid #eceef0;padding:.4rem 0}summary{cursor:pointer}
 .both{display:flex;flex-wrap:wrap;gap:1rem}
+.both>div{min-width:0;max-width:100%}
 .both pre{font-size:11px;line-height:1.35;overflow-x:auto;background:#f7f8f9;padding:.6rem}
-footer{color:#444;font-size:.9rem}
+footer{color:#444;font-size:.9rem}p,summary,li,h2{overflow-wrap:anywhere}
 @media print{body{background:#fff;font-size:11px}main{max-width:none;padding:0}section,footer{border:0;padding:0 0 .6rem}
+.verdict{font-size:14px}.figures dt,.figures small,.note,footer,table{font-size:10px}
+figure>svg,figure>svg.bars{min-width:0}.wide,figure{overflow:visible}
 figure,tr,.figures div{break-inside:avoid}h2{break-after:avoid}@page{margin:14mm}}
 """.strip()

@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from pricing.model.rule import Rule
 from pricing.model.rulebook import RuleBook
+from pricing.simulate.watch import changed
 
 
 @define
@@ -188,6 +189,10 @@ class Answer:
     problems: list[tuple[str, str]] = field(factory=list)
     """(where, what) of the first orders that could not be priced."""
     by_currency: dict[str, Sums] = field(factory=dict)
+    labels: dict[str, str] = field(factory=dict)
+    """By rule, what customers read; of the new version, where it has the rule."""
+    changes: tuple[tuple[str, str], ...] = ()
+    """(rule, what became of it) of the cards that differ between both versions: `new`, `gone` or `changed`."""
     log: bool = False
     """Whether one version is a decision log, each of whose answers is looked at."""
     differing: int = 0
@@ -294,7 +299,15 @@ def answer_of(old: RuleBook, new: RuleBook, top: int, known: Sequence[RuleBook] 
         amounts = (old_rule.budget if old_rule else None, new_rule.budget if new_rule else None)
         ends = (_end(old_rule) if old_rule else None, _end(new_rule) if new_rule else None)
         budgets[key] = BudgetOfRule(one.zone, amounts, ends)
-    return Answer(campaigns, budgets, top, log=log)
+    labels = {rule.name: rule.label for book in (*known, old, new) for rule in book.rules}
+    return Answer(campaigns, budgets, top, labels=labels, changes=() if log else _changes(old, new), log=log)
+
+
+def _changes(old: RuleBook, new: RuleBook) -> tuple[tuple[str, str], ...]:
+    before, after = ({rule.name: rule for rule in book.rules} for book in (old, new))
+    gone, come = changed(old, evolve(new, policy=old.policy))
+    how = {name: "gone" if name not in after else "new" if name not in before else "changed" for name in gone | come}
+    return tuple(sorted(how.items()))
 
 
 def _end(rule: Rule) -> str | None:

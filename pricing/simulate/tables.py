@@ -33,6 +33,8 @@ class SumTable:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
+    noted: int = 0
+    """The note is about the last columns: it is shown where so many have anything in them."""
 
     def moved(self) -> tuple[tuple[Cell, ...], ...]:
         """The rows with a change."""
@@ -150,7 +152,7 @@ def _budgets(sums: Sums) -> SumTable:
         Column("late", "Gone at the latest", "text"),
     )  # fmt: skip
     note = "The last three are a forecast: averages of each weekday over eight weeks, twice the usual deviation around them."
-    return SumTable("budgets", "Budgets", columns, tuple(made), note)
+    return SumTable("budgets", "Budgets", columns, tuple(made), note, noted=7)
 
 
 def budget_outlook(sums: Sums, spent: Spent, version: str) -> Outlook:
