@@ -133,20 +133,26 @@ def read_journey() -> Journey:
     return Journey(tuple(campaigns), {key: frozenset(upcs) for key, upcs in redeemed.items()})
 
 
-def _rows(table: str, columns: list[str] | None = None) -> list[Row]:
+def _table(name: str, columns: list[str] | None = None) -> Any:
     import pyarrow.parquet as pq
 
-    rows: list[Row] = pq.read_table(data_folder() / f"{table}.parquet", columns=columns).to_pylist()
+    return pq.read_table(data_folder() / f"{name}.parquet", columns=columns)
+
+
+def _rows(table: str) -> list[Row]:
+    rows: list[Row] = _table(table).to_pylist()
     return rows
 
 
 def _worth(redemptions: list[Row], goods: dict[tuple[int, int], set[int]]) -> dict[int, int]:
     """By coupon, the cents that it took off most often; of amounts that are as frequent, the lower."""
+    import pyarrow.compute as pc
+
     taken: dict[tuple[int, date], list[tuple[int, int]]] = defaultdict(list)
-    for row in _rows("transactions", ["household_id", "product_id", "coupon_disc", "transaction_timestamp"]):
-        if row["coupon_disc"] > 0:
-            day: datetime = row["transaction_timestamp"]
-            taken[row["household_id"], day.date()].append((row["product_id"], round(100 * row["coupon_disc"])))
+    table = _table("transactions", ["household_id", "product_id", "coupon_disc", "transaction_timestamp"])
+    for row in table.filter(pc.greater(table.column("coupon_disc"), 0)).to_pylist():
+        day: datetime = row["transaction_timestamp"]
+        taken[row["household_id"], day.date()].append((row["product_id"], round(100 * row["coupon_disc"])))
     amounts: dict[int, Counter[int]] = defaultdict(Counter)
     for row in redemptions:
         mine = goods[row["campaign_id"], row["coupon_upc"]]
@@ -180,20 +186,25 @@ def _card(coupon: Coupon, times: int) -> str:
     )
 
 
-def carts(journey: Journey, count: int, most_lines: int = 200) -> Iterator[Cart]:
-    """Baskets in order of time, each with what its household held then."""
+COLUMNS = ("basket_id", "product_id", "quantity", "sales_value", "retail_disc", "coupon_disc", "coupon_match_disc",
+           "transaction_timestamp", "household_id")  # fmt: skip
+
+
+def carts(journey: Journey, count: int, first: date | None = None, most_lines: int = 200) -> Iterator[Cart]:
+    """Baskets in order of time, from a day on, each with what its household held then."""
+    import pyarrow.compute as pc
+
     goods = read_goods()
     who = {row["household_id"]: row for row in _rows("demographics")}
-    columns = ["basket_id", "product_id", "quantity", "sales_value", "retail_disc", "coupon_disc", "coupon_match_disc",
-               "transaction_timestamp", "household_id"]  # fmt: skip
-    import pyarrow.parquet as pq
-
-    table = pq.read_table(data_folder() / "transactions.parquet", columns=columns)
+    table = _table("transactions", list(COLUMNS))
+    if first is not None:
+        begin = datetime(first.year, first.month, first.day)  # noqa: DTZ001  # the data has local times
+        table = table.filter(pc.greater_equal(table.column("transaction_timestamp"), begin))
     table = table.sort_by([("transaction_timestamp", "ascending"), ("basket_id", "ascending")])
     made = 0
     rows: list[Row] = []
     for batch in table.to_batches(20_000):
-        for row in [*batch.to_pylist()]:
+        for row in batch.to_pylist():
             if rows and row["basket_id"] != rows[0]["basket_id"]:
                 cart = _cart(rows, goods, who, journey, most_lines)
                 rows = []
@@ -229,7 +240,7 @@ def _cart(
     }
 
 
-def write(folder: Path, count: int) -> tuple[Path, Path, Path]:
+def write(folder: Path, count: int, first: date | None = None) -> tuple[Path, Path, Path]:
     """(orders, rules, rules with one card changed)."""
     journey = read_journey()
     folder.mkdir(parents=True, exist_ok=True)
@@ -240,7 +251,7 @@ def write(folder: Path, count: int) -> tuple[Path, Path, Path]:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
     orders = folder / "orders.jsonl.zst"
-    write_orders(orders, carts(journey, count))
+    write_orders(orders, carts(journey, count, first))
     return (orders, *places)
 
 
