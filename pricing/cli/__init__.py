@@ -35,6 +35,7 @@ COMMANDS = {
     "tune": "Find the number of a card that meets a goal on past orders.",
     "new": "Print a commented card, or a whole campaign, to fill in.",
     "ledger": "Keep and look up what was used.",
+    "codes": "Make and keep single codes.",
     "lsp": "Start the language server, for an editor.",
     "serve": "Price carts over HTTP.",
     "studio": "Try cards on a basket, on a page in the browser.",

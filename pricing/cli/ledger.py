@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,11 @@ import click
 from attrs import asdict
 
 from pricing.cli.inputs import sources
+from pricing.cli.ledgers import at_option, instant, opened, place_option, rules_option, told
 from pricing.cli.loading import engine_of
-from pricing.cli.talk import fail, remark
+from pricing.cli.talk import remark
 from pricing.columns import clean
-from pricing.ledger import Ledger, LedgerError
+from pricing.ledger import LedgerError
 from pricing.ledger.books.quoted import owed_by_quotes
 from pricing.ledger.books.sheet import Sheet, owed_sheet, rules_sheet
 from pricing.ledger.store.database import Database
@@ -23,24 +23,6 @@ from pricing.ledger.store.migrate import migrate as run_migrations
 from pricing.ledger.store.migrate import version
 from pricing.ledger.store.tables import Table, findings_table, report_table, wallet_table
 
-
-def _instant(ctx: click.Context, option: click.Parameter, text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or at.utcoffset() is None:
-        raise click.BadParameter(f"{text!r} is not an instant; write it like 2026-06-20T18:30:00-07:00")
-    return at
-
-
-_place = click.option("--db", "place", metavar="PLACE", envvar="PRICING_LEDGER", default="ledger.db", show_default=True,
-                      help="A path (SQLite) or a postgresql:// URL; also $PRICING_LEDGER.")  # fmt: skip
-_rules = click.option("--rules", "folder", metavar="DIR", type=click.Path(exists=True, file_okay=False),
-                      default="rules", show_default=True, help="The folder of rules.")  # fmt: skip
-_at = click.option("--at", metavar="INSTANT", callback=_instant, help="Instead of now.")
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 
 
@@ -55,7 +37,7 @@ def command() -> None:
 
 
 @command.command("migrate")
-@_place
+@place_option
 def migrate(place: str) -> int:
     """Make the tables, or bring those of an earlier version up to date.
 
@@ -75,12 +57,12 @@ def migrate(place: str) -> int:
             database.close()
         return 0
 
-    return _told(work)
+    return told(work)
 
 
 @command.command("verify")
-@_place
-@_rules
+@place_option
+@rules_option
 @click.option("--repair", is_flag=True, help="Make the counts of limits anew from the journal first.")
 @_as_json
 def verify(place: str, folder: str, repair: bool, as_json: bool) -> int:
@@ -93,7 +75,7 @@ def verify(place: str, folder: str, repair: bool, as_json: bool) -> int:
     """
 
     def work() -> int:
-        with _opened(place, folder) as ledger:
+        with opened(place, folder) as ledger:
             if repair:
                 ledger.repair()
             findings = ledger.verify()
@@ -103,14 +85,14 @@ def verify(place: str, folder: str, repair: bool, as_json: bool) -> int:
             click.echo("The books are right.")
         return 1 if findings else 0
 
-    return _told(work)
+    return told(work)
 
 
 @command.command("wallet")
 @click.argument("customer")
-@_place
-@_rules
-@_at
+@place_option
+@rules_option
+@at_option
 @_as_json
 def wallet(customer: str, place: str, folder: str, at: datetime | None, as_json: bool) -> int:
     """Show a customer's coins and coupons: usable, later, held, used, expired.
@@ -121,14 +103,14 @@ def wallet(customer: str, place: str, folder: str, at: datetime | None, as_json:
     """
 
     def work() -> int:
-        with _opened(place, folder) as ledger:
+        with opened(place, folder) as ledger:
             found = ledger.wallet(customer, at or datetime.now(UTC))
         if not found.known:
             raise LedgerError("unknown-customer", "the ledger has never heard of this customer", customer)
         _show(wallet_table(found), asdict(found), as_json)
         return 0
 
-    return _told(work)
+    return told(work)
 
 
 @command.command("grant")
@@ -138,9 +120,9 @@ def wallet(customer: str, place: str, folder: str, at: datetime | None, as_json:
 @click.option("--pieces", metavar="N", type=click.IntRange(1), help="So many pieces.")
 @click.option("--why", metavar="TEXT", required=True, help="The reason; it stands in the journal.")
 @click.option("--key", metavar="TEXT", help="Names this grant: repeated with the same key it gives nothing more.")
-@_place
-@_rules
-@_at
+@place_option
+@rules_option
+@at_option
 def grant(
     customer: str,
     coins: int | None,
@@ -163,7 +145,7 @@ def grant(
         raise click.UsageError("give either --coins N or --coupon RULE [--pieces N]")
 
     def work() -> int:
-        with _opened(place, folder) as ledger:
+        with opened(place, folder) as ledger:
             got = ledger.grant(
                 customer,
                 at or datetime.now(UTC),
@@ -178,15 +160,15 @@ def grant(
         click.echo(clean(f"{got.customer} has got {what}{until}. Key: {got.key}"))
         return 0
 
-    return _told(work)
+    return told(work)
 
 
 @command.command("report")
-@_place
-@_rules
+@place_option
+@rules_option
 @click.option("--by", metavar="KEYS", help="Any of seller, month, campaign, rule, payer, with commas between them.")
-@click.option("--from", "start", metavar="INSTANT", callback=_instant, help="From this instant.")
-@click.option("--until", "end", metavar="INSTANT", callback=_instant, help="Until this instant.")
+@click.option("--from", "start", metavar="INSTANT", callback=instant, help="From this instant.")
+@click.option("--until", "end", metavar="INSTANT", callback=instant, help="Until this instant.")
 @click.option("--zone", metavar="ZONE", default="UTC", show_default=True, help="Months are those of this zone.")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json", "xlsx"]), default="table",
               show_default=True, help="How it is written; amounts are in major units.")  # fmt: skip
@@ -229,7 +211,7 @@ def report(
         if quotes is not None and keys is not None:
             _write(_by_quotes(quotes, keys, folder), "json" if as_json else form, output)
             return 0
-        with _opened(place, folder) as ledger:
+        with opened(place, folder) as ledger:
             sheet = (
                 rules_sheet(ledger.report(start, end))
                 if keys is None
@@ -238,7 +220,7 @@ def report(
         _write(sheet, "json" if as_json else form, output)
         return 0
 
-    return _told(work)
+    return told(work)
 
 
 def _by_quotes(name: str, keys: list[str], folder: str) -> Sheet:
@@ -260,22 +242,6 @@ def _write(sheet: Sheet, form: str, output: str | None) -> None:
         remark(f"wrote {output}")
     else:
         report_table(sheet).print()
-
-
-def _opened(place: str, folder: str) -> Ledger:
-    """The ledger; never a new file, which a slip in a path would make."""
-    if "://" not in place and not Path(place).exists():
-        raise LedgerError("no-ledger", "there is no ledger here; `pricing ledger migrate` makes one", place)
-    return Ledger(place, engine_of(folder).book)
-
-
-def _told(work: Callable[[], int]) -> int:
-    """Runs the command; a mistake becomes one line on stderr and exit status 1, never a traceback."""
-    try:
-        return work()
-    except LedgerError as error:
-        fail(str(error))
-    return 1
 
 
 def _show(table: Table, data: Any, as_json: bool) -> None:

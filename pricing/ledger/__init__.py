@@ -15,6 +15,7 @@ except ModuleNotFoundError as error:
 from pricing.ledger.books.findings import Finding
 from pricing.ledger.books.owed import Owed, OwedReport
 from pricing.ledger.books.report import RuleReport
+from pricing.ledger.codes.codes import SingleCode, TooManyGuesses
 from pricing.ledger.core import Holds
 from pricing.ledger.errors import LedgerError, Shortage
 from pricing.ledger.ledger import Ledger
@@ -40,4 +41,6 @@ __all__ = [
     "OwedReport",
     "RuleReport",
     "Shortage",
+    "SingleCode",
+    "TooManyGuesses",
 ]

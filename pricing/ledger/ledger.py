@@ -18,6 +18,8 @@ from pricing.ledger.books import verify as verifying_books
 from pricing.ledger.books.findings import Finding
 from pricing.ledger.books.owed import OwedReport
 from pricing.ledger.books.report import RuleReport
+from pricing.ledger.codes import codes as single_codes
+from pricing.ledger.codes.codes import SingleCode
 from pricing.ledger.core import Core, Holds
 from pricing.ledger.errors import LedgerError
 from pricing.ledger.orders import checkout as checking
@@ -34,7 +36,7 @@ from pricing.ledger.wallet.limits import Rules
 from pricing.ledger.wallet.offers import Offer
 from pricing.ledger.wallet.reading import MyCoupons
 from pricing.ledger.wallet.ways import Got
-from pricing.model.cart import Cart, Customer, Line, Usage, Wallet
+from pricing.model.cart import Cart, Customer, Line, TypedCode, Usage, Wallet
 from pricing.model.quote import Quote
 from pricing.model.refund import Refund
 from pricing.model.rulebook import RuleBook
@@ -238,6 +240,26 @@ class Ledger:
         Refused without either when the order has several stores: somebody has to bear it.
         """
         return refunds.dispute(self._core, order_id, amount, at, key, line, why, customer, store)
+
+    # Single codes
+
+    def mint_codes(self, rule: str, many: int, at: datetime, key: str | None = None) -> tuple[str, ...]:
+        """Makes so many new codes of a card with `codes N like PATTERN`; with the same `key` the same codes."""
+        return single_codes.mint(self._core, rule, many, at, key)
+
+    def codes(self, rule: str, states: Iterable[str] = single_codes.STATES) -> tuple[SingleCode, ...]:
+        """The single codes of a card that are `free`, `held`, `used` or `void`."""
+        return tuple(single_codes.codes(self._core, rule, states))
+
+    def void_codes(self, rule: str, single: Iterable[str] | None, at: datetime, key: str | None = None) -> int:
+        """Takes these codes (None: all free ones) out of use; how many there were."""
+        return single_codes.void(self._core, rule, single, at, key)
+
+    def resolve_code(self, typed: str, customer: str, at: datetime) -> str | TypedCode:
+        """What a customer has typed, as it belongs into a cart's `codes`: the text where it stands on a card, else the
+        single code with its rule. Raises LedgerError (`unknown-code`, `code-taken`, `code-void`) with a sentence for the
+        customer; TooManyGuesses after ten codes within an hour that do not exist."""
+        return single_codes.resolve(self._core, typed, customer, at)
 
     # Books
 

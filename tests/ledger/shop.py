@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from pricing.api import Engine
-from pricing.model.cart import Cart, Customer, Line, ShippingCharge
+from pricing.model.cart import Cart, Customer, Line, ShippingCharge, TypedCode
 
 RULES = """
 campaign fair "Summer fair"
@@ -106,7 +106,11 @@ def line(sku: str = "LL-2", price: int = 2500, units: int = 1, store: str = "lam
 
 
 def cart(
-    *lines: Line, customer: Customer = ANN, codes: tuple[str, ...] = (), when: datetime = NOON, shipping: int = 0
+    *lines: Line,
+    customer: Customer = ANN,
+    codes: tuple[str | TypedCode, ...] = (),
+    when: datetime = NOON,
+    shipping: int = 0,
 ) -> Cart:
     """A cart of these lines (one lamp at 25.00 when there are none)."""
     return Cart(

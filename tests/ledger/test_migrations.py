@@ -88,8 +88,8 @@ def test_every_earlier_version_with_data_in_it_comes_up(empty: str, start: int) 
     with Ledger(empty, ENGINE) as ledger:
         assert ledger.verify() == ()
         wallet = ledger.wallet("ann", NOON)
-        assert wallet.coins == (0, 50, 30, 30)[start]
-        assert sum(card.pieces for card in wallet.cards) == (0, 1, 3, 3)[start]
+        assert wallet.coins == (0, 50, 30, 30)[min(start, 3)]
+        assert sum(card.pieces for card in wallet.cards) == (0, 1, 3, 3)[min(start, 3)]
         checked = ledger.checkout(cart(when=at(1)), "o-1")
         assert ("one-each" in {use.rule for use in checked.quote.used}) is (start > 0)
         ledger.commit("o-1", at(2))

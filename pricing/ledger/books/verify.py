@@ -105,6 +105,18 @@ _COMPARISONS = (
         "SELECT order_id, sum(many) AS j FROM entry WHERE what = 'coins' AND call = 'refund' GROUP BY order_id",
         "SELECT order_id, coins_back AS b FROM orders",
     ),
+    _compared(
+        "unique_code (made, and not void)",
+        "rule",
+        "SELECT rule, sum(many) AS j FROM entry WHERE what = 'codes' GROUP BY rule",
+        "SELECT rule, count(*) AS b FROM unique_code WHERE state <> 'void' GROUP BY rule",
+    ),
+    _compared(
+        "unique_code (held or used)",
+        "order_id, rule",
+        "SELECT order_id, rule, sum(many) AS j FROM entry WHERE what = 'code' GROUP BY order_id, rule",
+        "SELECT order_id, rule, count(*) AS b FROM unique_code WHERE state IN ('held', 'used') GROUP BY order_id, rule",
+    ),
     *(
         _compared(
             f"returned.{column}",

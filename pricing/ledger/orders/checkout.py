@@ -18,7 +18,7 @@ from pricing.ledger.orders.stored import cart_document
 from pricing.ledger.store.instants import digest_of
 from pricing.ledger.wallet.limits import ENDLESS
 from pricing.ledger.wallet.reading import usage, wallet_for_cart
-from pricing.model.cart import Cart, RuleUsage, Usage
+from pricing.model.cart import Cart, RuleUsage, TypedCode, Usage
 from pricing.model.quote import Quote
 
 _ATTEMPTS = 50
@@ -106,11 +106,14 @@ def _known(kept: Kept, fingerprint: str) -> Checkout:
 
 
 def _situation(core: Core, cart: Cart, used_up: Iterable[str]) -> tuple[Cart, Usage]:
-    """The cart with the ledger's wallet, and usage in which some rules are used up."""
+    """The cart with the ledger's wallet, and usage in which some rules are used up; without their single codes."""
     customer = cart.customer.id
+    gone = frozenset(used_up)
     found = dict(usage(core, customer, None, cart.at))
-    found.update(dict.fromkeys(used_up, _USED_UP))
-    return evolve(cart, wallet=wallet_for_cart(core, customer, cart.at)), found
+    found.update(dict.fromkeys(gone, _USED_UP))
+    # A rule without a limit is never used up: it is its single code that cannot be had.
+    codes = tuple(code for code in cart.codes if not isinstance(code, TypedCode) or code.rule not in gone)
+    return evolve(cart, wallet=wallet_for_cart(core, customer, cart.at), codes=codes), found
 
 
 def _blamed(shortage: Shortage, quote: Quote) -> set[str]:

@@ -16,7 +16,8 @@ from pricing.ledger.errors import LedgerError
 from pricing.ledger.orders.checks import check_sums, check_used
 from pricing.ledger.store.instants import expiry_text, name_of
 from pricing.ledger.wallet.limits import Rules, day_of, piece_expires
-from pricing.model.cart import Line
+from pricing.model.cart import Line, TypedCode
+from pricing.model.codes import fits, normalised
 from pricing.model.kind import ITEM_KINDS
 from pricing.model.quote import Quote
 from pricing.model.rule import Rule
@@ -53,6 +54,8 @@ class Demand:
     """(coupon, pieces bought by the way, their expiry); sorted. Whole trades: see `surplus`."""
     rules: tuple[RuleDemand, ...]
     """Sorted by name: the order in which counters are taken, in every order alike."""
+    codes: tuple[tuple[str, str], ...] = ()
+    """(rule, the single code that it was typed by, as codes are compared); sorted."""
 
     def to_document(self) -> dict[str, Any]:
         return asdict(self)
@@ -68,6 +71,7 @@ class Demand:
                 RuleDemand(**{**one, "by_line": tuple((line, many) for line, many in one.get("by_line", ()))})
                 for one in kept["rules"]
             ),
+            codes=tuple((rule, code) for rule, code in kept.get("codes", ())),
         )
 
 
@@ -98,7 +102,16 @@ def demand_of(quote: Quote, rules: Rules, at: datetime) -> Demand:
             )
             for name, many in sorted(uses.items())
         ),
+        codes=tuple((name, code) for name in sorted(uses) if (code := _single_code(quote, rules.rule(name)))),
     )
+
+
+def _single_code(quote: Quote, rule: Rule) -> str:
+    """The single code by which the rule was typed; of several the first by its signs. Empty where it has none."""
+    if rule.pattern is None:
+        return ""
+    typed = [code.code for code in quote.cart.codes if isinstance(code, TypedCode) and code.rule == rule.name]
+    return min((normalised(code) for code in typed if fits(rule.pattern.pattern, code)), default="")
 
 
 def surplus(quote: Quote, demand: Demand) -> dict[str, int]:

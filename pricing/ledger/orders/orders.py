@@ -22,6 +22,7 @@ from attrs import astuple, evolve, frozen
 from sqlalchemy import Connection, text
 
 from pricing.engine import used_lots
+from pricing.ledger.codes import codes
 from pricing.ledger.core import Core
 from pricing.ledger.errors import LedgerError
 from pricing.ledger.orders.checks import check_quote
@@ -156,7 +157,7 @@ def reserve(core: Core, quote: Quote, order_id: str, at: datetime, asked: Asked,
     def work(connection: Connection, moved: dict[Counter, int]) -> Order:
         if connection.execute(_INSERT, row).rowcount == 0:
             return _again(locked(connection, core, order_id, None), digest)
-        held = _hold(connection, core, demand, at)
+        held = _hold(connection, core, demand, order_id, at)
         lots = _lots(quote, demand, held, keep["lots"])
         if lots != keep["lots"]:
             connection.execute(_DOCUMENT, {"order_id": order_id, **_sealed({**keep, "lots": lots})})
@@ -223,6 +224,8 @@ def commit(core: Core, order_id: str, at: datetime, customer: str | None = None)
             kept = _held_again(connection, core, kept, at, moved)
         _must_hold(kept.order, "commit")
         _move(connection, order_id, "committed", at, text_of(kept.order.hold_until))
+        for rule, _ in kept.demand.codes:
+            codes.end(connection, rule, order_id, "held", "used")
         entries = [Entry("paid", kept.order.customer, 1, money=kept.order.total), *_end(connection, kept, back=False)]
         _mark(connection, kept, "commit", at, -1, entries)
         return evolve(kept.order, state="committed")
@@ -233,7 +236,7 @@ def commit(core: Core, order_id: str, at: datetime, customer: str | None = None)
 def _held_again(connection: Connection, core: Core, kept: Kept, at: datetime, moved: dict[Counter, int]) -> Kept:
     """The order with all that it had held, taken once more; on the day on which it was reserved."""
     order_id, demand = kept.order.id, kept.demand
-    held = _hold(connection, core, demand, at)
+    held = _hold(connection, core, demand, order_id, at)
     before = [[lot.rule, lot.pieces, expiry_text(lot.expires)] for lot in kept.lots]
     lots = _lots(kept.quote, demand, held, before)
     if lots != before:
@@ -354,9 +357,14 @@ def _must_hold(order: Order, what: str) -> None:
         raise LedgerError("wrong-state", f"cannot {what}: the order is {order.state}", f"order {order.id}")
 
 
-def _hold(connection: Connection, core: Core, demand: Demand, at: datetime) -> list[tuple[str, str, int]]:
-    """Takes what is the customer's own: coins, pieces, personal limits. Returns (coupon, expiry, pieces) held."""
+def _hold(
+    connection: Connection, core: Core, demand: Demand, order_id: str, at: datetime
+) -> list[tuple[str, str, int]]:
+    """Takes what is the customer's own: coins, pieces, single codes, personal limits. Returns (coupon, expiry, pieces)
+    held."""
     held: list[tuple[str, str, int]] = []
+    for rule, code in demand.codes:
+        codes.hold(connection, rule, code, order_id)
     if demand.coins:
         balances.take_coins(connection, demand.customer, demand.coins, hold=True)
     for rule, many in demand.pieces:
@@ -389,6 +397,8 @@ def _entries(demand: Demand, held: list[tuple[str, str, int]]) -> Iterable[Entry
         yield Entry("use", who, one.uses, one.rule, day=one.day, money=one.money, platform=one.platform)
         if one.items:
             yield Entry("item", who, one.items, one.rule)
+    for rule, _ in demand.codes:
+        yield Entry("code", who, 1, rule)
 
 
 def _claims(core: Core, demand: Demand) -> list[Claim]:
@@ -406,11 +416,11 @@ def _claims(core: Core, demand: Demand) -> list[Claim]:
 def _lots(quote: Quote, demand: Demand, held: list[tuple[str, str, int]], before: list[list[Any]]) -> list[list[Any]]:
     """The lots of `used_lots`, with the expiries that the ledger's own pieces really have."""
     coupons = {use.rule for use in quote.used if use.pieces_taken}
-    codes = [lot for lot in before if lot[0] not in coupons]
+    typed = [lot for lot in before if lot[0] not in coupons]
     own = [[rule, many, expires] for rule, expires, many in held]
     spare = surplus(quote, demand)
     bought = [[rule, many - spare[rule], expires] for rule, many, expires in demand.bought]
-    return codes + sorted(own + bought, key=lambda lot: str(lot[0]))
+    return typed + sorted(own + bought, key=lambda lot: str(lot[0]))
 
 
 def _release(connection: Connection, core: Core, kept: Kept, at: datetime, why: str, name: str = "release") -> Order:
@@ -428,6 +438,7 @@ def _release(connection: Connection, core: Core, kept: Kept, at: datetime, why: 
         if one.items:
             entries.append(Entry("item", order.customer, -one.items, one.rule))
     entries.extend(Entry("handed", order.customer, -many, rule) for rule, many, _ in demand.bought)
+    entries.extend(code_back(connection, kept, rule, "held") for rule, _ in demand.codes)
     _mark(connection, kept, name, at, -1, entries, why)
     handed = {rule: many for rule, many, _ in demand.bought}
     back = [
@@ -435,6 +446,11 @@ def _release(connection: Connection, core: Core, kept: Kept, at: datetime, why: 
     ]
     core.counters.give_back(connection, back, order.id)
     return evolve(order, state="released")
+
+
+def code_back(connection: Connection, kept: Kept, rule: str, before: str) -> Entry:
+    """Makes a single code that the order holds, or has used, free again."""
+    return Entry("code", kept.order.customer, -codes.end(connection, rule, kept.order.id, before, "free"), rule)
 
 
 def _end(connection: Connection, kept: Kept, back: bool) -> list[Entry]:
@@ -473,13 +489,7 @@ def _move(connection: Connection, order_id: str, state: str, at: datetime, hold_
 
 
 def _mark(
-    connection: Connection,
-    kept: Kept,
-    name: str,
-    at: datetime,
-    many: int,
-    entries: Iterable[Entry] = (),
-    why: str = "",
+    connection: Connection, kept: Kept, name: str, at: datetime, many: int, entries: Iterable[Entry] = (), why: str = ""
 ) -> None:
     """Writes the entries of a step, with the one that says the step was taken."""
     call = Call(name, text_of(at), f"{name}:{kept.order.id}", why, kept.order.id)

@@ -18,7 +18,7 @@ from pricing.engine import refund as worked_out
 from pricing.ledger.core import Core
 from pricing.ledger.errors import LedgerError
 from pricing.ledger.orders.demand import RuleDemand
-from pricing.ledger.orders.orders import Kept, locked
+from pricing.ledger.orders.orders import Kept, code_back, locked
 from pricing.ledger.store.counters import GivenBack
 from pricing.ledger.store.instants import LONGEST_TEXT, expiry_of, expiry_text, name_of, text_of
 from pricing.ledger.store.journal import Call, Entry, once, write
@@ -185,6 +185,8 @@ def _record(
         Entry("back", who, int(whole), rule="shipping", line=name, money=money)
         for name, money in _charges(kept, earlier, found, whole)
     )
+    singles = dict(kept.demand.codes)
+    entries.extend(code_back(connection, kept, rule, "used") for rule, _ in found.uses if rule in singles)
     given = _given_back(kept, found, earlier)
     for part, platform, items in given:
         balances.unuse(connection, who, part.rule, part.uses, items)

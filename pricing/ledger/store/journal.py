@@ -11,6 +11,8 @@ use                     uses of a rule, with money and the platform's part (`cus
 item                    units at the rule's price (`customer_use.items`)
 paid                    money of a committed order
 back                    units and money paid back, for one line, or for shipping (`returned`, `orders`)
+code                    a single code that an order holds or has used (`unique_code`)
+codes                   single codes that were made, less those that were made void (`unique_code`)
 hold                    an order's hold: 1 when it begins, 0 when it is only lengthened, -1 when it ends
 ======================  ==============================================================================
 """

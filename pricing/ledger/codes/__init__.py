@@ -1,0 +1,1 @@
+"""Single codes of `codes N like PATTERN`: made, found again, used once."""
