@@ -19,6 +19,8 @@ EXAMPLE = {
     "lines": [{"id": "1", "sku": "NH-1001", "store": "nova-home", "price": "45.00", "quantity": 1}],
 }
 """A cart that is priced in the tests."""
+_OWN = {"cart": CART, "quote": QUOTE}
+"""Fields of our shapes that hold what the library has a schema of."""
 _REFUSALS = (400, 401, 403, 404, 405, 408, 409, 413, 415, 421, 422, 429, 500, 503)
 
 
@@ -28,12 +30,17 @@ def page(version: str) -> dict[str, Any]:
     _, components = msgspec.json.schema_components(
         [*dict.fromkeys(types), shapes.Problem], ref_template="#/components/schemas/{name}"
     )
+    for shape in components.values():
+        shape.get("properties", {}).update(
+            {name: _schema(_OWN[name]) for name in shape.get("properties", {}) if name in _OWN}
+        )
     parts = {
         **components,
         ANY: {"type": "object"},
         **_ours(CART, Cart.json_schema()),
         **_ours(QUOTE, Quote.json_schema()),
     }
+    problem = {"description": "A problem.", "content": {MEDIA: {"schema": _schema(shapes.Problem)}}}
     paths: dict[str, Any] = {}
     for route in ROUTES:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
@@ -41,7 +48,11 @@ def page(version: str) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "pricing", "version": version, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
         "paths": paths,
-        "components": {"schemas": parts, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "components": {
+            "schemas": parts,
+            "responses": {"Problem": problem},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
     }
 
 
@@ -90,8 +101,7 @@ def _operation(route: Route) -> dict[str, Any]:
     answers: dict[str, Any] = {
         "200": {"description": "Done.", "content": {"application/json": {"schema": _schema(route.answer)}}}
     }
-    problem = {"description": "A problem.", "content": {MEDIA: {"schema": _schema(shapes.Problem)}}}
-    answers |= {str(status): problem for status in _REFUSALS}
+    answers |= {str(status): {"$ref": "#/components/responses/Problem"} for status in _REFUSALS}
     made: dict[str, Any] = {"summary": route.says, "parameters": parameters, "responses": answers}
     if route.path == "/health/ready":
         answers["503"] = {
