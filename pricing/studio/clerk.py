@@ -1,7 +1,7 @@
 """A process that answers what takes long, so that what is typed is priced meanwhile.
 
-It has a `Workbench` of its own, told of every save. A question that nobody waits for any more ends with its process, and
-the next one gets a new one.
+It has a `Workbench` of its own, told of every save. A question that nobody waits for any more may end; where it takes too
+long, its process is ended, and the next question gets a new one.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from multiprocessing.process import BaseProcess
 from pricing.processes import deaf_children
 from pricing.studio.desk import Workbench
 
+PATIENCE = 1.0
+"""Seconds that a question which nobody waits for may keep the next one waiting: a new process takes about as long."""
+
 
 class Clerk:
     """One such process at a time. Used from one event loop."""
@@ -25,19 +28,24 @@ class Clerk:
         self._turn = asyncio.Lock()
         self._line: Connection | None = None
         self._process: BaseProcess | None = None
+        self._left: asyncio.Future[str] | None = None
+        """The last question, which may go on when nobody waits for it any more."""
 
     def save(self, saved: Mapping[str, str]) -> None:
         """What is saved now; the process hears of it with the next question."""
         self.saved = dict(saved)
 
     async def ask_json(self, name: str, asked: str) -> str:
-        """As `Workbench.ask_json`. When whoever asks goes away, the work ends."""
+        """As `Workbench.ask_json`. Whoever asks may go away."""
         async with self._turn:
+            if self._left is not None:
+                await asyncio.wait([self._left], timeout=PATIENCE)
+                if not self._left.done():
+                    self.close()
+            self._left = asyncio.ensure_future(asyncio.to_thread(self._asked, name, asked))
+            self._left.add_done_callback(_heard)
             try:
-                return await asyncio.to_thread(self._asked, name, asked)
-            except asyncio.CancelledError:
-                self.close()
-                raise
+                return await asyncio.shield(self._left)
             except (EOFError, OSError):
                 self.close()
                 return '{"error": "this took too much; please try again with less"}'
@@ -63,6 +71,12 @@ class Clerk:
         self._line = self._process = None
         if process is not None:
             process.kill()
+
+
+def _heard(left: asyncio.Future[str]) -> None:
+    """Takes note of a failure that nobody waits for."""
+    if not left.cancelled():
+        left.exception()
 
 
 def _work(line: Connection) -> None:

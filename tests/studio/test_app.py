@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -11,8 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
+from pricing.studio.clerk import Clerk
 from tests.studio.conftest import TOKEN, Open
-from tests.studio.shop import CARDS, SUMMER, basket
+from tests.studio.shop import CARDS, SUMMER, TEXTS, basket
 
 
 def ask(studio: Open, name: str, question: Any = None, **headers: str) -> httpx.Response:
@@ -90,6 +92,23 @@ def test_a_question_must_be_an_object(studio: Open) -> None:
         )  # fmt: skip
         assert reply.status_code == 422
         assert reply.json()["error"]
+
+
+def test_a_long_question_that_nobody_waits_for_does_not_keep_the_next_waiting() -> None:
+    many = [{"sku": "TEA-1", "store": "tea-house", "price": "9.00", "quantity": 1, "id": str(n)} for n in range(40)]
+    orders = [json.dumps({"currency": "USD", "at": "2026-06-20T18:30:00Z", "lines": many})] * 5000
+
+    async def run() -> str:
+        clerk = Clerk(TEXTS)
+        try:
+            long = asyncio.create_task(clerk.ask_json("orders", json.dumps({"orders": orders})))
+            await asyncio.sleep(0.1)
+            long.cancel()
+            return await asyncio.wait_for(clerk.ask_json("price", json.dumps({"basket": basket(("TEA-1", 3))})), 60)
+        finally:
+            clerk.close()
+
+    assert json.loads(asyncio.run(run()))["quote"]["total"] == "24.00"
 
 
 # Files

@@ -34,6 +34,7 @@ function frame() {
   for (const name of ["cards", "basket", "receipt"]) parts[name] = h("section", { class: `pane ${name}`, "aria-label": t(`${name}.title`) });
   for (const name of views) parts[name] = h("div", { role: "tabpanel", id: `view-${name}`, class: `view ${name}`, "aria-labelledby": `tab-${name}`, hidden: name !== "try" });
   parts.try.append(parts.cards, parts.basket, parts.receipt);
+  document.getElementById("first").remove();
   parts.sticky = h("button", { type: "button", class: "sticky", onclick: () => parts.receipt.scrollIntoView({ block: "start" }) });
   document.body.append(
     h("a", { class: "skip", href: "#view-try" }, t("skip")),
