@@ -314,3 +314,13 @@ def broken_rules(page: Page) -> list[str]:
         tags,
     )
     return json.loads(json.dumps(found))  # type: ignore[no-any-return]
+
+
+def test_the_mark_of_a_card_stays_on_its_first_line_while_it_is_typed_at(page: Page) -> None:
+    put_in(page, "green", 3)
+    pays(page, "24.00")
+    page.wait_for_selector(".cm-line.cm-fired")
+    type_at(page, "store discount tea-3", "\n  storez")
+    no_menu(page)
+    page.wait_for_selector(".problems li.error")
+    assert "tea-3" in page.inner_text(".cm-line.cm-fired") and "used, −3.00" in page.inner_text(".cm-line.cm-fired")

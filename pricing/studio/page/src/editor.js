@@ -79,31 +79,33 @@ class Fired extends WidgetType {
 }
 
 const setFired = StateEffect.define();
+// Where cards begin, as offsets; the marks are laid anew over each text, so that they stay at the end of that line.
 const fired = StateField.define({
-  create: () => Decoration.none,
-  update(marks, transaction) {
-    marks = marks.map(transaction.changes);
-    for (const effect of transaction.effects) if (effect.is(setFired)) marks = effect.value;
-    return marks;
+  create: () => [],
+  update(cards, transaction) {
+    for (const effect of transaction.effects) if (effect.is(setFired)) return effect.value;
+    if (!transaction.docChanged) return cards;
+    return cards.map((card) => ({ ...card, at: transaction.changes.mapPos(card.at, 1) }));
   },
-  provide: (field) => EditorView.decorations.from(field),
+  provide: (field) => EditorView.decorations.compute([field], (now) => marks(now.doc, now.field(field))),
 });
+
+function marks(doc, cards) {
+  return Decoration.set(
+    cards.flatMap(({ at, amount }) => {
+      const line = doc.lineAt(at);
+      return [Decoration.line({ class: "cm-fired" }).range(line.from), Decoration.widget({ widget: new Fired(amount), side: 1 }).range(line.to)];
+    }),
+    true,
+  );
+}
 
 /** Marks the cards of the open file that took part; `cards` has {line, amount}. */
 export function markFired(cards) {
   if (!view) return;
   const { doc } = view.state;
-  const marks = cards
-    .filter(({ line }) => line >= 0 && line < doc.lines)
-    .toSorted((one, other) => one.line - other.line)
-    .flatMap(({ line, amount }) => {
-      const at = doc.line(line + 1);
-      return [
-        Decoration.line({ class: "cm-fired" }).range(at.from),
-        Decoration.widget({ widget: new Fired(amount), side: 1 }).range(at.to),
-      ];
-    });
-  view.dispatch({ effects: setFired.of(Decoration.set(marks)) });
+  const known = cards.filter(({ line }) => line >= 0 && line < doc.lines);
+  view.dispatch({ effects: setFired.of(known.map(({ line, amount }) => ({ at: doc.line(line + 1).from, amount }))) });
 }
 
 // Places

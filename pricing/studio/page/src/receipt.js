@@ -219,11 +219,13 @@ function nextStep(answer, step, offer) {
 }
 
 function refusal(answer, entry) {
-  return h("li", {}, card(answer, entry.rule), ": ", bdi(sentence(answer, entry)), entry.with && answer.rules[entry.with] && [" ", card(answer, entry.with)], total(answer, entry));
+  const other = entry.with && answer.rules[entry.with] ? [" ", card(answer, entry.with)] : null;
+  return h("li", {}, card(answer, entry.rule), ": ", bdi(sentence(answer, entry, other)), other, ".", total(answer, entry));
 }
 
-function sentence(answer, entry) {
+function sentence(answer, entry, other) {
   const where = at(answer, entry);
+  if (other) return t(entry.reason === "no-item-in-scope" ? "why.priced" : "why.with");
   if (entry.short_by) return t("why.short", { by: entry.short_by }) + where + after(answer, entry);
   if (entry.short_units) return t("why.short.units", { count: entry.short_units }) + where;
   const key = `why.${entry.reason}`;
