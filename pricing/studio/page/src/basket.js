@@ -1,6 +1,6 @@
 // The basket: goods by search, how many, when, who, wallet, codes, coins, payment, delivery. JSON only when asked for.
 import { ask, lastOnly } from "./desk.js";
-import { bdi, button, field, fill, h, heard, paused, say } from "./dom.js";
+import { bdi, button, field, fill, h, heard, onlyNew, paused, say } from "./dom.js";
 import { isBasket, whole } from "./share.js";
 import { add, bought, emptyBasket, on, state, typed } from "./state.js";
 import { t } from "./words.js";
@@ -32,11 +32,8 @@ export function build(place) {
     h("p", { class: "buttons" }, button(t("basket.empty"), () => replace(emptyBasket(state.start)))),
   );
   on("basket", draw);
-  on("priced", (answer) => {
-    if (!answer.quote || answer.quote.refused) return;
-    drawLines();
-    drawWallet();
-  });
+  const again = onlyNew(() => (drawLines(), drawWallet()), () => [state.basket, state.basket.lines.map(known), state.price?.shops, labels()]);
+  on("priced", (answer) => answer.quote && !answer.quote.refused && again());
 }
 
 /** Another basket in the place of this one. */
@@ -64,6 +61,9 @@ const look = paused(async (text) => {
   }))));
 }, 120);
 
+/** What the coupons in the wallet are called. */
+const labels = () => state.basket.wallet.coupons.map((lot) => state.price?.rules[lot.rule]?.label);
+
 function draw() {
   drawLines();
   drawWho();
@@ -77,7 +77,7 @@ function known(line) {
   return { title: line.title ?? told?.title ?? line.sku, price: line.price ?? told?.price ?? "", store: line.store ?? told?.store ?? "" };
 }
 
-export function drawLines() {
+function drawLines() {
   const { lines } = state.basket;
   if (!lines.length) return fill(places.lines, h("p", { class: "quiet" }, t("basket.none")));
   fill(

@@ -1,7 +1,7 @@
 // The cards: files, search, findings with their fixes, saving without running over anybody.
 import { Refused, ask } from "./desk.js";
-import { bdi, button, dialog, field, fill, h, heard, paused, say } from "./dom.js";
-import { build as buildEditor, edited, forget, goTo, markFired, replaceText, show, showFindings } from "./editor.js";
+import { bdi, button, dialog, field, fill, h, heard, onlyNew, paused, say } from "./dom.js";
+import { build as buildEditor, edited, forget, goTo, markFired, replaceText, show, showFindings, shows } from "./editor.js";
 import { on, state, tell, textOf, typed } from "./state.js";
 import { t } from "./words.js";
 
@@ -26,7 +26,7 @@ export function build(place) {
   );
   buildEditor(places.editor);
   on("typed", () => drawFiles());
-  on("checked", drawProblems);
+  on("checked", () => drawProblems());
   on("priced", (answer) => answer.quote && fired(answer));
   on("show card", (rule) => rule?.file && find(rule.file, rule.line));
   addEventListener("keydown", (event) => {
@@ -37,7 +37,9 @@ export function build(place) {
 
 // Files
 
-export function drawFiles() {
+const shownFiles = () => [Object.keys(state.folder.files), Object.keys(state.draft), state.file, state.folder.can.save];
+
+const drawFiles = onlyNew(() => {
   const groups = { campaign: [], policy: [], catalogue: [], examples: [] };
   const paths = new Set([...Object.keys(state.folder.files), ...Object.keys(state.draft)]);
   const what = (path) => (path.endsWith(".examples.md") ? "examples" : path.startsWith("catalogue/") ? "catalogue" : path.endsWith("policy.promo") ? "policy" : "campaign");
@@ -50,7 +52,7 @@ export function drawFiles() {
   places.save.disabled = !changed;
   places.save.textContent = state.folder.can.save ? t("cards.save") : t("cards.download");
   places.undo.disabled = !changed;
-}
+}, shownFiles);
 
 /** Opens a file in the editor; goes to a line when one is named. */
 export async function open(path, line = null) {
@@ -111,14 +113,14 @@ const look = paused(async (text) => {
 
 // Findings
 
-function drawProblems() {
+const drawProblems = onlyNew(() => {
   const { errors, warnings, problems } = state.checked;
   const text = errors ? t("problems.errors", { count: errors }) : warnings ? t("problems.warnings", { count: warnings }) : t("problems.none");
   if (places.state.textContent !== text) places.state.textContent = text;
   places.state.className = `state ${errors ? "wrong" : warnings ? "doubt" : "fine"}`;
   showFindings(problems, (fix) => edited(fix.edits));
   fill(places.problems, problems.slice(0, 50).map(problem));
-}
+}, () => [state.checked, state.file, shows]);
 
 function problem(one, place) {
   const sign = { error: "✕", warning: "!", hint: "i" }[one.severity];
@@ -192,6 +194,7 @@ async function theirsIn(path, text, fingerprint) {
   }
   if (path === state.file) show(text === null ? Object.keys(state.folder.files)[0] : path, { again: true });
   drawFiles();
+  drawProblems();
   tell("typed", path);
 }
 
@@ -199,7 +202,7 @@ function discard() {
   const path = state.file;
   delete state.draft[path];
   forget(path);
-  if (path in state.saved) show(path, { again: true });
+  if (path in state.saved) show(path, { again: true }), drawProblems();
   else open(Object.keys(state.folder.files).find((one) => one.endsWith(".promo")) ?? "");
   drawFiles();
   tell("typed", path);

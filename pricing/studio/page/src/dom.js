@@ -17,6 +17,17 @@ export function h(tag, props = {}, ...children) {
 /** A name of any script, which turns nothing around it. */
 export const bdi = (text, cls = null) => h("bdi", { class: cls, dir: "auto" }, String(text));
 
+/** Draws only when what is shown differs from the last time: `seen` says what that is. */
+export function onlyNew(draw, seen) {
+  let last;
+  return (...given) => {
+    const now = JSON.stringify(seen(...given));
+    if (now === last) return;
+    last = now;
+    draw(...given);
+  };
+}
+
 /** Text for those who listen only. */
 export const heard = (text) => h("span", { class: "heard" }, text);
 

@@ -232,6 +232,9 @@ function fresh(text, locked) {
   });
 }
 
+/** How often a file was shown: marks of findings are to be set anew each time. */
+export let shows = 0;
+
 /** Shows a file; its history is kept while the page is open. */
 export function show(path, { again = false } = {}) {
   if (view && state.file) states[state.file] = view.state;
@@ -240,6 +243,7 @@ export function show(path, { again = false } = {}) {
     states[path] = fresh(textOf(path), state.folder.files[path]?.locked);
   }
   view.setState(states[path]);
+  shows += 1;
 }
 
 export function forget(path) {

@@ -1,5 +1,5 @@
 // The receipt: what each line and unit pays, who pays whom, why, why not, what would bring more. What changed is marked.
-import { bdi, button, fill, h, heard } from "./dom.js";
+import { bdi, button, fill, h, heard, onlyNew } from "./dom.js";
 import { addGift } from "./basket.js";
 import { add, bought, on, state, tell } from "./state.js";
 import { has, t } from "./words.js";
@@ -14,7 +14,7 @@ export function build(place) {
   places.paper = h("div", { class: "paper" });
   places.why = h("div", { class: "why" });
   place.append(h("h2", {}, t("receipt.title")), places.total, places.note, places.paper, places.why);
-  on("priced", drawn);
+  on("priced", onlyNew(drawn, (answer) => [answer, state.basket.without]));
   on("asking", () => place.setAttribute("aria-busy", "true"));
   on("asked", () => place.removeAttribute("aria-busy"));
 }
