@@ -66,15 +66,16 @@ FACTS: Final[tuple[Fact, ...]] = (
     Fact(
         "regions", CHECKOUT, "region", "in the region {}", "for customers in which states or provinces",
         "regions US-CA, US-NY", Reason.OTHER_REGION, field="region", shape="[A-Z]{2}-[A-Z0-9]{1,3}",
-        shaped="Regions are written with their country, as ISO 3166-2 does: US-CA, ES-CT.",
+        shaped="Regions are written with their country, as ISO 3166-2 does: US-CA, ES-CT.", file="regions.csv",
+        column="region", unknown="P0249",
     ),
     Fact(
         "channels", CHECKOUT, "channel", "who come through {}", "through which channels", "channels app, web",
-        Reason.OTHER_CHANNEL, field="channel",
+        Reason.OTHER_CHANNEL, field="channel", file="channels.csv", column="channel", unknown="P0251",
     ),
     Fact(
         "payments", CHECKOUT, "way to pay", "who pay with {}", "for which ways to pay", "payments card-x",
-        Reason.OTHER_PAYMENT, field="payment",
+        Reason.OTHER_PAYMENT, field="payment", file="payments.csv", column="payment", unknown="P0250",
     ),
     Fact(
         "stores", LINE, "store", "sold by {}", "goods of which stores", "stores nova-home, luma-lights",
@@ -107,7 +108,7 @@ FACTS: Final[tuple[Fact, ...]] = (
     ),
     Fact(
         "methods", CHARGE, "method", "sent by {} shipping", "which ways of shipping", "methods standard",
-        Reason.NO_ITEM_IN_SCOPE,
+        Reason.NO_ITEM_IN_SCOPE, file="methods.csv", column="method", unknown="P0252",
     ),
 )  # fmt: skip
 """In the order in which they are explained."""

@@ -12,6 +12,8 @@ from pricing.cli.talk import Progress, columns, complain, remark
 from pricing.cli.versions import engine_of_version
 from pricing.columns import clean, left, right, shorten_name
 from pricing.model.errors import CartError
+from pricing.model.kind import HELD
+from pricing.model.rulebook import RuleBook
 from pricing.money import show
 from pricing.simulate.compare import Comparison, Row, as_dict
 from pricing.wire import cart_from_json
@@ -59,9 +61,28 @@ def command(old: str, new: str, carts: tuple[str, ...], top: int, folder: str, a
                     complain(source.where, str(problem))
             progress.advance(len(source.text))
     _print(found, as_json)
+    for name in moved(before.book, after.book):
+        remark(
+            f"{name} has new dates under its old name: customers who kept it can use it again, and who has used it up"
+            " cannot. Give the new card a name of its own."
+        )
     if wrong:
         remark(f"{wrong} of {done} carts could not be priced.")
         raise click.exceptions.Exit(1)
+
+
+def moved(old: RuleBook, new: RuleBook) -> tuple[str, ...]:
+    """Names of cards that customers hold, and whose time has moved to after the time that they had."""
+    before = {rule.name: rule for rule in old.rules if rule.given == HELD}
+    return tuple(
+        rule.name
+        for rule in new.rules
+        if rule.given == HELD
+        and (known := before.get(rule.name)) is not None
+        and known.valid.end is not None
+        and rule.valid.start is not None
+        and rule.valid.start >= known.valid.end
+    )
 
 
 def _print(found: dict[str, Comparison], as_json: bool) -> None:

@@ -9,16 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 
 from attrs import define, field
 
+from pricing.facts import FACTS
 from pricing.language.diagnostics.nearest import nearest
 from pricing.language.loading.catalogue import Catalogue
 from pricing.model.cart import Cart
 
 MOST = 10
 """Notes of one run."""
-_WHAT = {
-    "stores": "store", "categories": "category", "brands": "brand", "skus": "sku", "customers": "customer segment",
-    "coupons": "coupon",
-}  # fmt: skip
+_WHAT = {**{fact.word: fact.one for fact in FACTS if fact.file}, "coupons": "coupon"}
 
 
 @define
@@ -47,6 +45,13 @@ class Notes:
         for place, segment in enumerate(cart.customer.segments):
             if "customers" in names and segment not in names["customers"]:
                 yield "customers", segment, f"customer.segments[{place}]"
+        for fact in FACTS:
+            said = getattr(cart, fact.field) if fact.field else ""
+            if said and fact.word in names and said not in names[fact.word]:
+                yield fact.word, said, fact.field
+        for place, charge in enumerate(cart.shipping):
+            if "methods" in names and charge.method not in names["methods"]:
+                yield "methods", charge.method, f"shipping[{place}].method"
         for place, line in enumerate(cart.lines):
             one = (("stores", line.store, "store"), ("skus", line.sku, "sku"), ("brands", line.brand, "brand"))
             for word, name, key in one:

@@ -135,3 +135,18 @@ def test_a_wrong_cart_is_named_and_the_others_compared(
     told = capsys.readouterr()
     assert "4 carts pay the same" in told.out
     assert f"{carts}:5" in told.err
+
+
+def test_a_coupon_whose_dates_have_moved_is_told(
+    tmp_path: Path, carts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new = write(tmp_path / "old", "12.00"), write(tmp_path / "new", "12.00")
+    card = '\nplatform coupon gift "4 off"\n  valid from {} through {}\n  spend 30.00 take 4.00 off\n'
+    for folder, day in ((old, "2026-06-05"), (new, "2026-06-20")):
+        file = folder / "campaigns" / "a.promo"
+        file.write_text(file.read_text() + card.format(day, day))
+    assert run(["diff", str(old), str(new), "--carts", str(carts)]) == 0
+    told = " ".join(capsys.readouterr().err.split())
+    assert "gift has new dates under its old name: customers who kept it can use it again" in told
+    assert run(["diff", str(new), str(old), "--carts", str(carts)]) == 0
+    assert "new dates" not in capsys.readouterr().err

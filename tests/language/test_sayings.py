@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pricing.facts import FACTS
 from pricing.language.loading.load import load_texts
 from tests.language.rules_text import HEAD
 
@@ -27,6 +28,11 @@ CARD = HEAD + 'store discount x "X"\n  stores a\n'
         ("take %15 off", "take 15% off"),
         ("buy 6 or more take 5% off", "buy 6 take 5% off"),
         ("take 1/3 off", "take 33.33% off"),
+        ("buy 3 pay 2", "every 3 items take 100% off the cheapest"),
+        ("third one free", "every 3 items take 100% off the cheapest"),
+        ("10% off orders over 50", "spend 50 take 10% off"),
+        ("spend 50 get 10% off", "spend 50 take 10% off"),
+        ("discount 10%", "take 10% off"),
     ],
 )
 def test_a_saying_gets_its_line_and_the_line_loads(said: str, right: str) -> None:
@@ -52,11 +58,51 @@ def test_a_saying_gets_its_line_and_the_line_loads(said: str, right: str) -> Non
         ("limit 1 use per person", "per customer"),
         ("limit 1 use per week", "per customer and week"),
         ("minimum 50", "spend 50"),
+        ("customers first order", "write new"),
+        ("new customers only", "write customers new"),
+        ("max 2 per customer", "write limit 2 uses per customer"),
+        ("one per customer", "write limit 1 use per customer"),
+        ("weekends only", "write days sat, sun"),
+        ("only in app", "write channels app"),
+        ("cannot be combined", "write never with anything"),
+        ("stackable", "combines with NAME"),
+        ("from 2026-06-01 to 2026-06-30", "write valid from 2026-06-01 through 2026-06-30"),
+        ("funded by seller 60% and platform 40%", "write funded by platform 40%"),
+        ("funded by platform 40% and the seller 60%", "cannot be read"),
+        ("spend three take 5.00 off", "write 3.00"),
     ],
 )
 def test_what_takes_more_than_a_line_is_said(said: str, words: str) -> None:
     told = load_texts({"a.promo": f"{CARD}  {said}\n"}).report()
     assert words in told
+
+
+def test_no_first_word_is_taken_for_another_without_ground() -> None:
+    """`one` is near to `zone`, and `only` to nothing: told, with no fix that would say something else."""
+    for line in ("one of each", "only food", "not on gift cards"):
+        told = load_texts({"a.promo": f"{CARD}  take 5% off\n  {line}\n"}).diagnostics
+        assert [(item.code, item.fixes) for item in told] == [("P0104", ())], line
+
+
+def test_a_place_that_two_people_changed_is_one_message() -> None:
+    card = 'store discount y "Y"\n  take {}% off\n'
+    text = f"{HEAD}<<<<<<< HEAD\n{card.format(5)}=======\n{card.format(6)}  limit 1 use per person\n>>>>>>> other\n"
+    assert [item.code for item in load_texts({"a.promo": text}).diagnostics] == ["P0141"]
+    alone = load_texts({"a.promo": f"{HEAD}{card.format(5)}=======\n  spnd 5\n"})
+    assert len(alone.errors) == 2  # a line that was meant as an ornament hides nothing
+
+
+def test_a_slip_in_what_a_catalogue_lists_is_told_for_every_fact() -> None:
+    for fact in FACTS:
+        if not fact.file or fact.word == "skus":
+            continue
+        names = {"regions": ("US-CA", "US-CB")}.get(fact.word, ("standard", "standart"))
+        kind = "free shipping x" if fact.word == "methods" else "store discount x"
+        step = "ship free" if fact.word == "methods" else "take 5% off"
+        text = f'{HEAD}{kind} "X"\n  {fact.word} {names[1]}\n  {step}\n'
+        (told,) = load_texts({"a.promo": text}, {fact.file: f"{fact.column}\n{names[0]}\n"}).diagnostics
+        assert told.code == fact.unknown
+        assert f"Did you mean {names[0]}?" in told.helps
 
 
 def test_a_cap_on_what_repeats_is_not_called_idle() -> None:

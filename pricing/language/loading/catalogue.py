@@ -1,4 +1,4 @@
-"""The names that exist: stores, categories, brands, skus and segments, as the catalogue's CSV files list them.
+"""The names that exist: stores, categories, brands, skus, segments and more, as the catalogue's CSV files list them.
 
 Reads the texts of `catalogue/*.csv`, each optional; makes a `Catalogue`, and a finding for every row that cannot be meant
 so. A name is checked only when its file is there. Next: `scopes`, checks of sense, `audit`, completion.
@@ -11,19 +11,15 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
+from pricing.facts import FACTS, LINE
 from pricing.language.diagnostics.diagnostic import Diagnostic
 from pricing.language.loading.table import Row, Table, read_table
 
-_COLUMNS = {"stores": "store", "categories": "category", "brands": "brand", "customers": "segment", "skus": "sku",
-            "payers": "payer"}  # fmt: skip
-_FILES = {
-    "stores": "stores.csv",
-    "categories": "categories.csv",
-    "brands": "brands.csv",
-    "customers": "segments.csv",
-    "skus": "skus.csv",
-    "payers": "payers.csv",
-}
+_LISTED = sorted([fact for fact in FACTS if fact.file], key=lambda fact: fact.of != LINE)
+_COLUMNS = {**{fact.word: fact.column for fact in _LISTED}, "payers": "payer"}
+_FILES = {**{fact.word: fact.file for fact in _LISTED}, "payers": "payers.csv"}
+TABLES = tuple(_FILES.values())
+"""The files of a catalogue."""
 _SEPARATORS = re.compile(r"[;|\s]+")
 _NAMED = {"stores": ("store", "P0239"), "categories": ("categories", "P0239"), "brands": ("brand", "P0239")}
 """Columns of skus.csv that name things of other files."""

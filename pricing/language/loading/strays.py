@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from pricing.language.diagnostics.diagnostic import Diagnostic, about_file
 from pricing.language.diagnostics.nearest import nearest
+from pricing.language.loading.catalogue import TABLES
 
 ENDING = ".promo"
-TABLES = ("stores.csv", "categories.csv", "brands.csv", "skus.csv", "segments.csv", "payers.csv")
-"""The files of a catalogue."""
 _SAVED = (".xlsx", ".xls", ".ods", ".numbers")
 
 

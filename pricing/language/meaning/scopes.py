@@ -18,6 +18,7 @@ from pricing.language.diagnostics.source import HasSpan
 from pricing.language.meaning.home import Home
 from pricing.language.meaning.lists import NamedList
 from pricing.language.meaning.values import amount
+from pricing.language.text import sayings
 from pricing.language.text.syntax import Atom, Block, Listed, Phrase
 from pricing.language.vocabulary import SCOPE_WORDS, SLIPS
 from pricing.model.scope import Clause, Scope
@@ -344,6 +345,14 @@ def _no_comma(word: str, phrase: Phrase, home: Home) -> None:
         home.findings.add(
             "P0109", phrase, "What is left out stands on a line of its own, behind except.",
             caret=f"write except {word} {right}", helps=("Such a line looks like: except categories gift-cards",),
+        )  # fmt: skip
+        return
+    saying = sayings.meant(f"{word} {phrase.text}") if word else None
+    if saying is not None and saying.right.startswith(f"{word} "):
+        right = saying.right.removeprefix(f"{word} ")
+        home.findings.add(
+            "P0109", phrase, saying.says, caret=f"write {right}", helps=saying.helps,
+            fix=home.findings.replace(phrase, right) if home.catalogue.has(word, right) else None,
         )  # fmt: skip
         return
     values = [atom for atom in phrase.atoms if atom.quoted or atom.text not in ("and", "or", "&", "+")]

@@ -98,10 +98,12 @@ _MANY_POINTS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){2,4}", re.ASCII)
 
 
 def _short(text: str, currency: str) -> str:
-    """`10k`, `25.-` and `1.000.000` as the language writes them; empty for anything else."""
+    """`10k`, `25.-`, `three` and `1.000.000` as the language writes them; empty for anything else."""
     thousand, dash = _THOUSAND.fullmatch(text), _DASH.fullmatch(text)
     if thousand:
         return str(int(thousand[1]) * 1000 + int(thousand[2] or 0) * 100)
+    if text.lower() in _WORDS:
+        return show((_WORDS.index(text.lower()) + 1) * 10 ** decimals(currency), currency)
     if dash:
         return show(int(dash[1]) * 10 ** decimals(currency), currency)
     return text.replace(".", "") if _MANY_POINTS.fullmatch(text) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.meaning.resolve import Card, of
 from pricing.language.text.syntax import Clause, Listed, Span
 from pricing.language.vocabulary import DAYS
+from pricing.model.kind import HELD
 from pricing.model.rule import Campaign, Rule
 from pricing.model.window import Window
 
@@ -19,6 +21,7 @@ def run(item: Card, campaign: Campaign, findings: Findings) -> None:
     if "valid" in lines:
         _in_campaign(item.rule.valid, campaign.valid, lines["valid"], findings)
     _days(item, findings)
+    _of_another_year(item, findings)
     _claim(item.rule, lines.get("claim"), item, findings)
 
 
@@ -35,6 +38,29 @@ def _in_campaign(own: Window, whole: Window, line: Clause, findings: Findings) -
             "P0333", line, "This reaches beyond the dates of the campaign.",
             caret="starts too early" if own.start < whole.start else "ends too late",
             helps=("The rule holds on all the dates of its own line.",),
+        )  # fmt: skip
+
+
+_YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])", re.ASCII)
+
+
+def _of_another_year(item: Card, findings: Findings) -> None:
+    """A card that customers hold, named for a year in which it does not hold: last year's, with its dates moved."""
+    rule, name = item.rule, item.block.name
+    years = {int(year) for year in _YEAR.findall(rule.name)}
+    start, end = rule.valid.start, rule.valid.end
+    if rule.given != HELD or not years or name is None or start is None or end is None:
+        return
+    zone = ZoneInfo(rule.zone)
+    first, last = start.astimezone(zone).year, (end - timedelta(microseconds=1)).astimezone(zone).year
+    if not any(first <= year <= last for year in years):
+        findings.add(
+            "P0352", name, f"The name says {min(years)}, and this holds in {first}: is it an old card with new dates?",
+            caret="customers may still hold it",
+            helps=(
+                "Pieces of it that customers have kept could be used again, and who has used it up could not.",
+                "Give the new card a name of its own.",
+            ),
         )  # fmt: skip
 
 

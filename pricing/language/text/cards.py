@@ -16,7 +16,7 @@ from pricing.language.diagnostics.diagnostic import Diagnostic, Findings
 from pricing.language.diagnostics.nearest import nearest, surely
 from pricing.language.diagnostics.source import Source, Span
 from pricing.language.text import sayings
-from pricing.language.vocabulary import KIND_NAMES, KIND_OF, KIND_SLIPS, PLURALS, SLIPS, WORDS
+from pricing.language.vocabulary import KIND_NAMES, KIND_OF, KIND_SLIPS, PLURALS, SCOPE_WORDS, SLIPS, WORDS
 
 HEADS = frozenset({"campaign", "list", "policy"})
 
@@ -81,11 +81,14 @@ def cut(source: Source) -> tuple[tuple[RawBlock, ...], tuple[Diagnostic, ...]]:
     """All blocks of a file, in order."""
     findings = Findings(source)
     blocks: list[RawBlock] = []
+    merge = ""
     for line in _joined(_cleaned(source, findings), findings):
         if findings.full:
             break
-        if _MERGED.match(line.text):
+        sign = line.text[0] if _MERGED.match(line.text) else ""
+        if sign == "<" or (merge and sign) or merge in ("=", "|"):  # what the other one wrote is not told as well
             _tell_merged(line, findings)
+            merge = "" if sign == ">" else sign or merge
             blocks = blocks or [RawBlock("stray", "", 0, None, [])]
             blocks[-1].lines.append(TextLine(line.text, line.start, True))
             continue
@@ -105,7 +108,7 @@ _MERGED = re.compile(r"<{7}(?: |$)|={7}\s*$|>{7}(?: |$)|\|{7}(?: |$)")
 
 def _tell_merged(line: TextLine, findings: Findings) -> None:
     """One message for a place that two people changed."""
-    if line.text.startswith("<"):
+    if line.text.startswith("<" * 7):
         findings.add(
             "P0141", line.span, "Two people changed this place, and nobody has chosen between them.",
             caret="from here to the line with >>>>>>>",
@@ -416,12 +419,17 @@ _UNLED = (
 """Lines without a first word, by what the rest looks like."""
 
 
+_VAGUE = frozenset({"only", "for", "one"})
+"""First words that may begin anything: told, with no fix."""
+
+
 def _unknown_word(line: TextLine, first: str, where: Span, findings: Findings) -> Recognised:
     slip = SLIPS.get(first.lower())
     if first.lower() == "not" and line.text.split()[1:2] == ["with"]:
         slip = "never"
+    vague = first.lower() in _VAGUE
     slip = slip or next((word for pattern, word in _UNLED if pattern.fullmatch(line.text)), None)
-    meant = slip or nearest(first, WORDS, 0.7)
+    meant = slip or (None if vague else nearest(first, WORDS, 0.7))
     if re.match(r"[$€£¥]?[0-9]", first) and re.search(r"\boff\b", line.text):
         at = Span(where.start, where.start)
         findings.add(
@@ -431,10 +439,11 @@ def _unknown_word(line: TextLine, first: str, where: Span, findings: Findings) -
         )  # fmt: skip
     elif meant:
         safe = first.lower() in PLURALS or (not slip and surely(first, meant))
+        begins = not vague and first[:1].isalpha() and not first[-1:].isdigit() and _read_with(line, where, meant)
         findings.add(
             "P0104", where, f'A line cannot begin with "{first}".', caret=f"did you mean {meant}?",
             helps=(_form(meant),),
-            fix=findings.replace(where, meant, safe=safe) if first[:1].isalpha() and not first[-1:].isdigit() else None,
+            fix=findings.replace(where, meant, safe=safe) if begins else None,
         )  # fmt: skip
         fitted = _fitted(line, where, meant) if safe else None
         if fitted is not None:  # so that the other mistakes of the line are told in the same run
@@ -445,6 +454,15 @@ def _unknown_word(line: TextLine, first: str, where: Span, findings: Findings) -
             helps=("A line begins with a word such as stores, valid, spend, take or limit; a remark begins with #.",),
         )  # fmt: skip
     return Recognised(TextLine(line.text, line.start, True), "")
+
+
+def _read_with(line: TextLine, where: Span, meant: str) -> bool:
+    """Whether the line can be read with another first word and may mean that, or is too long to try."""
+    rest = line.text[where.end - line.start :].split()
+    if meant == "except" and rest and rest[0] not in (*SCOPE_WORDS, "prices", "reduced", "list"):
+        return False  # `not on gift cards`
+    text = line.text[: where.start - line.start] + meant + line.text[where.end - line.start :]
+    return len(text) > sayings.LONGEST or sayings.readable(text)
 
 
 def _fitted(line: TextLine, where: Span, meant: str) -> TextLine | None:

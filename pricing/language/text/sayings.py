@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from fractions import Fraction
 
 from attrs import frozen
 
@@ -63,7 +64,34 @@ def _get(found: Found, what: str) -> str:
     return f"buy {_number(found[1])} get {_number(found[2])} {what}"
 
 
-_SAYINGS: tuple[tuple[re.Pattern[str], Callable[[Found], Saying]], ...] = tuple(
+def _limit(count: str | None) -> Saying:
+    many = _number(count or "1")
+    return Saying("How often is a limit.", f"limit {many} use{'' if many == 1 else 's'} per customer")
+
+
+_SHARED = r"(?:platform|seller|store|shop)(?: pays)? [0-9]{1,2}(?:\.[0-9]{1,2})?%"
+_PART = re.compile(r"(platform|seller|store|shop)(?: pays)? ([0-9.]+)%", re.IGNORECASE)
+
+
+def _funded(said: str) -> Saying | None:
+    """Who pays which part, of two that make a whole; None when they do not."""
+    parts = {who.lower(): Fraction(share) for who, share in _PART.findall(said)}
+    platform = parts.pop("platform", None)
+    if len(parts) > 1 or (parts and platform is not None and platform + sum(parts.values()) != 100):
+        return None
+    if platform is None:
+        platform = 100 - sum(parts.values())
+    return Saying(
+        "A card says what part the platform pays; the seller bears the rest.",
+        f"funded by platform {_percent(platform)}%",
+    )
+
+
+def _percent(share: Fraction) -> str:
+    return str(share.numerator) if share.denominator == 1 else f"{float(share):.2f}"
+
+
+_SAYINGS: tuple[tuple[re.Pattern[str], Callable[[Found], Saying | None]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), made)
     for pattern, made in (
         (rf"{_N} for {_N}", _for),
@@ -74,6 +102,14 @@ _SAYINGS: tuple[tuple[re.Pattern[str], Callable[[Found], Saying]], ...] = tuple(
         (
             rf"buy {_N},? get {_N} (?:at |for )?half(?: price| off)?",
             lambda found: Saying("Half price is 50% off.", _get(found, "at 50% off")),
+        ),
+        (
+            rf"buy {_N} (?:and )?pay(?: for)? {_N}",
+            _for,
+        ),
+        (
+            r"(?:the )?third(?: one| item)?(?: is)?(?: for)? free|3rd(?: one| item)?(?: is)?(?: for)? free",
+            lambda _: Saying("Of every 3 items the cheapest is free.", "every 3 items take 100% off the cheapest"),
         ),
         (r"bogo|b1g1|bogof", lambda _: Saying("Buy one, get one free.", "buy 1 get 1 free")),
         (
@@ -124,11 +160,65 @@ _SAYINGS: tuple[tuple[re.Pattern[str], Callable[[Found], Saying]], ...] = tuple(
         (rf"{_V} off each", lambda found: Saying("What is taken off begins with take.", f"take {found[1]} off each")),
         (rf"take {_V} each", lambda found: Saying("Behind what is taken off stands off.", f"take {found[1]} off each")),
         (
-            rf"{_V} off {_OVER} ?{_V}|{_V} off {_V}",
+            rf"{_V} off (?:orders? |purchases? )?{_OVER} ?{_V}|{_V} off {_V}",
             lambda found: Saying(
                 "The condition comes first, then what is taken off.",
                 f"spend {found[2] or found[4]} take {found[1] or found[3]} off",
             ),
+        ),
+        (
+            rf"(spend|buy) {_V}(?: items)?,? (?:get|save) {_V}(?: off)?",
+            lambda found: Saying("What comes off is what a step takes.", f"{found[1]} {found[2]} take {found[3]} off"),
+        ),
+        (
+            rf"(?:save|discount|minus|get) {_V}(?: off)?",
+            lambda found: Saying("What is taken off begins with take.", f"take {found[1]} off"),
+        ),
+        (
+            rf"(?:max(?:imum)?|up to|only)? ?(?:{_N}|once)(?: (?:use|uses|time|times|x))? per (?:customer|person|user)",
+            lambda found: _limit(found[1]),
+        ),
+        (
+            r"(?:for |customers )?(?:the |only |their )?first[- ](?:order|orders|purchase|buyers?|time customers?)(?: only)?"
+            r"|customers first[- ]order|(?:for )?new customers(?: only)?|customers new (?:only|customers)",
+            lambda _: Saying("Who has never ordered is usually the segment new.", "customers new"),
+        ),
+        (
+            r"(?:on )?weekends?(?: only)?|only (?:on |at )?(?:the )?weekends?",
+            lambda _: Saying("The days of the week are listed.", "days sat, sun"),
+        ),
+        (
+            r"(?:only )?(?:in|on|through) (?:the |our )?app(?: only)?|app only",
+            lambda _: Saying("Through what customers come is their channel.", "channels app"),
+        ),
+        (
+            r"(?:cannot|can not|can't|may not|not to) be (?:combined|used|stacked)(?: with .*)?"
+            r"|not (?:combinable|stackable|combined|valid|to be combined)(?: with .*)?",
+            lambda _: Saying(
+                "What a card never meets on one line is named.",
+                "never with anything",
+                ("Or name kinds and cards: never with seller coupon",),
+            ),
+        ),
+        (
+            r"stackable|(?:can be |is )?(?:combinable|combined|stacked)(?: with .*)?",
+            lambda _: Saying(
+                "Cards of different kinds combine anyway.",
+                helps=("Name the cards of its own kind that it may meet: combines with NAME",),
+            ),
+        ),
+        (
+            r"(?:valid |starts |runs )?from ([0-9]{4}-[0-9]{2}-[0-9]{2}),? (?:to|till|until|-|–|through) "
+            r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?: inclusive)?",
+            lambda found: Saying(
+                "Dates are written from … through …, and the last day is included.",
+                f"valid from {found[1]} through {found[2]}",
+                ("until stops at the beginning of that day.",),
+            ),
+        ),
+        (
+            rf"funded by {_SHARED},? and {_SHARED}|(?:the )?{_SHARED}",
+            lambda found: _funded(found[0]),
         ),
         (
             rf"(?:minimum|min)(?: spend| order| of)? {_V}",
@@ -181,6 +271,8 @@ def meant(text: str) -> Saying | None:
         found = pattern.fullmatch(said)
         if found is not None:
             saying = made(found)
+            if saying is None:
+                continue
             if saying.right and (saying.right == said or isinstance(parse(saying.right), Trouble)):
                 return None
             return saying
