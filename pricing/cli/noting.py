@@ -42,24 +42,9 @@ class Notes:
 
     def _unknown(self, cart: Cart) -> Iterator[tuple[str, str, str]]:
         names: Mapping[str, frozenset[str]] = self.catalogue.names
-        for place, segment in enumerate(cart.customer.segments):
-            if "customers" in names and segment not in names["customers"]:
-                yield "customers", segment, f"customer.segments[{place}]"
-        for fact in FACTS:
-            said = getattr(cart, fact.field) if fact.field else ""
-            if said and fact.word in names and said not in names[fact.word]:
-                yield fact.word, said, fact.field
-        for place, charge in enumerate(cart.shipping):
-            if "methods" in names and charge.method not in names["methods"]:
-                yield "methods", charge.method, f"shipping[{place}].method"
-        for place, line in enumerate(cart.lines):
-            one = (("stores", line.store, "store"), ("skus", line.sku, "sku"), ("brands", line.brand, "brand"))
-            for word, name, key in one:
-                if name and word in names and name not in names[word]:
-                    yield word, name, f"lines[{place}].{key}"
-            for number, name in enumerate(line.categories):
-                if "categories" in names and name not in names["categories"]:
-                    yield "categories", name, f"lines[{place}].categories[{number}]"
+        for word, name, path in _named(cart):
+            if name and word in names and name not in names[word]:
+                yield word, name, path
         for place, lot in enumerate(cart.wallet.coupons):
             if not self.is_rule(lot.rule):
                 yield "coupons", lot.rule, f"wallet.coupons[{place}].rule"
@@ -70,3 +55,17 @@ class Notes:
         meant = nearest(name, known) if word != "coupons" else None
         hint = f"; did you mean {meant!r}?" if meant else ""
         return f"there is no {_WHAT[word]} called {name[:60]!r}{where}{hint} @ {path}"
+
+
+def _named(cart: Cart) -> Iterator[tuple[str, str, str]]:
+    """What a cart names that a catalogue may list: the word of the language, the name, where it stands."""
+    for place, segment in enumerate(cart.customer.segments):
+        yield "customers", segment, f"customer.segments[{place}]"
+    yield from ((fact.word, getattr(cart, fact.field), fact.field) for fact in FACTS if fact.field)
+    for place, charge in enumerate(cart.shipping):
+        yield "methods", charge.method, f"shipping[{place}].method"
+    for place, line in enumerate(cart.lines):
+        one = (("stores", line.store, "store"), ("skus", line.sku, "sku"), ("brands", line.brand, "brand"))
+        yield from ((word, name, f"lines[{place}].{key}") for word, name, key in one)
+        for number, name in enumerate(line.categories):
+            yield "categories", name, f"lines[{place}].categories[{number}]"

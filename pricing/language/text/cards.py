@@ -16,6 +16,7 @@ from pricing.language.diagnostics.diagnostic import Diagnostic, Findings
 from pricing.language.diagnostics.nearest import nearest, surely
 from pricing.language.diagnostics.source import Source, Span
 from pricing.language.text import sayings
+from pricing.language.text.merged import Merge
 from pricing.language.vocabulary import KIND_NAMES, KIND_OF, KIND_SLIPS, PLURALS, SCOPE_WORDS, SLIPS, WORDS
 
 HEADS = frozenset({"campaign", "list", "policy"})
@@ -81,14 +82,11 @@ def cut(source: Source) -> tuple[tuple[RawBlock, ...], tuple[Diagnostic, ...]]:
     """All blocks of a file, in order."""
     findings = Findings(source)
     blocks: list[RawBlock] = []
-    merge = ""
+    merge = Merge(findings)
     for line in _joined(_cleaned(source, findings), findings):
         if findings.full:
             break
-        sign = line.text[0] if _MERGED.match(line.text) else ""
-        if sign == "<" or (merge and sign) or merge in ("=", "|"):  # what the other one wrote is not told as well
-            _tell_merged(line, findings)
-            merge = "" if sign == ">" else sign or merge
+        if merge.holds(line):
             blocks = blocks or [RawBlock("stray", "", 0, None, [])]
             blocks[-1].lines.append(TextLine(line.text, line.start, True))
             continue
@@ -100,20 +98,6 @@ def cut(source: Source) -> tuple[tuple[RawBlock, ...], tuple[Diagnostic, ...]]:
             blocks.append(RawBlock("stray", "", 0, None, []))
         blocks[-1].lines.append(known.line)
     return tuple(blocks), tuple(findings.found)
-
-
-_MERGED = re.compile(r"<{7}(?: |$)|={7}\s*$|>{7}(?: |$)|\|{7}(?: |$)")
-"""What a program leaves in a file where two people changed one place."""
-
-
-def _tell_merged(line: TextLine, findings: Findings) -> None:
-    """One message for a place that two people changed."""
-    if line.text.startswith("<" * 7):
-        findings.add(
-            "P0141", line.span, "Two people changed this place, and nobody has chosen between them.",
-            caret="from here to the line with >>>>>>>",
-            helps=("Keep the lines that hold, and take away the others and the lines with <<<<<<<, ======= and >>>>>>>.",),
-        )  # fmt: skip
 
 
 def _cleaned(source: Source, findings: Findings) -> Iterator[TextLine | None]:

@@ -76,11 +76,10 @@ _PART = re.compile(r"(platform|seller|store|shop)(?: pays)? ([0-9.]+)%", re.IGNO
 def _funded(said: str) -> Saying | None:
     """Who pays which part, of two that make a whole; None when they do not."""
     parts = {who.lower(): Fraction(share) for who, share in _PART.findall(said)}
-    platform = parts.pop("platform", None)
-    if len(parts) > 1 or (parts and platform is not None and platform + sum(parts.values()) != 100):
+    sellers = [share for who, share in parts.items() if who != "platform"]
+    platform = parts.get("platform", 100 - sum(sellers, Fraction(0)))
+    if len(sellers) > 1 or (sellers and platform + sellers[0] != 100):
         return None
-    if platform is None:
-        platform = 100 - sum(parts.values())
     return Saying(
         "A card says what part the platform pays; the seller bears the rest.",
         f"funded by platform {_percent(platform)}%",
