@@ -1,0 +1,32 @@
+// The engine's Python in the browser: answers the questions of `Workbench.ask_json`, one after the other.
+import { loadPyodide } from "./pyodide.mjs";
+
+const START = `
+import json, sys
+sys.path.insert(0, "/engine")
+from pricing.studio.alone import Alone
+answer = Alone(json.loads(texts_of_the_folder)).ask_json
+`;
+
+async function start() {
+  const [python, engine, texts] = await Promise.all([
+    loadPyodide({ indexURL: new URL(".", import.meta.url).href }),
+    fetch(new URL("engine.zip", import.meta.url)).then((reply) => reply.arrayBuffer()),
+    fetch(new URL("rules.json", import.meta.url)).then((reply) => reply.text()),
+  ]);
+  python.unpackArchive(engine, "zip", { extractDir: "/engine" });
+  python.globals.set("texts_of_the_folder", texts);
+  python.runPython(START);
+  return python.globals.get("answer");
+}
+
+const started = start();
+
+onmessage = async ({ data }) => {
+  try {
+    const answer = await started;
+    postMessage(answer(data.name, data.question));
+  } catch (error) {
+    postMessage(JSON.stringify({ error: `the engine stopped: ${error.message ?? error}` }));
+  }
+};
