@@ -22,16 +22,26 @@ HOST = "127.0.0.1"
 @click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="PORT",
               help="The port; by default one that is free.")  # fmt: skip
 @click.option("--open/--no-open", "opens", default=True, help="Whether to open the page in the browser.")
-def command(folder: str, port: int, opens: bool) -> int:
+@click.option("--export", "place", metavar="DIR", type=click.Path(file_okay=False),
+              help="Write the studio as plain files instead, with these rules and the engine in them.")  # fmt: skip
+@click.option("--pyodide", metavar="DIR", type=click.Path(exists=True, file_okay=False),
+              help="With --export: where the browser's Python is; by default npm brings it.")  # fmt: skip
+def command(folder: str, port: int, opens: bool, place: str | None, pyodide: str | None) -> int:
     """Open the studio: try cards of DIR (default: rules) on a basket, see why, compare, and save.
 
-    It is for this machine only; the address holds a secret that is new each time.
+    It is for this machine only; the address holds a secret that is new each time. With --export it becomes a folder of
+    plain files that any web server can show: the engine then runs in the browser, and nothing is saved.
 
     \b
     Examples:
       pricing studio
       pricing studio rules --port 8100 --no-open
+      pricing studio rules --export site
     """
+    if place is not None:
+        return _written(Path(folder), Path(place), Path(pyodide) if pyodide else None)
+    if pyodide is not None:
+        raise click.UsageError("--pyodide goes with --export")
     from pricing.studio.app import application
 
     with socket.socket() as listening:
@@ -50,4 +60,17 @@ def command(folder: str, port: int, opens: bool) -> int:
             webbrowser.open(address)
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
         uvicorn.Server(config).run(sockets=[listening])
+    return 0
+
+
+def _written(folder: Path, place: Path, pyodide: Path | None) -> int:
+    """The site, and how large it is."""
+    from pricing.studio.export import export
+    from pricing.studio.folder import NotDone
+
+    try:
+        size = export(folder, place, pyodide=pyodide)
+    except (NotDone, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    remark(f"Wrote {place}: {size / 1e6:.1f} MB. To look at it here: python -m http.server --directory {place}")
     return 0

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from pricing import Cart, Engine
+from pricing.cli import run
 from pricing.studio.export import LOCK, PYTHON, export
 from pricing.studio.folder import NotDone
 from tests.pages import ROOT
@@ -69,6 +70,17 @@ def test_what_cannot_be_done_is_told_and_nothing_written_over(pretended: Path, t
         export(RULES, tmp_path / "new", pyodide=tmp_path)
     assert not (tmp_path / "new").exists()
     assert [file.name for file in (tmp_path / "full").iterdir()] == ["mine.txt"]
+
+
+def test_the_command_line_writes_it(pretended: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    site = str(tmp_path / "site")
+    asked = ["studio", str(RULES), "--export", site, "--pyodide", str(pretended)]
+    assert run(asked) == 0
+    assert f"Wrote {site}: " in capsys.readouterr().err
+    assert run(asked) == 1
+    assert f"{site} is not an empty folder" in capsys.readouterr().err
+    page = (Path(site) / "index.html").read_text()
+    assert page.index("alone.js") < page.index("studio.js") and "wasm-unsafe-eval" in page
 
 
 @pytest.fixture
