@@ -21,12 +21,14 @@ HOST = "127.0.0.1"
 @click.argument("folder", default="rules", metavar="[DIR]", type=RuleFolder())
 @click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="PORT",
               help="The port; by default one that is free.")  # fmt: skip
+@click.option("--ledger", metavar="URL", envvar="PRICING_LEDGER", default="",
+              help="Show budgets and reports of this ledger; also $PRICING_LEDGER.")  # fmt: skip
 @click.option("--open/--no-open", "opens", default=True, help="Whether to open the page in the browser.")
 @click.option("--export", "place", metavar="DIR", type=click.Path(file_okay=False),
               help="Write the studio as plain files instead, with these rules and the engine in them.")  # fmt: skip
 @click.option("--pyodide", metavar="DIR", type=click.Path(exists=True, file_okay=False),
               help="With --export: where the browser's Python is; by default npm brings it.")  # fmt: skip
-def command(folder: str, port: int, opens: bool, place: str | None, pyodide: str | None) -> int:
+def command(folder: str, port: int, ledger: str, opens: bool, place: str | None, pyodide: str | None) -> int:
     """Open the studio: try cards of DIR (default: rules) on a basket, see why, compare, and save.
 
     It is for this machine only; the address holds a secret that is new each time. With --export it becomes a folder of
@@ -36,6 +38,7 @@ def command(folder: str, port: int, opens: bool, place: str | None, pyodide: str
     Examples:
       pricing studio
       pricing studio rules --port 8100 --no-open
+      pricing studio rules --ledger shop.db
       pricing studio rules --export site
     """
     if place is not None:
@@ -53,7 +56,7 @@ def command(folder: str, port: int, opens: bool, place: str | None, pyodide: str
         port = listening.getsockname()[1]
         token = secrets.token_urlsafe(24)
         address = f"http://{HOST}:{port}/{token}/"
-        app = application(Path(folder), token, port)
+        app = application(Path(folder), token, port, ledger)
         click.echo(address)
         remark("The studio is open at this address, on this machine only. Ctrl-C ends it.")
         if opens:

@@ -2,7 +2,7 @@
 
 Everything lies below an address that nobody can guess: `http://127.0.0.1:PORT/TOKEN/`. Whoever does not know it, calls this
 machine by another name, or sends from another page, gets nothing. `POST api/NAME` asks the desk; `folder`, `read`, `save`
-and `revisions` are about files. Bodies and answers are JSON.
+and `revisions` are about files, `report` is about a ledger. Bodies and answers are JSON.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pricing.studio.asked import WrongQuestion, text_of
+from pricing.studio.books import Books
 from pricing.studio.clerk import Clerk
 from pricing.studio.desk import QUESTIONS, Workbench
 from pricing.studio.folder import Leaf, NotDone, Overtaken, TextFolder
@@ -96,8 +97,9 @@ class Gate:
 class Bureau:
     """Answers what the page asks."""
 
-    def __init__(self, folder: TextFolder, name: str) -> None:
+    def __init__(self, folder: TextFolder, name: str, ledger: str) -> None:
         self.folder = folder
+        self.books = Books(ledger) if ledger else None
         self.name = name
         self.leaves = folder.leaves()
         self.desk = Workbench(folder.texts())
@@ -137,6 +139,7 @@ class Bureau:
         """The answer to a question about files, or to one of the desk."""
         files: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "folder": self.told, "read": self.read, "save": self.save, "revisions": self.revisions,
+            "report": self.report,
         }  # fmt: skip
         if name in files:
             async with self._turn:
@@ -182,7 +185,11 @@ class Bureau:
         """What the folder is called, its files with their fingerprints, and what can be done here."""
         self.look(now=True)
         files = {path: _about(leaf) for path, leaf in self.leaves.items()}
-        return {"name": self.name, "files": files, "can": {"save": True, "revisions": True}}
+        return {
+            "name": self.name,
+            "files": files,
+            "can": {"save": True, "revisions": True, "report": self.books is not None},
+        }
 
     def read(self, asked: dict[str, Any]) -> dict[str, Any]:
         """The text of one file."""
@@ -205,6 +212,13 @@ class Bureau:
     def revisions(self, asked: dict[str, Any]) -> dict[str, Any]:
         """The last commits that touched the folder."""
         return {"revisions": self.folder.revisions()}
+
+    def report(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """What the ledger says of the saved cards, by rule, seller and month, and so on."""
+        if self.books is None:
+            raise WrongQuestion("no ledger was named: pricing studio --ledger URL")
+        bench = self.desk.bench(self.desk.saved)
+        return self.books.report(bench.loaded.partial, text_of(asked, "by", "rule"), bench.zone)
 
 
 def _about(leaf: Leaf) -> dict[str, str]:
@@ -229,9 +243,9 @@ def _text(text: str, status: int = 0) -> Response:
     return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
 
 
-def application(folder: Path, token: str, port: int, name: str = "") -> ASGIApp:
-    """The ASGI application of one folder, at `/TOKEN/` of loopback."""
-    bureau = Bureau(TextFolder(folder), name or folder.resolve().name)
+def application(folder: Path, token: str, port: int, ledger: str = "") -> ASGIApp:
+    """The ASGI application of one folder, at `/TOKEN/` of loopback; `ledger` is where its books are, if there are any."""
+    bureau = Bureau(TextFolder(folder), folder.resolve().name, ledger)
     routes = [Route("/api/{name}", bureau.api, methods=["POST"])]
     routes += [Route(f"/{name}", bureau.page, methods=["GET"]) for name in ASSETS]
     app = Starlette(routes=routes, lifespan=bureau.life)

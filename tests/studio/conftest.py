@@ -7,14 +7,17 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import uvicorn
 from attrs import frozen
 
+from pricing import Cart, Engine
+from pricing.ledger import Ledger
 from pricing.studio.app import application
-from tests.studio.shop import TEXTS
+from tests.studio.shop import CARDS, SUMMER, TEXTS
 
 TOKEN = "a-token-of-the-tests"
 
@@ -36,12 +39,14 @@ class Open:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Open]:
+def opened(folder: Path, ledger: str = "") -> Iterator[Open]:
     """A studio for the time of a `with`."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
-        runner = uvicorn.Server(uvicorn.Config(application(folder, TOKEN, port), log_config=None, access_log=False))
+        runner = uvicorn.Server(
+            uvicorn.Config(application(folder, TOKEN, port, ledger), log_config=None, access_log=False)
+        )
         thread = threading.Thread(target=runner.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         while not runner.started and thread.is_alive():
@@ -63,3 +68,20 @@ def written(folder: Path) -> Path:
 def studio(tmp_path: Path) -> Iterator[Open]:
     with opened(written(tmp_path)) as found:
         yield found
+
+
+NOON = datetime(2026, 6, 20, 12, tzinfo=UTC)
+BUDGETED = {**TEXTS, SUMMER: CARDS.replace("take 3.00 off", "take 3.00 off\n  budget      12.00 in total")}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> str:
+    """A ledger with two orders of three teas, 3.00 off each."""
+    found = str(tmp_path / "shop.db")
+    tea = {"sku": "TEA-1", "store": "tea-house", "price": "9.00", "quantity": 3}
+    cart = {"currency": "USD", "at": NOON.isoformat(), "customer": {"id": "c-1"}, "lines": [tea]}
+    with Ledger(found, Engine.from_texts(BUDGETED)) as ledger:
+        for order in ("1", "2"):
+            ledger.checkout(Cart.from_dict(cart), order)
+            ledger.commit(order, NOON)
+    return found

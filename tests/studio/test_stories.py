@@ -6,12 +6,13 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pricing.studio.build import PAGE
-from tests.studio.conftest import Open
+from tests.studio.conftest import BUDGETED, Open, opened, written
 from tests.studio.shop import CARDS, EVENING, SUMMER
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -25,7 +26,7 @@ FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-PATIENCE = 10_000
+PATIENCE = 30_000
 """Milliseconds until something that does not come is missing."""
 Page = Any
 
@@ -324,3 +325,20 @@ def test_the_mark_of_a_card_stays_on_its_first_line_while_it_is_typed_at(page: P
     no_menu(page)
     page.wait_for_selector(".problems li.error")
     assert "tea-3" in page.inner_text(".cm-line.cm-fired") and "used, −3.00" in page.inner_text(".cm-line.cm-fired")
+
+
+def test_a_budget_is_watched(browser: Any, place: str, tmp_path: Path) -> None:
+    folder = written(tmp_path / "rules")
+    (folder / SUMMER).write_text(BUDGETED[SUMMER], encoding="utf-8")
+    with opened(folder, place) as studio:
+        page = browser.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.goto(studio.url)
+        page.click("#tab-overview")
+        page.wait_for_selector("text=6.00 of 12.00 USD, 50 %")
+        page.locator("#view-overview select").select_option("seller,month")
+        page.wait_for_selector("td:has-text('2026-06')")
+        with page.expect_download() as download:
+            page.click("a.download:has-text('CSV')")
+        assert "tea-house" in Path(download.value.path()).read_text(encoding="utf-8")
+        page.close()

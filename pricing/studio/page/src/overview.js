@@ -5,13 +5,18 @@ import { on, state, tell, typed } from "./state.js";
 import { t } from "./words.js";
 
 const places = {};
+const reporting = lastOnly();
+const ways = ["rule", "seller,month", "payer,month", "campaign,rule"];
 
 export function build(place) {
   places.search = h("input", { type: "search", autocomplete: "off", oninput: () => look() });
   places.count = h("p", { class: "quiet", role: "status" });
   places.cards = h("ul", { class: "cardlist" });
   places.calendar = h("section", {});
-  place.append(h("div", { class: "sheet" }, h("h2", {}, t("overview.calendar")), places.calendar, h("h2", {}, t("overview.cards")), field(t("cards.search"), places.search), places.count, places.cards));
+  places.report = h("div", { "aria-live": "polite" });
+  places.by = h("select", { onchange: () => report() }, ways.map((by) => h("option", { value: by }, t(`report.by.${by}`))));
+  places.books = h("section", { hidden: !state.folder.can.report }, h("h2", {}, t("report.title")), h("p", { class: "asked" }, field(t("report.by"), places.by)), places.report);
+  place.append(h("div", { class: "sheet" }, h("h2", {}, t("overview.calendar")), places.calendar, places.books, h("h2", {}, t("overview.cards")), field(t("cards.search"), places.search), places.count, places.cards));
   on("view", (name) => name === "overview" && begin());
 }
 
@@ -23,6 +28,36 @@ async function begin() {
   }
   calendar(state.start.campaigns);
   look();
+  if (state.folder.can.report) report();
+}
+
+// What it has cost, from the ledger
+
+async function report() {
+  try {
+    const told = await reporting("report", { by: places.by.value });
+    if (told) drawReport(told);
+  } catch (error) {
+    fill(places.report, h("p", { class: "wrong" }, error.message));
+  }
+}
+
+function drawReport({ title, columns, rows, numbers, totals, csv, xlsx, budgets }) {
+  const cell = (text, at) => h(at === 0 ? "th" : "td", { scope: at === 0 ? "row" : null, class: numbers.includes(at) ? "amount" : "words" }, bdi(text));
+  fill(
+    places.report,
+    budgets.length > 0 && h("table", { class: "figures bars" }, h("caption", {}, t("report.budgets")), h("tbody", {}, budgets.map((one) => h("tr", {}, h("th", { scope: "row" }, bdi(one.label || one.rule)), h("td", { class: "bar", "aria-hidden": "true" }, h("span", { style: `inline-size:${Math.min(one.percent, 100)}%` })), h("td", {}, t("report.budget", one)))))),
+    rows.length ? h("div", { class: "wide-table", tabindex: 0, role: "region", "aria-label": t("report.title") }, h("table", { class: "figures" }, h("thead", {}, h("tr", {}, columns.map((text, at) => h("th", { scope: "col", class: numbers.includes(at) ? "amount" : "" }, text)))), h("tbody", {}, rows.map((row, at) => h("tr", { class: at >= rows.length - totals ? "last" : "" }, row.map(cell)))))) : h("p", { class: "quiet" }, title),
+    rows.length > 0 && h("p", { class: "buttons" }, h("a", { class: "download", download: "report.csv", href: blob([csv], "text/csv") }, "CSV"), xlsx && h("a", { class: "download", download: "report.xlsx", href: blob([Uint8Array.from(atob(xlsx), (sign) => sign.charCodeAt(0))], "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet") }, "XLSX")),
+  );
+}
+
+let given = [];
+/** An address of some bytes; those of the last report are given back. */
+function blob(parts, type) {
+  if (given.length > 1) given.splice(0).forEach((one) => URL.revokeObjectURL(one));
+  given.push(URL.createObjectURL(new Blob(parts, { type })));
+  return given.at(-1);
 }
 
 // Time: one row a campaign, a line for the day of the basket
