@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -30,6 +31,30 @@ for more in ({more}):
     print(quote.total_minor, *[refusal.reason.value for refusal in quote.refused])
 """
 
+
+AGREED = """
+from random import Random
+from pricing import Engine
+from tests.engine.test_differential import compared, figures_of_oracle
+from tests.markets import start
+cards = open("rules/campaigns/toys.promo", encoding="utf-8").read() + '''
+cross-store discount two "Two"
+  spend       20.00  at 0.35 off each
+promo code SAVE "Save"
+  spend       15.00  take 10% off, at most 4.00
+'''
+book = Engine.from_texts({"campaigns/toys.promo": cards}).book
+seen = set()
+for seed in range(60):
+    draft = start(Random(seed), 3)
+    if draft.currency == "USD":
+        draft.codes = ["SAVE"]
+        market = book, draft.cart(), {}
+        expected = figures_of_oracle(market)
+        assert not list(compared(market, expected)), (seed, list(compared(market, expected)))
+        seen |= {name for name, *_ in expected["used"]}
+print(sorted(seen))
+"""
 
 IN_JSON = """
 from pricing import Cart, CartError
@@ -98,6 +123,13 @@ def test_a_form_is_one_file_and_its_name(tree: Path) -> None:
     assert "each item costs 1.00 less" in ask(tree, "-m", "pricing.cli", "explain", "toy")
     printed = ask(tree, "-c", PRICED.format(more="{},"))
     assert printed.split("\n")[0] == "1200"
+    shutil.copytree(ROOT / "tests", tree / "tests", ignore=shutil.ignore_patterns("__pycache__"))
+    oracle = tree / "tests/oracle_units.py"
+    edit(oracle, "from pricing.model.ladder", "from pricing.forms.toy import OffAnyOne\nfrom pricing.model.ladder")
+    edit(oracle, "isinstance(step.gives, OffEach |", "isinstance(step.gives, OffAnyOne | OffEach |")
+    (lines,) = [text for language, text in blocks(read("docs/adding-a-form.md")) if language == "text"]
+    edit(oracle, "    if isinstance(form, AtEach):", indent(lines, "    ") + "    if isinstance(form, AtEach):")
+    assert ask(tree, "-c", AGREED) == "['SAVE', 'toy', 'two']\n"
 
 
 @pytest.mark.slow
