@@ -33,6 +33,9 @@ LOOK_INSIDE = {
     "pricing/engine/": "the engine itself",
     "tests/engine/": "tests of its modules",
     "tests/search/": "tests of its modules",
+    "tests/settling/": "tests of its modules",
+    "tests/matching/": "tests of its modules",
+    "tests/hand.py": "what these are made of",
 }
 """Who may import from inside the engine, with the reason; everybody else takes what `pricing/engine/__init__.py` offers."""
 
