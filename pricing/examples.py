@@ -1,6 +1,6 @@
 """Example carts beside the rules: Markdown that marketing reads and that is run like a test.
 
-Reads `*.examples.md` and scenario files; makes `Example`s, runs them against an `Engine` into `Outcome`s, and rewrites
+Reads `*.examples.md` and scenario files; makes `Example`s, runs them against an `Engine` into `RunExample`s, and rewrites
 what they expect. `pricing test` and pytest are both made of this.
 
 An example is a heading of the second level, one sentence about money, and fenced blocks under it:
@@ -85,7 +85,7 @@ class Example:
 
 
 @frozen
-class Outcome:
+class RunExample:
     """What became of one example."""
 
     example: Example
@@ -284,39 +284,39 @@ def _heading(line: str) -> tuple[int, str]:
 # Running
 
 
-def run(example: Example, engine: Engine | None = None) -> Outcome:
+def run(example: Example, engine: Engine | None = None) -> RunExample:
     """Price the example: with its own rules when it has any, else with `engine`. Raises nothing that it could cause."""
     try:
         if example.texts:
             engine = Engine.from_texts(example.texts, allow_empty=True)
         if engine is None:
-            return Outcome(example, problem="there are no rules to price it with: no folder, and no promo block")
+            return RunExample(example, problem="there are no rules to price it with: no folder, and no promo block")
         return _priced(example, engine)
     except RuleErrors as error:
-        return Outcome(example, problem=str(error))
+        return RunExample(example, problem=str(error))
     except CartError as error:
         problems = "".join(f"  {problem}\n" for problem in error.problems)
-        return Outcome(example, problem=f"this cart cannot be priced:\n{problems}")
+        return RunExample(example, problem=f"this cart cannot be priced:\n{problems}")
 
 
-def _priced(example: Example, engine: Engine) -> Outcome:
+def _priced(example: Example, engine: Engine) -> RunExample:
     cart = cart_from_json(example.cart.text)
     usage = usage_from_dict(json_from_text(example.usage.text), cart.currency) if example.usage else None
     quote = engine.quote(cart, usage=usage, without=example.without)
     short = quote.receipt(why=False)
     if example.why is None:
-        return Outcome(example, short)
+        return RunExample(example, short)
     names = [name.strip() for name in example.why.rest.split(",") if name.strip()]
     unknown = [name for name in names if engine.plan.rules.find(name) is None]
     if unknown:
-        return Outcome(example, problem=f"the why block asks about {unknown[0]!r}, but there is no such rule")
-    return Outcome(example, short, answers(quote, names))
+        return RunExample(example, problem=f"the why block asks about {unknown[0]!r}, but there is no such rule")
+    return RunExample(example, short, answers(quote, names))
 
 
 # Rewriting
 
 
-def update(path: str | Path, outcomes: Iterable[Outcome]) -> int:
+def update(path: str | Path, outcomes: Iterable[RunExample]) -> int:
     """Write what came out into the expected blocks of a file; how many blocks changed.
 
     An example without a `receipt` block gets one below its cart; a `why` block is only filled where there is one, for

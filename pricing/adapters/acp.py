@@ -72,10 +72,7 @@ def check(body: object) -> list[str]:
     wrong: list[str] = []
     if not isinstance(body, dict):
         return ["expected an object @ $"]
-    for place, line in enumerate(shared.line_items(body)):
-        _add_up(shared.totals_at(line, f"line_items[{place}].", wrong), f"line_items[{place}].totals", wrong)
-    totals = shared.totals_at(body, "", wrong)
-    _add_up(totals, "totals", wrong)
+    totals = shared.totals_of(body, _add_up, wrong)
     shared.check_applied(body, sum(totals.get(kind, 0) for kind in _OFF), wrong)
     return wrong
 

@@ -193,6 +193,17 @@ def totals_at(body: object, path: str, wrong: list[str]) -> dict[str, int]:
     return made
 
 
+def totals_of(
+    body: object, add_up: Callable[[dict[str, int], str, list[str]], None], wrong: list[str]
+) -> dict[str, int]:
+    """The totals of a body by type; those of its lines, and its own, are held against what the protocol's `add_up` says."""
+    for place, line in enumerate(line_items(body)):
+        add_up(totals_at(line, f"line_items[{place}].", wrong), f"line_items[{place}].totals", wrong)
+    totals = totals_at(body, "", wrong)
+    add_up(totals, "totals", wrong)
+    return totals
+
+
 def check_applied(body: dict[str, Any], taken: int, wrong: list[str]) -> None:
     """Whether allocations add up to each discount, and discounts to what the totals say was `taken`."""
     discounts = body.get("discounts")

@@ -57,10 +57,7 @@ def check(body: object) -> list[str]:
     wrong: list[str] = []
     if not isinstance(body, dict):
         return ["expected an object @ $"]
-    for place, line in enumerate(shared.line_items(body)):
-        _add_up(shared.totals_at(line, f"line_items[{place}].", wrong), f"line_items[{place}].totals", wrong)
-    totals = shared.totals_at(body, "", wrong)
-    _add_up(totals, "totals", wrong)
+    totals = shared.totals_of(body, _add_up, wrong)
     subtotals = [shared.totals_at(line, "", []).get("subtotal") for line in shared.line_items(body)]
     known = [one for one in subtotals if one is not None]
     if "subtotal" in totals and len(known) == len(subtotals) and sum(known) != totals["subtotal"]:

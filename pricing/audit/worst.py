@@ -36,7 +36,7 @@ MOST_OCCASIONS = 24
 
 
 @frozen
-class Finding:
+class WorstCart:
     """The worst cart of one store, or over several, in one of two senses."""
 
     store: str | None
@@ -62,7 +62,7 @@ class Audit:
     """What a search found in one currency."""
 
     currency: str
-    findings: tuple[Finding, ...]
+    findings: tuple[WorstCart, ...]
     """By store, over several stores last; for each the worst by share, then by money."""
     carts: int
     """How many were priced."""
@@ -73,14 +73,14 @@ class Audit:
     left_out: tuple[Omission, ...] = ()
     """What was not looked at."""
 
-    def worst(self, sense: str) -> Finding | None:
+    def worst(self, sense: str) -> WorstCart | None:
         """The worst of all; None when nothing is for sale."""
         mine = [finding for finding in self.findings if finding.sense == sense]
         if sense == "share":
             return min(mine, key=lambda one: (one.share, -one.saved), default=None)
         return min(mine, key=lambda one: (-one.saved, one.share), default=None)
 
-    def below(self, floor: Fraction) -> tuple[Finding, ...]:
+    def below(self, floor: Fraction) -> tuple[WorstCart, ...]:
         """Worst carts by share that pay less than the floor."""
         return tuple(one for one in self.findings if one.sense == "share" and one.share < floor)
 
@@ -125,7 +125,7 @@ class _Search:
         """Of each store, what was found there."""
 
     def run(self) -> Audit:
-        findings: list[Finding] = []
+        findings: list[WorstCart] = []
         stores = [store for store in self.shelf.stores if self._met(frozenset({store}))]
         if self.occasions:
             # A store gets work by how many rules look at it; what it leaves goes to the next.
@@ -157,7 +157,7 @@ class _Search:
         self.not_tried = max(self.not_tried, passed_over)
         return most[:MOST_OCCASIONS], rest[:MOST_OCCASIONS]
 
-    def _group(self, stores: frozenset[str], store: str | None, more: Sequence[Basket], limit: int) -> list[Finding]:
+    def _group(self, stores: frozenset[str], store: str | None, more: Sequence[Basket], limit: int) -> list[WorstCart]:
         """The worst carts of a store, or over several."""
         met = self._met(stores)
         pool = pool_of(self.shelf, stores, met, POOL if store is not None else WIDE_POOL)
@@ -191,7 +191,7 @@ class _Search:
     def _worst(
         self, store: str | None, sense: str, order: Order, trials: dict[tuple[Basket, int], Trial],
         fits: Callable[[Trial], bool], pool: Sequence[int], rest: Sequence[int], limit: int,
-    ) -> Finding | None:  # fmt: skip
+    ) -> WorstCart | None:  # fmt: skip
         """The worst of the trials, made worse still."""
 
         def ranked(trial: Trial) -> tuple[object, ...]:
@@ -211,7 +211,7 @@ class _Search:
             self.tried.setdefault(store, []).extend(sorted(ends, key=ranked)[:2])
         self._told()
         quote = self.engine.quote(self.till.cart(best.basket, best.occasion))
-        return Finding(store, sense, *goods(quote), quote)
+        return WorstCart(store, sense, *goods(quote), quote)
 
     def _unions(self, stores: Iterable[str]) -> Iterable[Basket]:
         """The worst baskets of two stores and of more, put together."""

@@ -15,7 +15,7 @@ import click
 
 from pricing.audit.folder import catalogue_of
 from pricing.audit.starts import Bounds
-from pricing.audit.worst import COINS, EFFORT, Audit, Finding, audit, endless, is_endless
+from pricing.audit.worst import COINS, EFFORT, Audit, WorstCart, audit, endless, is_endless
 from pricing.cli.files import RuleFolder
 from pricing.cli.loading import engine_of
 from pricing.cli.moments import now
@@ -206,7 +206,7 @@ def _endless(currency: str, rules: dict[str, Rule]) -> list[str]:
     return [name for name, rule in sorted(rules.items()) if rule.currency == currency and is_endless(rule)]
 
 
-def _cart(title: str, finding: Finding, rules: dict[str, Rule]) -> Iterator[str]:
+def _cart(title: str, finding: WorstCart, rules: dict[str, Rule]) -> Iterator[str]:
     """One cart with its receipt, and what can be used again."""
     yield ""
     currency = finding.quote.currency
@@ -229,14 +229,14 @@ def _cart(title: str, finding: Finding, rules: dict[str, Rule]) -> Iterator[str]
         yield f"  - {name}" + (f" ({place.file}:{place.line})" if place.file else "")
 
 
-def _short_receipt(finding: Finding) -> Iterator[str]:
+def _short_receipt(finding: WorstCart) -> Iterator[str]:
     """The receipt without reasons and without the coupons that stay in the generous wallet."""
     lines = receipt(finding.quote, "none", columns=columns()).rstrip("\n").split("\n")
     end = lines.index("Coins and coupons") - 1 if "Coins and coupons" in lines else len(lines)
     yield from lines[:end]
 
 
-def _where(finding: Finding) -> str:
+def _where(finding: WorstCart) -> str:
     if finding.store is not None:
         return finding.store
     stores = sorted({line.store for line in finding.quote.lines})
@@ -268,7 +268,7 @@ def _count(number: int, thing: str) -> str:
 
 
 def _as_dict(made: Audit, floor: Fraction | None, rules: dict[str, Rule]) -> dict[str, Any]:
-    def finding(one: Finding) -> dict[str, Any]:
+    def finding(one: WorstCart) -> dict[str, Any]:
         return {
             "store": one.store,
             "sense": one.sense,

@@ -9,7 +9,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from pricing.cli.templates import Names, laid_out
+from pricing.cli.templates import NamesThere, laid_out
 from pricing.language.loading.catalogue import Catalogue
 from pricing.language.vocabulary import SWITCHES
 from pricing.model.policy import HOUSE_POLICY
@@ -18,7 +18,7 @@ from pricing.money import AmountError, parse, show
 MOST_LINES = 3
 
 
-def list_text(name: str, names: Names) -> str:
+def list_text(name: str, names: NamesThere) -> str:
     """A list with one line; others as remarks."""
     taken, number, free = names.taken, 2, name or "my-list"
     while free in taken:
@@ -49,7 +49,7 @@ def policy_text(name: str) -> str:
     return laid_out("\n".join(lines) + "\n")
 
 
-def cart_text(names: Names, catalogue: Catalogue, at: datetime) -> str:
+def cart_text(names: NamesThere, catalogue: Catalogue, at: datetime) -> str:
     """A cart in JSON with goods of the catalogue; everything that a cart can say, most of it empty."""
     lines: list[dict[str, Any]] = []
     for item in catalogue.items:

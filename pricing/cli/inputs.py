@@ -20,7 +20,7 @@ LARGEST_CART = 100_000_000
 
 
 @frozen
-class Source:
+class CartText:
     """The text of one cart, and where it stands."""
 
     where: str
@@ -60,7 +60,7 @@ def _lines_of(stream: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
         yield number, line
 
 
-def sources(names: Iterable[str]) -> Iterator[Source]:
+def sources(names: Iterable[str]) -> Iterator[CartText]:
     """The carts of all named files, in order; `-` is the standard input. Raises OSError when a file is not there."""
     for name in names:
         if name == "-":
@@ -69,7 +69,7 @@ def sources(names: Iterable[str]) -> Iterator[Source]:
             with Path(name).open("rb") as stream:
                 yield from _from_lines(_lines_of(stream, name), name)
         else:
-            yield Source(name, read_cart(name), False)
+            yield CartText(name, read_cart(name), False)
 
 
 def total_size(names: Iterable[str]) -> int | None:
@@ -82,13 +82,13 @@ def total_size(names: Iterable[str]) -> int | None:
     return total
 
 
-def _from_lines(lines: Iterable[tuple[int, bytes]], name: str) -> Iterator[Source]:
+def _from_lines(lines: Iterable[tuple[int, bytes]], name: str) -> Iterator[CartText]:
     for number, line in lines:
         if line.strip():
-            yield Source(f"{name}:{number}", line, True)
+            yield CartText(f"{name}:{number}", line, True)
 
 
-def _from_stream(stream: BinaryIO, name: str) -> Iterator[Source]:
+def _from_stream(stream: BinaryIO, name: str) -> Iterator[CartText]:
     """One cart a line when the first line is an object from end to end, else one cart."""
     if sys.stdin is not None and sys.stdin.isatty():
         click.echo("Reading a cart from the keyboard; Ctrl-D on a new line ends it.", err=True)
@@ -102,6 +102,6 @@ def _from_stream(stream: BinaryIO, name: str) -> Iterator[Source]:
         if whole.startswith(b"{") and whole.endswith(b"}"):
             yield from _from_lines(chain([(number, line)], lines), name)
         else:
-            yield Source(name, before + line + _all_of(stream, name), False)
+            yield CartText(name, before + line + _all_of(stream, name), False)
         return
-    yield Source(name, before, False)
+    yield CartText(name, before, False)

@@ -12,7 +12,7 @@ from pricing.audit.folder import catalogue_of
 from pricing.cli.blanks import cart_text, list_text, policy_text
 from pricing.cli.loading import load
 from pricing.cli.moments import now
-from pricing.cli.templates import KINDS, Names, campaign_text, card_text
+from pricing.cli.templates import KINDS, NamesThere, campaign_text, card_text
 from pricing.language.loading.load import Loaded, load_texts
 from pricing.language.loading.plain import home_of, read_plain, write_whole
 from pricing.language.meaning.scopes import NAME
@@ -92,15 +92,15 @@ def _kind(said: str) -> str:
     raise click.BadParameter(f"There is no kind called {said!r}. {hint}", param_hint="'KIND'")
 
 
-def _names(folder: Path, into: str | None) -> Names:
+def _names(folder: Path, into: str | None) -> NamesThere:
     """Names that exist in the folder, and the currency of the file that the card is for."""
     if not folder.is_dir():
-        return Names()
+        return NamesThere()
     loaded = load(folder)
     rules = loaded.partial.rules
     currency = _currency(loaded, into) or next((made.currency for made in loaded.partial.campaigns), "USD")
     campaigns = [made for made in loaded.partial.campaigns if made.currency == currency]
-    base = Names()
+    base = NamesThere()
     catalogue = catalogue_of(folder)
 
     def known(word: str, usual: str) -> str:
@@ -119,7 +119,7 @@ def _names(folder: Path, into: str | None) -> Names:
             break
     store = known("stores", base.store)
     own = sorted(path for item in catalogue.items if item.store == store for path in item.categories)
-    return Names(
+    return NamesThere(
         currency=currency,
         zone=campaigns[0].zone if campaigns else base.zone,
         store=store,

@@ -1,6 +1,6 @@
 """From the text of a cart to the text of its quote: here, or in several processes with the order kept.
 
-Reads `Source`s; makes `Outcome`s. Whatever is wrong with one cart becomes that cart's outcome, so the others go on.
+Reads `CartText`s; makes `Outcome`s. Whatever is wrong with one cart becomes that cart's outcome, so the others go on.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from attrs import frozen
 
 from pricing.api import Engine
 from pricing.cli.adding import NOTHING_ADDED, Added
-from pricing.cli.inputs import Source
+from pricing.cli.inputs import CartText
 from pricing.cli.noting import Notes
 from pricing.cli.talk import COLUMNS
 from pricing.columns import clean
@@ -79,7 +79,7 @@ class Pricer:
         """By currency, for amounts are written in the cart's."""
         self.notes = Notes(wishes.catalogue, lambda name: engine.plan.rules.find(name) is not None)
 
-    def price(self, source: Source) -> Outcome:
+    def price(self, source: CartText) -> Outcome:
         """The outcome of one cart; raises nothing that the cart could cause."""
         try:
             cart = self.cart(source)
@@ -90,7 +90,7 @@ class Pricer:
             problems = (f"a fault of the program, please report it with this cart: {type(error).__name__}: {error}",)
         return Outcome(source.where, "", problems, len(source.text))
 
-    def cart(self, source: Source) -> Cart:
+    def cart(self, source: CartText) -> Cart:
         """One cart, with what the command line puts into it. Raises CartError."""
         data = json_from_text(source.text)
         if isinstance(data, dict):
@@ -99,7 +99,7 @@ class Pricer:
             self.wishes.added.to(data)
         return cart_from_dict(data)
 
-    def quoted(self, cart: Cart, source: Source) -> str:
+    def quoted(self, cart: Cart, source: CartText) -> str:
         """The quote of a cart, as text. Raises CartError."""
         quote = self.engine.quote(cart, usage=self.usage(cart), without=self.wishes.without)
         among_others = self.wishes.titled or source.one_of_many
@@ -149,11 +149,11 @@ def _begin(book: RuleBook, wishes: Wishes) -> None:
     _pricer = Pricer(Engine(book), wishes)
 
 
-def _price_all(chunk: list[Source]) -> list[Outcome]:
+def _price_all(chunk: list[CartText]) -> list[Outcome]:
     return [_pricer.price(source) for source in chunk]
 
 
-def priced_by_many(book: RuleBook, wishes: Wishes, chunks: Iterable[list[Source]], jobs: int) -> Iterator[Outcome]:
+def priced_by_many(book: RuleBook, wishes: Wishes, chunks: Iterable[list[CartText]], jobs: int) -> Iterator[Outcome]:
     """The outcomes of all chunks in their order, from `jobs` processes, with few chunks in hand at any time.
 
     The rules travel as they were read, so that all processes price alike even while somebody edits the files.

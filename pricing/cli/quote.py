@@ -13,7 +13,7 @@ from pricing.audit.folder import catalogue_of
 from pricing.cli.adding import added, currency_of, empty_cart, near
 from pricing.cli.completing import names_begun
 from pricing.cli.files import RuleFolder
-from pricing.cli.inputs import Source, read_cart, sources, total_size
+from pricing.cli.inputs import CartText, read_cart, sources, total_size
 from pricing.cli.loading import engine_of
 from pricing.cli.moments import checked, moment, now, zone_of
 from pricing.cli.pricer import Outcome, Pricer, Wishes, priced_by_many
@@ -124,12 +124,12 @@ def _wishes(engine: Engine, folder: str, several: bool, options: Mapping[str, An
     )  # fmt: skip
 
 
-def _nothing_yet(engine: Engine, wishes: Wishes) -> Iterator[Source]:
+def _nothing_yet(engine: Engine, wishes: Wishes) -> Iterator[CartText]:
     """An empty cart, to put goods into, at this moment unless another one is asked for."""
     at = now().astimezone(zone_of(engine.book.campaigns))
     if wishes.at is None:
         remark(f"Priced at this moment, {at.isoformat()}; --at names another one.")
-    yield Source("--buy", empty_cart(currency_of(engine), at), False)
+    yield CartText("--buy", empty_cart(currency_of(engine), at), False)
 
 
 def _print(text: str, as_json: bool) -> None:
@@ -139,7 +139,7 @@ def _print(text: str, as_json: bool) -> None:
         click.echo(text)
 
 
-def _outcomes(engine: Engine, wishes: Wishes, found: Iterator[Source], jobs: int) -> Iterator[Outcome]:
+def _outcomes(engine: Engine, wishes: Wishes, found: Iterator[CartText], jobs: int) -> Iterator[Outcome]:
     """What became of each cart, in the order of the carts."""
     if jobs == 1:
         pricer = Pricer(engine, wishes)
@@ -147,7 +147,7 @@ def _outcomes(engine: Engine, wishes: Wishes, found: Iterator[Source], jobs: int
     return priced_by_many(engine.book, wishes, _chunks(found), jobs)
 
 
-def _chunks(found: Iterator[Source]) -> Iterator[list[Source]]:
+def _chunks(found: Iterator[CartText]) -> Iterator[list[CartText]]:
     while chunk := list(islice(found, CHUNK)):
         yield chunk
 

@@ -18,7 +18,7 @@ from pricing.money import show
 
 
 @frozen
-class Names:
+class NamesThere:
     """What a template needs to know of the folder it is for. The defaults are those of the language page."""
 
     currency: str = "USD"
@@ -36,7 +36,7 @@ class Names:
     """Names of cards that are there."""
 
 
-def campaign_text(name: str, names: Names, today: date) -> str:
+def campaign_text(name: str, names: NamesThere, today: date) -> str:
     """A whole rule file with one card, for a week that begins next Monday."""
     start = today + timedelta(days=7 - today.weekday())
     end = start + timedelta(days=6)
@@ -53,7 +53,7 @@ campaign {name} "{label}"
     return f"{laid_out(head)}\n{card_text(Kind.STORE_DISCOUNT, '', names)}"
 
 
-def card_text(kind: Kind, name: str, names: Names) -> str:
+def card_text(kind: Kind, name: str, names: NamesThere) -> str:
     """A card of a kind, ending with a line break. `name`: empty for a name that is still free."""
     text = _CARDS[kind]
     if kind is Kind.COIN_EXCHANGE and not names.coupon:
@@ -74,7 +74,7 @@ def _free(name: str, taken: frozenset[str]) -> str:
     return f"{name}-{number}"
 
 
-def _filled(text: str, name: str, names: Names) -> str:
+def _filled(text: str, name: str, names: NamesThere) -> str:
     """The template with its blanks filled in; an amount is written in minor units, in the campaign's currency."""
     words: Mapping[str, str] = {
         "name": name,

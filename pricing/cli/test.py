@@ -15,7 +15,7 @@ from pricing.api import Engine
 from pricing.cli.beside import moves, rules_in, side_by_side
 from pricing.cli.loading import engine_of
 from pricing.cli.talk import COLUMNS, columns, complain, remark
-from pricing.examples import Example, ExampleError, Outcome
+from pricing.examples import Example, ExampleError, RunExample
 from pricing.model.rule import Rule
 
 WIDE = 2 * COLUMNS + 3
@@ -101,7 +101,7 @@ class _Engines:
         self.root = root
         self.engine: Engine | None = None
 
-    def run(self, example: Example) -> Outcome:
+    def run(self, example: Example) -> RunExample:
         """Raises RuleErrors when the folder's rules are wrong."""
         if self.engine is None and not example.texts and self.root is not None:
             self.engine = engine_of(self.root)
@@ -113,7 +113,7 @@ class _Engines:
         return {rule.name: rule for rule in engine.book.rules} if engine is not None else {}
 
 
-def _update(file: Path, outcomes: list[Outcome]) -> int:
+def _update(file: Path, outcomes: list[RunExample]) -> int:
     written = examples.update(file, outcomes)
     for outcome in outcomes:
         if not outcome.ok and not outcome.problem:
@@ -121,7 +121,7 @@ def _update(file: Path, outcomes: list[Outcome]) -> int:
     return written
 
 
-def _show(outcome: Outcome, rules: dict[str, Rule]) -> None:
+def _show(outcome: RunExample, rules: dict[str, Rule]) -> None:
     """A failing example on stdout: the texts side by side, and the rules that moved."""
     click.echo(f"{click.style('FAILED', fg='red', bold=True)} {outcome.example.where}: {outcome.example.title}")
     if outcome.problem:
@@ -151,7 +151,7 @@ def _echo(one: str, sign: str, other: str) -> None:
     click.echo(f"{one} {sign} {other}".rstrip())
 
 
-def _reasons(outcome: Outcome, rules: dict[str, Rule]) -> Iterator[str]:
+def _reasons(outcome: RunExample, rules: dict[str, Rule]) -> Iterator[str]:
     """Which rules moved the receipt, or its reasons, and where they stand."""
     example = outcome.example
     if example.receipt is None:

@@ -1,6 +1,6 @@
 """What could be written at a place: words of the language, names of the catalogue and of other cards.
 
-Reads the line up to the cursor and the `Snapshot`; makes `Offer`s. The editor keeps those that fit what was begun.
+Reads the line up to the cursor and the `Snapshot`; makes `Proposal`s. The editor keeps those that fit what was begun.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _BEGUN_KIND = re.compile(r"[A-Za-z-]+( [A-Za-z]*)?")
 
 
 @frozen
-class Offer:
+class Proposal:
     """One thing to write."""
 
     text: str
@@ -49,7 +49,7 @@ class Offers:
     """All that fits, and how many characters before the cursor it replaces."""
 
     begun: int
-    offers: tuple[Offer, ...]
+    offers: tuple[Proposal, ...]
 
 
 NOTHING = Offers(0, ())
@@ -120,17 +120,17 @@ def _first(snapshot: Snapshot, key: str, line: int, before: str) -> Offers:
     return Offers(len(begun), (*top, *own))
 
 
-def _kinds() -> Iterator[Offer]:
+def _kinds() -> Iterator[Proposal]:
     for name in KIND_NAMES:
-        yield Offer(name, "kind", f"begins a {name}", CARD_EXAMPLES[KIND_OF[name]])
+        yield Proposal(name, "kind", f"begins a {name}", CARD_EXAMPLES[KIND_OF[name]])
 
 
-def _offer(word: Word) -> Offer:
+def _offer(word: Word) -> Proposal:
     text = "at most" if word.word == "at" else word.word
-    return Offer(text, "word", word.says, word.example)
+    return Proposal(text, "word", word.says, word.example)
 
 
-def _next(snapshot: Snapshot, said: str, place: Kind | str) -> Iterator[Offer]:
+def _next(snapshot: Snapshot, said: str, place: Kind | str) -> Iterator[Proposal]:
     """What follows the words of a line."""
     words = said.replace(",", " , ").split()
     first = words[0]
@@ -144,36 +144,36 @@ def _next(snapshot: Snapshot, said: str, place: Kind | str) -> Iterator[Offer]:
     elif first == "counts":
         if len(words) == 1 or words[1:] == ["except"]:
             more = ("everything", "except") if len(words) == 1 else ()
-            yield from (Offer(word, "word") for word in more)
+            yield from (Proposal(word, "word") for word in more)
             yield from (_offer(WORDS[word]) for word in SCOPE_WORDS if word in GOODS_WORDS)
             yield from _names(snapshot, "list", [*words, "list"][:-1])
         else:
             yield from _names(snapshot, words[2 if words[1] == "except" else 1], words)
     elif first == "layer" and place != "policy":
-        yield from (Offer(layer.name, "name") for layer in snapshot.loaded.partial.policy.order if layer.name)
+        yield from (Proposal(layer.name, "name") for layer in snapshot.loaded.partial.policy.order if layer.name)
     elif first == "group" or words[-1] == "group":
         groups = {group for rule in snapshot.loaded.partial.rules for group in rule.groups}
-        yield from (Offer(group, "name") for group in sorted(groups))
+        yield from (Proposal(group, "name") for group in sorted(groups))
     elif first in ("never", "combines"):
         yield from _others(snapshot, words, place)
     elif first == "order" and place == "policy":
-        yield from (Offer(name, "value") for name in KIND_NAMES if name != Kind.COIN_EXCHANGE)
+        yield from (Proposal(name, "value") for name in KIND_NAMES if name != Kind.COIN_EXCHANGE)
     elif first == "days":
-        yield from (Offer(day, "value") for day in DAYS)
+        yield from (Proposal(day, "value") for day in DAYS)
     elif first == "set":
         yield from _switches(words)
     elif first == "price" and len(words) == 1:
         yield from _names(snapshot, "skus", words)
     elif first == "trade" and words[-2:-1] == ["for"]:
         coupons = (rule for rule in snapshot.loaded.partial.rules if rule.kind in COUPON_KINDS)
-        yield from (Offer(rule.name, "name", rule.label) for rule in coupons)
+        yield from (Proposal(rule.name, "name", rule.label) for rule in coupons)
     elif first == "limit" and len(words) > 1:
         yield from _limits(words, place)
     else:
         yield from _grammar(said)
 
 
-def _grammar(said: str) -> Iterator[Offer]:
+def _grammar(said: str) -> Iterator[Proposal]:
     """The words of the language that the grammar takes next."""
     found: set[str] = set()
     # The second asks what may follow a line that is complete: a sign that never fits makes the parser tell.
@@ -189,46 +189,48 @@ def _grammar(said: str) -> Iterator[Offer]:
     }
     words = said.split()
     if words[-1] in ("per", "by"):
-        yield from (Offer(end, "value") for end in ends.get(words[0], ()))
-    yield from (Offer(word, "word") for word in sorted(found - {"=", ","}))
+        yield from (Proposal(end, "value") for end in ends.get(words[0], ()))
+    yield from (Proposal(word, "word") for word in sorted(found - {"=", ","}))
 
 
 ALL_TOGETHER = "by all customers together"
 
 
-def _limits(words: list[str], place: Kind | str) -> Iterator[Offer]:
+def _limits(words: list[str], place: Kind | str) -> Iterator[Proposal]:
     if place == "policy":
         if len(words) == 2:
-            yield from (Offer(name, "kind") for name in KIND_NAMES)
+            yield from (Proposal(name, "kind") for name in KIND_NAMES)
         elif words[-1] == "per":
-            yield from (Offer(per, "value") for per in ("order", "store"))
+            yield from (Proposal(per, "value") for per in ("order", "store"))
         else:
-            yield Offer("per", "word")
+            yield Proposal("per", "word")
         return
     number = "use" if words[1] == "1" else "uses"
     if len(words) == 2:
         ends = [f"{number} per customer", f"{number} per order", f"{number} per day", f"{number} in total"]
         says = {f"{number} per day": ALL_TOGETHER}
-        yield from (Offer(end, "value", says.get(end, "")) for end in (*ends, "items per order", "items per customer"))
+        yield from (
+            Proposal(end, "value", says.get(end, "")) for end in (*ends, "items per order", "items per customer")
+        )
     elif words[-1] == "per":
         pers = ("customer", "order", "day", "customer and day")
-        yield from (Offer(per, "value", ALL_TOGETHER if per == "day" else "") for per in pers)
+        yield from (Proposal(per, "value", ALL_TOGETHER if per == "day" else "") for per in pers)
     elif words[-1] == "in":
-        yield Offer("total", "word")
+        yield Proposal("total", "word")
     else:
-        yield from (Offer(word, "word") for word in ("per", "in total"))
+        yield from (Proposal(word, "word") for word in ("per", "in total"))
 
 
-def _switches(words: list[str]) -> Iterator[Offer]:
+def _switches(words: list[str]) -> Iterator[Proposal]:
     if len(words) == 1:
-        yield from (Offer(f"{switch} to", "value", " or ".join(values)) for switch, values in SWITCHES.items())
+        yield from (Proposal(f"{switch} to", "value", " or ".join(values)) for switch, values in SWITCHES.items())
     elif len(words) == 2:
-        yield Offer("to", "word")
+        yield Proposal("to", "word")
     elif words[1] in SWITCHES:
-        yield from (Offer(value, "value") for value in SWITCHES[words[1]])
+        yield from (Proposal(value, "value") for value in SWITCHES[words[1]])
 
 
-def _names(snapshot: Snapshot, word: str, words: Iterable[str]) -> Iterator[Offer]:
+def _names(snapshot: Snapshot, word: str, words: Iterable[str]) -> Iterator[Proposal]:
     """Names that can follow a scope word: those of the catalogue, else those that cards use; and lists."""
     used = set(words)
     if words and list(words)[-1] != "list":
@@ -236,11 +238,11 @@ def _names(snapshot: Snapshot, word: str, words: Iterable[str]) -> Iterator[Offe
         names = known if known is not None else _used_names(snapshot, word)
         for name in sorted(names):
             if name not in used:
-                yield Offer(_quoted(name), "name", snapshot.catalogue.title(word, name))
+                yield Proposal(_quoted(name), "name", snapshot.catalogue.title(word, name))
     listed = sorted({named.name.text for key in snapshot.blocks for named in heads(snapshot, key)
                      if named.block.word == "list"})  # fmt: skip
     prefix = "" if list(words)[-1] == "list" else "list "
-    yield from (Offer(prefix + name, "name") for name in listed)
+    yield from (Proposal(prefix + name, "name") for name in listed)
 
 
 def _used_names(snapshot: Snapshot, word: str) -> set[str]:
@@ -254,19 +256,19 @@ def _quoted(name: str) -> str:
     return f'"{name}"' if name in WORDS or name in KIND_OF or name == "list" else name
 
 
-def _others(snapshot: Snapshot, words: list[str], place: Kind | str) -> Iterator[Offer]:
+def _others(snapshot: Snapshot, words: list[str], place: Kind | str) -> Iterator[Proposal]:
     """What follows `never` and `combines`: kinds, and in a card the names of others."""
     if "with" not in words:
         if place == "policy" and words[0] == "never":
-            yield from (Offer(name, "kind") for name in KIND_NAMES)
-        yield Offer("with", "word")
+            yield from (Proposal(name, "kind") for name in KIND_NAMES)
+        yield Proposal("with", "word")
         return
     if words[0] == "never" or place == "policy":
-        yield from (Offer(name, "kind") for name in KIND_NAMES)
+        yield from (Proposal(name, "kind") for name in KIND_NAMES)
         if place != "policy":
-            yield Offer("anything", "word")
+            yield Proposal("anything", "word")
     if place == "policy":
         return
     for rule in snapshot.loaded.partial.rules:
         if words[0] == "never" or rule.kind == place:
-            yield Offer(_quoted(rule.name), "name", rule.label)
+            yield Proposal(_quoted(rule.name), "name", rule.label)

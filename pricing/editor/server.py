@@ -16,7 +16,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 
 from pricing import __version__
-from pricing.editor.complete import Offer, offers
+from pricing.editor.complete import Proposal, offers
 from pricing.editor.folder import Folder, Snapshot, root_of
 from pricing.editor.lookup import Named, definitions, heads, token_at, told, uses
 from pricing.editor.places import Places
@@ -268,7 +268,7 @@ def completion(ls: RuleServer, params: lsp.CompletionParams) -> lsp.CompletionLi
     return lsp.CompletionList(False, items)
 
 
-def _item(offer: Offer, place: int, where: lsp.Range) -> lsp.CompletionItem:
+def _item(offer: Proposal, place: int, where: lsp.Range) -> lsp.CompletionItem:
     example = lsp.MarkupContent(lsp.MarkupKind.Markdown, f"```promo\n{offer.example}\n```") if offer.example else None
     return lsp.CompletionItem(
         offer.text,

@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from pricing.api import Engine
 from pricing.audit.starts import Bounds
-from pricing.audit.worst import Finding, audit
+from pricing.audit.worst import WorstCart, audit
 from pricing.examples import Example, ExampleError, of_text
 from pricing.model.cart import Cart, Usage
 from pricing.model.errors import CartError
@@ -178,7 +178,7 @@ def worst(old: Bench, new: Bench, effort: int) -> dict[str, Any]:
     return {"carts": sum(each.carts for each in found), "worst": told, "problem": ""}
 
 
-def _finding(old: Bench, one: Finding) -> dict[str, Any]:
+def _finding(old: Bench, one: WorstCart) -> dict[str, Any]:
     cart = one.quote.cart
     before = _priced(old.engine, Tried({}, cart))
     goods = sum([line.pays for line in before.lines]) if isinstance(before, Quote) else None

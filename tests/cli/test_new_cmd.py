@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from pricing import Cart, Engine
 from pricing.cli.blanks import list_text, policy_text
 from pricing.cli.new import command
-from pricing.cli.templates import KINDS, Names, campaign_text, card_text
+from pricing.cli.templates import KINDS, NamesThere, campaign_text, card_text
 from pricing.language.formatter import fmt
 from pricing.language.loading.load import load_folder, load_texts
 from pricing.language.vocabulary import SWITCHES
@@ -36,7 +36,7 @@ def invoke(*args: str) -> Result:
 @pytest.mark.parametrize("currency", ["USD", "JPY", "KWD"])
 @pytest.mark.parametrize("kind", [Kind(kind) for kind in KINDS])
 def test_every_card_loads_quietly(kind: Kind, currency: str) -> None:
-    text = card_text(kind, "", Names(currency=currency))
+    text = card_text(kind, "", NamesThere(currency=currency))
     loaded = load_texts({"a.promo": HEAD.format(currency=currency) + text})
     assert fmt(text).text == text
     assert loaded.diagnostics == ()
@@ -44,7 +44,7 @@ def test_every_card_loads_quietly(kind: Kind, currency: str) -> None:
 
 
 def test_the_campaign_loads_quietly_and_begins_next_monday() -> None:
-    text = campaign_text("autumn-2026", Names(), date(2026, 9, 3))
+    text = campaign_text("autumn-2026", NamesThere(), date(2026, 9, 3))
     loaded = load_texts({"a.promo": text})
     assert fmt(text).text == text
     assert loaded.diagnostics == ()
@@ -56,7 +56,7 @@ def test_the_campaign_loads_quietly_and_begins_next_monday() -> None:
 
 def test_names_that_are_taken_get_a_number() -> None:
     taken = frozenset({"my-seller-coupon", "my-seller-coupon-2"})
-    assert "my-seller-coupon-3 " in card_text(Kind.SELLER_COUPON, "", Names(taken=taken))
+    assert "my-seller-coupon-3 " in card_text(Kind.SELLER_COUPON, "", NamesThere(taken=taken))
 
 
 def test_a_card_is_printed(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_wrong_use_is_told(args: list[str], said: str) -> None:
 
 
 def test_a_name_is_not_given_twice(tmp_path: Path) -> None:
-    (tmp_path / "a.promo").write_text(HEAD.format(currency="USD") + card_text(Kind.PROMO_CODE, "ONE", Names()))
+    (tmp_path / "a.promo").write_text(HEAD.format(currency="USD") + card_text(Kind.PROMO_CODE, "ONE", NamesThere()))
     made = invoke("promo-code", "--name", "ONE", "--rules", str(tmp_path))
     assert made.exit_code == 2
     assert "There is a card called 'ONE' already." in made.stderr
@@ -130,7 +130,7 @@ def test_a_file_without_a_campaign_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_list_and_a_policy_load_quietly() -> None:
-    text = list_text("", Names(taken=frozenset({"my-list"})))
+    text = list_text("", NamesThere(taken=frozenset({"my-list"})))
     card = 'store discount a "A"\n  stores list my-list-2\n  spend 50.00 take 5.00 off\n'
     assert fmt(text).text == text
     assert load_texts({"a.promo": HEAD.format(currency="USD") + text + "\n" + card}).diagnostics == ()

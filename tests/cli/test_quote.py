@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pricing.api import Engine
-from pricing.cli.inputs import Source
+from pricing.cli.inputs import CartText
 from pricing.cli.pricer import Pricer, Wishes
 from tests.cli.conftest import CART, Run, command, environment, hearing_ctrl_c
 from tests.quotes import a_quote
@@ -113,10 +113,10 @@ def test_why_not_is_left_out_on_request(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(Engine, "quote", lambda *_, **__: a_quote())
     for why in (True, False):
         pricer = Pricer(Engine.from_texts({}, allow_empty=True), Wishes(False, None, (), None, why, False))
-        text = pricer.price(Source("here", json.dumps(CART).encode(), False)).text
+        text = pricer.price(CartText("here", json.dumps(CART).encode(), False)).text
         assert ("Why not\n" in text) is why
         pricer = Pricer(Engine.from_texts({}, allow_empty=True), Wishes(True, None, (), None, why, False))
-        text = pricer.price(Source("here", json.dumps(CART).encode(), False)).text
+        text = pricer.price(CartText("here", json.dumps(CART).encode(), False)).text
         assert ("refused" in json.loads(text)) is why
 
 
@@ -169,7 +169,7 @@ def test_a_fault_of_ours_costs_one_cart_only(monkeypatch: pytest.MonkeyPatch) ->
     engine = Engine.from_texts({}, allow_empty=True)
     monkeypatch.setattr(Engine, "quote", fails)
     pricer = Pricer(engine, Wishes(True, None, (), None, True, False))
-    outcome = pricer.price(Source("here", json.dumps(CART).encode(), False))
+    outcome = pricer.price(CartText("here", json.dumps(CART).encode(), False))
     assert outcome.problems == ("a fault of the program, please report it with this cart: ZeroDivisionError: oh",)
 
 

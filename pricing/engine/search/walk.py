@@ -3,6 +3,10 @@
 Applications are decided in the order in which they are settled, so what an application can give is known exactly when
 it is decided. Lemma (bound): amounts only fall, so what the undecided applications can still save is at most the sum,
 over cliques of applications that may not be used together, of the largest benefit on item prices in each clique.
+
+It has a pass over the layers of its own, where all others go by `Midway`: each step is taken back, and shares are worked out
+only where somebody reads them. Lemma (own pass): it changes `now`, caps and coins as `Midway.use` does, so what it finds
+settles to the very same total; `tests/search/test_walk.py` and every quote hold it to that.
 """
 
 from __future__ import annotations

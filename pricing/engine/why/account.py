@@ -35,7 +35,7 @@ class Sentence:
 
 
 @frozen
-class Part:
+class Passage:
     """What is said of one line, one shipping charge, or of what was not used."""
 
     title: str
@@ -46,7 +46,7 @@ class Part:
 class Account:
     """A quote accounted for; `parts` in the order of the quote: lines, shipping, coins, not used, within reach."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[Passage, ...]
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
@@ -92,15 +92,15 @@ class _Teller:
         planned = self.asked.plan.rules.named(rule)
         return Sentence(f"{rule} ({planned.kind}) {text}", rule, planned.rule.place)
 
-    def parts(self) -> Iterator[Part]:
+    def parts(self) -> Iterator[Passage]:
         for place, line in enumerate(self.quote.lines):
             each = self.show(line.list // line.quantity)
             title = f"Line {line.id}: {line.sku} at {line.store}, {line.quantity} x {each} is {self.show(line.list)}"
-            yield Part(f"{title}; to pay {self.show(line.pays)}.", tuple(self.savings(line, place)))
+            yield Passage(f"{title}; to pay {self.show(line.pays)}.", tuple(self.savings(line, place)))
         first = len(self.quote.lines)
         for place, charge in enumerate(self.quote.shipping):
             title = f"Shipping: {charge.method} by {charge.store} is {self.show(charge.list)}"
-            yield Part(f"{title}; to pay {self.show(charge.pays)}.", tuple(self.savings(charge, first + place)))
+            yield Passage(f"{title}; to pay {self.show(charge.pays)}.", tuple(self.savings(charge, first + place)))
         yield from _part("Coupons bought with coins", self.bought())
         reasons = self.asked.reasons(self.quote)
         yield from _part("Not used", (self.refusal(refusal) for refusal in reasons.refused))
@@ -292,10 +292,10 @@ def _reach(step: Step) -> int:
     return step.reach
 
 
-def _part(title: str, sentences: Iterable[Sentence]) -> Iterator[Part]:
+def _part(title: str, sentences: Iterable[Sentence]) -> Iterator[Passage]:
     found = tuple(sentences)
     if found:
-        yield Part(title, found)
+        yield Passage(title, found)
 
 
 def _sentence(text: str) -> str:
