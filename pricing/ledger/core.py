@@ -74,6 +74,6 @@ class Core:
                 if shard >= 0:
                     moved[claim.counter] = shard
                     continue
-                of = OF_COUNTER[claim.counter.what]
+                of = OF_COUNTER[claim.counter.what.partition(" ")[0]]
                 raise Shortage(of, claim.counter.rule, claim.many, left, f"rule {claim.counter.rule}") from None
         raise LedgerError("busy", "too many others take the last of it; try again", "counter")

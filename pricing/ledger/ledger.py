@@ -23,7 +23,7 @@ from pricing.ledger.codes.codes import SingleCode
 from pricing.ledger.core import Core, Holds
 from pricing.ledger.errors import LedgerError
 from pricing.ledger.orders import checkout as checking
-from pricing.ledger.orders import orders, refunds
+from pricing.ledger.orders import orders, refunds, rewards
 from pricing.ledger.orders.checkout import Checkout
 from pricing.ledger.orders.orders import Order
 from pricing.ledger.store.clock import AHEAD
@@ -130,9 +130,12 @@ class Ledger:
         """What a cart's wallet is: free coins and pieces that can be used at `at`."""
         return reading.wallet_for_cart(self._core, customer, at)
 
-    def usage(self, customer: str, rules: Iterable[str] | None, at: datetime) -> Usage:
-        """What `engine.quote` needs to know of earlier orders; None: of all limited rules. One query."""
-        return reading.usage(self._core, customer, rules, at)
+    def usage(self, customer: str, rules: Iterable[str] | None, at: datetime, currency: str | None = None) -> Usage:
+        """What `engine.quote` needs to know of earlier orders; None: of all limited rules. One query.
+
+        Budgets are those in `currency`, the cart's; None: in the first one of each card.
+        """
+        return reading.usage(self._core, customer, rules, at, currency)
 
     def order(self, order_id: str) -> Order | None:
         """The order, or None when the ledger has never seen it."""
@@ -197,6 +200,13 @@ class Ledger:
     def commit(self, order_id: str, at: datetime, customer: str | None = None) -> Order:
         """The order is paid. After the hold ran out too, while all that it had held can still be had; else Shortage."""
         return orders.commit(self._core, order_id, at, customer)
+
+    def settled(self, order_id: str, at: datetime, customer: str | None = None) -> Order:
+        """Nobody returns the paid order any more: coins that it earned, pending until now, can be spent.
+
+        A return after it takes them back all the same; those that are spent by then are owed, and taken off the next.
+        """
+        return rewards.settled(self._core, order_id, at, customer)
 
     def release(self, order_id: str, at: datetime, why: str = "", customer: str | None = None) -> Order:
         """Payment failed, or the order was cancelled before it."""

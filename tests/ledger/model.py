@@ -37,6 +37,8 @@ class Book:
         self.policy = rules.policy
         self.coins: Counter[str] = Counter()
         self.held_coins: Counter[str] = Counter()
+        self.pending: Counter[str] = Counter()
+        self.owed: Counter[str] = Counter()
         self.pieces: Counter[tuple[str, str, datetime | None]] = Counter()
         self.picked: Counter[tuple[str, str]] = Counter()
         self.handed: Counter[str] = Counter()
@@ -71,6 +73,11 @@ class Book:
         self.pieces[customer, rule.name, expiry_of_piece(at, rule.lasts_days, rule.valid.end)] += pieces
         self.handed[rule.name] += pieces
 
+    def spend(self, customer: str, coins: int) -> None:
+        self.coins[customer] -= coins
+        if coins and self.coins[customer] < self.owed[customer]:
+            raise Refused
+
     def pick_up(self, customer: str, name: str, at: datetime) -> None:
         rule = self.rules[name]
         self.picked[customer, name] += 1
@@ -91,7 +98,7 @@ class Book:
     def exchange(self, customer: str, name: str, at: datetime, times: int) -> None:
         trade = self.rules[name].trade
         assert trade is not None
-        self.coins[customer] -= times * trade.coins
+        self.spend(customer, times * trade.coins)
         self.uses[customer, name] += times
         self.total[name] += times
         self.hand(customer, self.rules[trade.coupon], times * trade.pieces, at)
@@ -119,11 +126,14 @@ class Book:
             for (who, rule, expires), pieces in self.pieces.items()
             if who == customer and pieces and (expires or FOREVER) > at
         ]
-        return Wallet(self.coins[customer], sorted(lots, key=lambda lot: (lot.rule, lot.expires or FOREVER)))
+        return Wallet(
+            max(0, self.coins[customer] - self.owed[customer]),
+            sorted(lots, key=lambda lot: (lot.rule, lot.expires or FOREVER)),
+        )
 
     def reserve(self, quote: Quote, order_id: str, at: datetime, day: str = "") -> None:
         customer = quote.cart.customer.id
-        self.coins[customer] -= quote.coins_spent
+        self.spend(customer, quote.coins_spent)
         coming = Counter({one.coupon: one.pieces for one in quote.bought})
         lots: list[Lot] = []
         made: list[Lot] = []
@@ -159,6 +169,8 @@ class Book:
             self.handed[one.coupon] += one.pieces
             for name, times in one.trades:
                 uses[name] += times
+        for each in quote.earned:
+            uses[each.rule] += 1
         money: Counter[str] = Counter()
         items: Counter[str] = Counter()
         by_line: Counter[tuple[str, str]] = Counter()
@@ -189,6 +201,7 @@ class Book:
             "units": Counter(),
             "cash": Counter(),
             "shipping": False,
+            "settled": False,
         }
         self.held_coins[customer] += quote.coins_spent
         self.count(order, uses, money, items, 1)
@@ -227,6 +240,8 @@ class Book:
         if what == "commit":
             for lot in order["spare"]:
                 self.pieces[customer, lot.rule, lot.expires] += lot.pieces
+            if customer:
+                self.pending[customer] += sum(each.coins for each in order["quote"].earned)
         if what == "release":
             self.coins[customer] += order["quote"].coins_spent
             for lot in order["lots"]:
@@ -234,6 +249,28 @@ class Book:
             for lot in order["bought"]:
                 self.handed[lot.rule] -= lot.pieces
             self.count(order, order["uses"], order["money"], order["items"], -1)
+
+    def settle(self, order_id: str) -> None:
+        order = self.orders.get(order_id)
+        if order is None or order["state"] != "committed":
+            raise Refused
+        if not order["settled"] and order["customer"]:
+            left = sum(each.coins for each in order["quote"].earned) - order.get("taken", 0)
+            self.pending[order["customer"]] -= left
+            self.coins[order["customer"]] += left
+        order["settled"] = True
+
+    def take_back(self, order: dict[str, Any], coins: int) -> None:
+        customer = order["customer"]
+        if not customer:
+            return
+        if not order["settled"]:
+            order["taken"] = order.get("taken", 0) + coins
+            self.pending[customer] -= coins
+            return
+        free = min(coins, max(0, self.coins[customer] - self.owed[customer]))
+        self.coins[customer] -= free
+        self.owed[customer] += coins - free
 
     def expire(self, at: datetime) -> list[str]:
         held = [name for name, one in self.orders.items() if one["state"] in ("reserved", "verifying")]
@@ -262,6 +299,8 @@ class Book:
             raise Refused from None
         customer = order["customer"]
         self.coins[customer] += back.coins
+        for _, coins in back.earned:
+            self.take_back(order, coins)
         for lot in back.pieces:
             self.pieces[customer, lot.rule, lot.expires] += lot.pieces
         money = Counter({share.rule: share.amount for share in back.funders})

@@ -97,6 +97,24 @@ def test_every_earlier_version_with_data_in_it_comes_up(empty: str, start: int) 
         assert ledger.verify() == ()
 
 
+def test_budgets_become_those_of_the_currency_they_were_spent_in(empty: str) -> None:
+    database = Database(empty)
+    migrate(database, upto=5)
+    kept = {"at": WHEN, "changed": WHEN, "hold_until": WHEN, "total": 1, "digest": "x", "document": "{}"}
+    for statement in (
+        row("orders", order_id="o-1", customer="ann", state="committed", currency="EUR", **kept),
+        entry("reserve", "use", 1, "k", rule="POT", day="2026-06-10", money=700, order_id="o-1"),
+        row("counter", rule="POT", what="budget", day="", shard=0, total=1000, lim=1000, used=700),
+        row("counter", rule="POT", what="day-budget", day="2026-06-10", shard=0, total=1000, lim=1000, used=700),
+        row("counter", rule="NEVER-USED", what="budget", day="", shard=0, total=1000, lim=1000, used=0),
+    ):
+        database.write(partial(Connection.execute, statement=text(statement)))
+    migrate(database)
+    found = database.ask("SELECT rule, what, used FROM counter ORDER BY what", {})
+    assert [tuple(one) for one in found] == [("POT", "budget EUR", 700), ("POT", "day-budget EUR", 700)]
+    database.close()
+
+
 def test_an_old_schema_is_refused_with_the_way_out(empty: str) -> None:
     database = Database(empty)
     migrate(database, upto=1)

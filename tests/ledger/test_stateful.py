@@ -30,10 +30,18 @@ from tests.ledger.shop import NOON, cart, engine_with, line
 pytestmark = pytest.mark.slow
 
 ENGINE = engine_with(
+    """
+coin reward earn "2 coins for every 1.00"
+  earn        2 coins every 1.00
+
+coin reward first "20 coins for the first order"
+  spend       10.00 earn 20 coins
+  limit       1 use per customer
+""",
     **{
         "10 coins for 1 select": "10 coins for 3 select",
         "  piece       2.00\n": "  lasts       3 days\n  piece       2.00\n",
-    }
+    },
 )
 """A trade brings more than most orders need, and pieces of one coupon expire at different times."""
 
@@ -196,6 +204,11 @@ class Story(RuleBasedStateMachine):
         self._step(order, what, crash, twice)
 
     @rule(data=st.data(), crash=CRASHES, twice=st.booleans())
+    def settle(self, data: st.DataObject, crash: int, twice: bool) -> None:
+        order = data.draw(st.sampled_from(sorted(self.book.orders) or ["nobody-s"]))
+        self.both(crash, twice, lambda: self.ledger.settled(order, self.now), lambda book: book.settle(order))
+
+    @rule(data=st.data(), crash=CRASHES, twice=st.booleans())
     def commit(self, data: st.DataObject, crash: int, twice: bool) -> None:
         order = data.draw(st.sampled_from(sorted(self.book.orders) or ["nobody-s"]))
         self._step(order, "commit", crash, twice)
@@ -260,7 +273,9 @@ class Story(RuleBasedStateMachine):
             return
         for who in CUSTOMERS[:2]:
             assert self.ledger.wallet_for_cart(who, self.now) == self.book.wallet(who, self.now)
-            assert self.ledger.wallet(who, self.now).coins_held == self.book.held_coins[who]
+            purse = self.ledger.wallet(who, self.now)
+            assert (purse.coins_held, purse.coins_pending) == (self.book.held_coins[who], self.book.pending[who])
+            assert purse.coins_owed == max(0, self.book.owed[who] - self.book.coins[who])
         for who in CUSTOMERS:
             real = self.ledger.usage(who, None, self.now)
             for name, expected in self.book.usage(who, self.now).items():

@@ -27,7 +27,12 @@ _COMPARISONS = (
             f"SELECT customer, sum(many) AS j FROM entry WHERE what = '{what}' GROUP BY customer",
             f"SELECT customer, {column} AS b FROM coin_balance",
         )
-        for what, column in (("coins", "coins"), ("coins-held", "held"))
+        for what, column in (
+            ("coins", "coins"),
+            ("coins-held", "held"),
+            ("coins-pending", "pending"),
+            ("coins-owed", "owed"),
+        )
     ),
     *(
         _compared(
@@ -69,11 +74,23 @@ _COMPARISONS = (
         for counter, what, column, day in (
             ("total", "use", "many", "''"),
             ("day", "use", "many", "entry.day"),
-            ("budget", "use", "money", "''"),
-            ("day-budget", "use", "money", "entry.day"),
             ("items", "item", "many", "''"),
             ("stock", "handed", "many", "''"),
         )
+    ),
+    *(
+        # Money is of the order's currency, which the counter's name ends with.
+        _compared(
+            f"counter.{counter}",
+            "rule, what, day",
+            "SELECT entry.rule AS rule, c.what AS what, c.day AS day, sum(entry.money) AS j FROM entry"
+            " JOIN orders ON orders.order_id = entry.order_id"
+            f" JOIN (SELECT DISTINCT rule, what, day FROM counter WHERE what LIKE '{counter} %') AS c"
+            f" ON c.rule = entry.rule AND c.what = '{counter} ' || orders.currency AND c.day = {day}"
+            " WHERE entry.what = 'use' GROUP BY entry.rule, c.what, c.day",
+            f"SELECT rule, what, day, sum(used) AS b FROM counter WHERE what LIKE '{counter} %' GROUP BY rule, what, day",
+        )
+        for counter, day in (("budget", "''"), ("day-budget", "entry.day"))
     ),
     _compared(
         "counter.lim",
@@ -102,7 +119,8 @@ _COMPARISONS = (
     _compared(
         "orders.coins_back",
         "order_id",
-        "SELECT order_id, sum(many) AS j FROM entry WHERE what = 'coins' AND call = 'refund' GROUP BY order_id",
+        "SELECT order_id, sum(many) AS j FROM entry WHERE what = 'coins' AND rule = ''"
+        " AND call = 'refund' GROUP BY order_id",
         "SELECT order_id, coins_back AS b FROM orders",
     ),
     _compared(
@@ -137,6 +155,11 @@ _NEVER = (
         "SELECT rule || ' ' || what || ' ' || day AS place, sum(used) AS j, max(total) AS b FROM counter"
         " GROUP BY rule, what, day HAVING sum(used) > max(total) + sum(over)",
     ),
+    (
+        "orders: settled, and coins still pending",
+        "SELECT entry.order_id, sum(many), 0 FROM entry JOIN orders ON orders.order_id = entry.order_id"
+        " WHERE what = 'coins-pending' AND settled <> '' GROUP BY entry.order_id HAVING sum(many) <> 0",
+    ),
     ("orders: paid back more than was paid", "SELECT order_id, cash_back, total FROM orders WHERE cash_back > total"),
 )
 
@@ -167,10 +190,10 @@ def _is_kept(core: Core, name: str, keys: list[str]) -> bool:
         return core.rules.limits(keys[1]).by_customer
     if table == "counter" and column != "lim":
         limits = core.rules.limits(keys[0])
-        kept = {
-            "total": limits.uses_total, "day": limits.uses_day, "budget": limits.budget, "day-budget": limits.budget_day,
-            "items": limits.items_total, "stock": limits.uses_total,
-        }  # fmt: skip
+        if column in ("budget", "day-budget"):
+            return keys[1].partition(" ")[2] in dict(limits.budgets if column == "budget" else limits.day_budgets)
+        total = limits.uses_total
+        kept = {"total": total, "day": limits.uses_day, "items": limits.items_total, "stock": total}
         return kept[column] is not None
     return True
 

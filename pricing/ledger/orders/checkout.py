@@ -109,7 +109,7 @@ def _situation(core: Core, cart: Cart, used_up: Iterable[str]) -> tuple[Cart, Us
     """The cart with the ledger's wallet, and usage in which some rules are used up; without their single codes."""
     customer = cart.customer.id
     gone = frozenset(used_up)
-    found = dict(usage(core, customer, None, cart.at))
+    found = dict(usage(core, customer, None, cart.at, cart.currency))
     found.update(dict.fromkeys(gone, _USED_UP))
     # A rule without a limit is never used up: it is its single code that cannot be had.
     codes = tuple(code for code in cart.codes if not isinstance(code, TypedCode) or code.rule not in gone)

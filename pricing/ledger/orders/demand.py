@@ -15,10 +15,11 @@ from pricing.forms import amount_of, share_of
 from pricing.ledger.errors import LedgerError
 from pricing.ledger.orders.checks import check_sums, check_used
 from pricing.ledger.store.instants import expiry_text, name_of
-from pricing.ledger.wallet.limits import Rules, day_of, piece_expires
+from pricing.ledger.wallet.limits import Rules, day_of, in_currency, piece_expires
 from pricing.model.cart import Line, TypedCode
 from pricing.model.codes import fits, normalised
 from pricing.model.kind import ITEM_KINDS
+from pricing.model.policy import Policy
 from pricing.model.quote import Quote
 from pricing.model.rule import Rule
 
@@ -147,6 +148,8 @@ def _uses(quote: Quote) -> tuple[dict[str, int], dict[str, int]]:
     for one in quote.bought:
         for name, times in one.trades:
             uses[name] = uses.get(name, 0) + times
+    for each in quote.earned:
+        uses[each.rule] = uses.get(each.rule, 0) + 1
     return uses, pieces
 
 
@@ -160,7 +163,7 @@ def _money(quote: Quote, rules: Rules) -> tuple[dict[str, tuple[int, int]], dict
         for saving in savings:
             amount, platform = money.get(saving.rule, (0, 0))
             money[saving.rule] = (amount + saving.amount, platform + saving.platform)
-            rule = rules.rule(saving.rule)
+            rule = in_currency(rules.rule(saving.rule), quote.currency)
             if rule.kind in ITEM_KINDS and rules.limits(rule.name).counts_items:
                 items.setdefault(rule.name, {})[line_id] = _units(quote, rule, rules, line_id, saving.amount)
     return money, items
@@ -169,15 +172,15 @@ def _money(quote: Quote, rules: Rules) -> tuple[dict[str, tuple[int, int]], dict
 def _units(quote: Quote, rule: Rule, rules: Rules, line_id: str, amount: int) -> int:
     """How many units got the rule's price: its saving on the line over its saving on one unit."""
     line = next((line for line in quote.cart.lines if line.id == line_id), None)
-    each = 0 if line is None else line.unit_price - item_price(rule, line, rules.book.policy.rounding == "down")
+    each = 0 if line is None else line.unit_price - item_price(rule, line, rules.book.policy)
     if each <= 0 or amount % each:
         raise LedgerError("bad-quote", f"{rule.name!r} cannot save {amount} on this line", f"quote.lines[{line_id}]")
     return amount // each
 
 
-def item_price(rule: Rule, line: Line, down: bool) -> int:
-    """What an item rule makes one unit of the line cost (SPEC section 3), minor units."""
-    listed = line.unit_price
+def item_price(rule: Rule, line: Line, policy: Policy) -> int:
+    """What an item rule makes one unit of the line cost (SPEC sections 1 and 3), minor units."""
+    listed, down = line.unit_price, policy.rounding == "down"
     price = min(dict(rule.prices).get(line.sku, listed), listed)
     for step in rule.ladder:
         off, share = amount_of(step), share_of(step)
@@ -192,4 +195,6 @@ def item_price(rule: Rule, line: Line, down: bool) -> int:
     if rule.caps.per_item_share is not None:
         share = rule.caps.per_item_share
         price = max(price, listed - listed * share.numerator // share.denominator)
-    return price
+    least = policy.floor
+    floor = max(line.floor_minor, -(-listed * least.numerator // least.denominator))
+    return min(listed, max(price, floor))

@@ -68,6 +68,8 @@ class Order:
     cash_back: int
     """Minor units paid back so far."""
     coins_back: int
+    settled: bool = False
+    """Whether what it earned can be spent."""
 
 
 @frozen
@@ -107,7 +109,7 @@ _INSERT = text(
 )
 _DOCUMENT = text("UPDATE orders SET document = :document, seal = :seal WHERE order_id = :order_id")
 _SELECT = (
-    "SELECT order_id, customer, state, hold_until, currency, total, cash_back, coins_back, shipping_back, digest,"
+    "SELECT order_id, customer, state, hold_until, currency, total, cash_back, coins_back, shipping_back, settled, digest,"
     " document FROM orders WHERE order_id = :order_id"
 )
 _MOVE = text("UPDATE orders SET state = :state, changed = :at, hold_until = :hold_until WHERE order_id = :order_id")
@@ -163,7 +165,7 @@ def reserve(core: Core, quote: Quote, order_id: str, at: datetime, asked: Asked,
             connection.execute(_DOCUMENT, {"order_id": order_id, **_sealed({**keep, "lots": lots})})
         entries = [Entry("hold", demand.customer, 1), *_entries(demand, held)]
         write(connection, Call("reserve", now, f"reserve:{order_id}", order_id=order_id), entries)
-        core.counters.take(connection, _claims(core, demand), order_id, moved)
+        core.counters.take(connection, _claims(core, demand, quote.currency), order_id, moved)
         return Order(
             order_id, demand.customer, "reserved", instant_of(hold_until), quote.currency, quote.total_minor, 0, 0
         )
@@ -180,7 +182,7 @@ def _keep(
         "quote": document,
         "demand": demand.to_document(),
         "cart": asked.cart,
-        "asked": _asked_document(core, demand.customer, asked, at),
+        "asked": _asked_document(core, demand.customer, quote.currency, asked, at),
         "policy": {"refund": policy.refund, "returns": policy.returns, "coins_return": policy.coins_return},
         "lots": [[lot.rule, lot.pieces, expiry_text(lot.expires)] for lot in used_lots(quote, core.rules.book)],
     }
@@ -226,7 +228,11 @@ def commit(core: Core, order_id: str, at: datetime, customer: str | None = None)
         _move(connection, order_id, "committed", at, text_of(kept.order.hold_until))
         for rule, _ in kept.demand.codes:
             codes.end(connection, rule, order_id, "held", "used")
-        entries = [Entry("paid", kept.order.customer, 1, money=kept.order.total), *_end(connection, kept, back=False)]
+        entries = [
+            Entry("paid", kept.order.customer, 1, money=kept.order.total),
+            *_end(connection, kept, back=False),
+            *_earned(connection, kept),
+        ]
         _mark(connection, kept, "commit", at, -1, entries)
         return evolve(kept.order, state="committed")
 
@@ -244,7 +250,7 @@ def _held_again(connection: Connection, core: Core, kept: Kept, at: datetime, mo
     entries = [Entry("hold", demand.customer, 1), *_entries(demand, held)]
     call = Call("reserve", text_of(at), f"reserve:{order_id}", "paid after the hold ran out", order_id)
     write(connection, call, entries)
-    core.counters.take(connection, _claims(core, demand), order_id, moved)
+    core.counters.take(connection, _claims(core, demand, kept.order.currency), order_id, moved)
     again = tuple(Lot(rule, pieces, expiry_of(expires)) for rule, pieces, expires in lots)
     return evolve(kept, order=evolve(kept.order, state="reserved"), lots=again)
 
@@ -309,6 +315,7 @@ def _kept_by(row: Any, document: dict[str, Any]) -> Kept:
             total=row.total,
             cash_back=row.cash_back,
             coins_back=row.coins_back,
+            settled=bool(row.settled),
         ),
         digest=row.digest,
         quote=quote_of(document["quote"]),
@@ -331,11 +338,11 @@ def _sealed(keep: dict[str, Any]) -> dict[str, str]:
     return {"document": document, "seal": seal_of(document)}
 
 
-def _asked_document(core: Core, customer: str, asked: Asked, at: datetime) -> dict[str, Any]:
+def _asked_document(core: Core, customer: str, currency: str, asked: Asked, at: datetime) -> dict[str, Any]:
     """What `refund to recompute` needs to price the kept cart as the whole one was priced; else nothing."""
     if core.rules.book.policy.refund != "recompute":
         return {}
-    counted = usage(core, customer, None, at) if asked.usage is None else asked.usage
+    counted = usage(core, customer, None, at, currency) if asked.usage is None else asked.usage
     return {
         "usage": {rule: astuple(use) for rule, use in sorted(counted.items()) if use != NO_USAGE},
         "without": sorted(asked.without),
@@ -401,12 +408,12 @@ def _entries(demand: Demand, held: list[tuple[str, str, int]]) -> Iterable[Entry
         yield Entry("code", who, 1, rule)
 
 
-def _claims(core: Core, demand: Demand) -> list[Claim]:
-    """What the order takes from limits over all customers."""
+def _claims(core: Core, demand: Demand, currency: str) -> list[Claim]:
+    """What the order takes from limits over all customers; its money is of that currency."""
     claims = [
         claim
         for one in demand.rules
-        for claim in uses(core, core.rules.rule(one.rule), one.day, one.uses, one.money, one.items)
+        for claim in uses(core, core.rules.rule(one.rule), one.day, one.uses, one.money, one.items, currency)
     ]
     for rule, many, _ in demand.bought:
         claims.extend(stock(core, core.rules.find(rule), many))
@@ -442,7 +449,8 @@ def _release(connection: Connection, core: Core, kept: Kept, at: datetime, why: 
     _mark(connection, kept, name, at, -1, entries, why)
     handed = {rule: many for rule, many, _ in demand.bought}
     back = [
-        GivenBack(one.rule, one.day, one.uses, one.money, handed.pop(one.rule, 0), one.items) for one in demand.rules
+        GivenBack(one.rule, one.day, one.uses, one.money, handed.pop(one.rule, 0), one.items, order.currency)
+        for one in demand.rules
     ]
     core.counters.give_back(connection, back, order.id)
     return evolve(order, state="released")
@@ -468,6 +476,14 @@ def _end(connection: Connection, kept: Kept, back: bool) -> list[Entry]:
         if free:
             entries.append(Entry("pieces", who, free, rule, expires))
     return entries
+
+
+def _earned(connection: Connection, kept: Kept) -> Iterable[Entry]:
+    """Coins that the paid order brings, pending until it is settled; a guest has nowhere to keep them."""
+    who = kept.order.customer
+    for each in kept.quote.earned if who else ():
+        balances.add_pending(connection, who, each.coins)
+        yield Entry("coins-pending", who, each.coins, each.rule)
 
 
 def _held_lots(kept: Kept, back: bool) -> Iterable[tuple[str, str, int, int]]:

@@ -17,6 +17,7 @@ from pricing.engine import Earlier, Price, agreed, charge_name, charges_back
 from pricing.engine import refund as worked_out
 from pricing.ledger.core import Core
 from pricing.ledger.errors import LedgerError
+from pricing.ledger.orders import rewards
 from pricing.ledger.orders.demand import RuleDemand
 from pricing.ledger.orders.orders import Kept, code_back, locked
 from pricing.ledger.store.counters import GivenBack
@@ -187,6 +188,7 @@ def _record(
     )
     singles = dict(kept.demand.codes)
     entries.extend(code_back(connection, kept, rule, "used") for rule, _ in found.uses if rule in singles)
+    entries.extend(rewards.taken_back(connection, core, kept, found))
     given = _given_back(kept, found, earlier)
     for part, platform, items in given:
         balances.unuse(connection, who, part.rule, part.uses, items)
@@ -221,7 +223,8 @@ def _given_back(kept: Kept, found: Refund, earlier: Earlier) -> list[tuple[Given
         items = _items_back(kept, one, found, earlier)
         many = uses.get(one.rule, 0)
         if share.amount or many or items:
-            result.append((GivenBack(one.rule, one.day, many, share.amount, 0, items), share.platform, items))
+            back = GivenBack(one.rule, one.day, many, share.amount, 0, items, kept.order.currency)
+            result.append((back, share.platform, items))
     return result
 
 

@@ -33,8 +33,8 @@ class Counter:
 
     rule: str
     what: str
-    """`total` uses, `day` uses, `budget` and `day-budget` in minor units, `items` sold at the rule's price, or `stock` of
-    pieces to hand out."""
+    """`total` uses, `day` uses, `items` sold at the rule's price, `stock` of pieces to hand out; `budget USD` and
+    `day-budget USD` in minor units of a currency."""
     day: str
     """The date for `day` and `day-budget`, else empty."""
     total: int
@@ -59,6 +59,8 @@ class GivenBack:
     money: int
     handed: int
     items: int = 0
+    currency: str = ""
+    """Of the money."""
 
 
 class Miss(Exception):
@@ -103,8 +105,11 @@ _HISTORY = {
     # What the journal knows of uses from before the rule had this limit.
     "total": "SELECT coalesce(sum(many), 0) FROM entry WHERE rule = :rule AND what = 'use'",
     "day": "SELECT coalesce(sum(many), 0) FROM entry WHERE rule = :rule AND what = 'use' AND day = :day",
-    "budget": "SELECT coalesce(sum(money), 0) FROM entry WHERE rule = :rule AND what = 'use'",
-    "day-budget": "SELECT coalesce(sum(money), 0) FROM entry WHERE rule = :rule AND what = 'use' AND day = :day",
+    # Money is of the order's currency.
+    "budget": "SELECT coalesce(sum(money), 0) FROM entry JOIN orders ON orders.order_id = entry.order_id"
+    " WHERE rule = :rule AND what = 'use' AND currency = :currency",
+    "day-budget": "SELECT coalesce(sum(money), 0) FROM entry JOIN orders ON orders.order_id = entry.order_id"
+    " WHERE rule = :rule AND what = 'use' AND currency = :currency AND day = :day",
     "items": "SELECT coalesce(sum(many), 0) FROM entry WHERE rule = :rule AND what = 'item'",
     "stock": "SELECT coalesce(sum(many), 0) FROM entry WHERE rule = :rule AND what = 'handed'",
 }
@@ -134,12 +139,12 @@ class Counters:
         """Gives units back to the counters that exist, be the rule limited now, or gone from the book."""
         for part in sorted(parts, key=lambda one: one.rule):
             units = {
-                "budget": part.money, "day": part.uses, "day-budget": part.money, "items": part.items,
-                "stock": part.handed, "total": part.uses,
+                "day": part.uses, "items": part.items, "stock": part.handed, "total": part.uses,
+                f"budget {part.currency}": part.money, f"day-budget {part.currency}": part.money,
             }  # fmt: skip
             known = connection.execute(_KNOWN, {"rule": part.rule, "day": part.day}).all()
             for what, day, total in known:
-                many = units[what]
+                many = units.get(what, 0)
                 if many:
                     self._give_back(connection, Counter(part.rule, what, day, total), many, lane)
 
@@ -193,8 +198,10 @@ class Counters:
 
     def _make(self, connection: Connection, counter: Counter) -> None:
         """The rows of a counter that is used for the first time; another process may be making them too."""
-        values = _named(counter) if counter.day else {"rule": counter.rule}
-        used = int(connection.execute(text(_HISTORY[counter.what]), values).scalar_one())
+        what, _, currency = counter.what.partition(" ")
+        asked = {"rule": counter.rule, "day": counter.day, "currency": currency}
+        values = {name: value for name, value in asked.items() if value}
+        used = int(connection.execute(text(_HISTORY[what]), values).scalar_one())
         self._insert(connection, counter, used)
 
     def _dealt_anew(self, connection: Connection, counter: Counter, used: int, old: list[int]) -> dict[int, _Shard]:

@@ -4,6 +4,8 @@ Balances are sums of entries by `what`:
 
 ======================  ==============================================================================
 coins, coins-held       coins of a customer: free, and held for an order (`coin_balance`)
+coins-pending           coins that a reward brings once its order is settled (`coin_balance`)
+coins-owed              coins of a reward that had to come back and were spent (`coin_balance`)
 pieces, pieces-held     pieces of a coupon in one lot: free, and held for an order (`lot`)
 picked                  pieces a customer picked up (`picked`)
 handed                  pieces given out in any way (`counter` stock)

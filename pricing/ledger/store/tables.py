@@ -73,7 +73,9 @@ class Table:
 
 def wallet_table(wallet: MyCoupons) -> Table:
     """My Coupons."""
-    coins = f"{wallet.coins} coins" + (f" and {wallet.coins_held} held" if wallet.coins_held else "")
+    more = (("held", wallet.coins_held), ("pending", wallet.coins_pending), ("owed", wallet.coins_owed))
+    told = [f"{wallet.coins} coins", *(f"{many} {word}" for word, many in more if many)]
+    coins = " and ".join(filter(None, (", ".join(told[:-1]), told[-1])))
     coins += "" if wallet.cards else ", no coupons"
     words = {"usable": "until", "later": "from", "held": "until", "used": "on", "expired": "since"}
     rows = tuple(

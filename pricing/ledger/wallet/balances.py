@@ -18,14 +18,23 @@ _ADD_COINS = text(
     "INSERT INTO coin_balance (customer, coins, held) VALUES (:customer, :many, 0)"
     " ON CONFLICT (customer) DO UPDATE SET coins = coin_balance.coins + :many"
 )
-_TAKE_COINS = text("UPDATE coin_balance SET coins = coins - :many WHERE customer = :customer AND coins >= :many")
+_TAKE_COINS = text("UPDATE coin_balance SET coins = coins - :many WHERE customer = :customer AND coins - owed >= :many")
 _HOLD_COINS = text(
-    "UPDATE coin_balance SET coins = coins - :many, held = held + :many WHERE customer = :customer AND coins >= :many"
+    "UPDATE coin_balance SET coins = coins - :many, held = held + :many"
+    " WHERE customer = :customer AND coins - owed >= :many"
 )
 _END_COINS = text(
     "UPDATE coin_balance SET coins = coins + :back, held = held - :many WHERE customer = :customer AND held >= :many"
 )
-_COINS = text("SELECT coins FROM coin_balance WHERE customer = :customer")
+_COINS = "SELECT coins - owed AS coins FROM coin_balance WHERE customer = :customer"
+_ADD_PENDING = text(
+    "INSERT INTO coin_balance (customer, coins, held, pending) VALUES (:customer, 0, 0, :many)"
+    " ON CONFLICT (customer) DO UPDATE SET pending = coin_balance.pending + :many"
+)
+_END_PENDING = text("UPDATE coin_balance SET pending = pending - :many WHERE customer = :customer")
+_TAKE_BACK = text(
+    "UPDATE coin_balance SET coins = coins - :free, owed = owed + :many - :free WHERE customer = :customer"
+)
 
 _ADD_PIECES = text(
     "INSERT INTO lot (customer, rule, expires, pieces, held) VALUES (:customer, :rule, :expires, :many, :held)"
@@ -78,8 +87,24 @@ def take_coins(connection: Connection, customer: str, many: int, hold: bool) -> 
     """Takes free coins away, or holds them. Raises Shortage when there are not enough."""
     values = {"customer": customer, "many": many}
     if connection.execute(_HOLD_COINS if hold else _TAKE_COINS, values).rowcount == 0:
-        left = connection.execute(_COINS, values).scalar()
-        raise Shortage("coins", "", many, int(left or 0), f"customer {customer}")
+        left = connection.execute(text(_COINS), values).scalar()
+        raise Shortage("coins", "", many, max(0, int(left or 0)), f"customer {customer}")
+
+
+def add_pending(connection: Connection, customer: str, many: int) -> None:
+    """Adds coins that a reward will bring, or takes some of them away."""
+    if many > 0:
+        connection.execute(_ADD_PENDING, {"customer": customer, "many": many})
+    else:
+        connection.execute(_END_PENDING, {"customer": customer, "many": -many})
+
+
+def take_back_coins(connection: Connection, customer: str, many: int, lock: str) -> int:
+    """Takes coins back that a reward had brought; those that are spent are owed. Returns how many were there."""
+    left = connection.execute(text(_COINS + lock), {"customer": customer}).scalar()
+    free = min(many, max(0, int(left or 0)))
+    connection.execute(_TAKE_BACK, {"customer": customer, "many": many, "free": free})
+    return free
 
 
 def end_coins(connection: Connection, customer: str, many: int, back: bool) -> None:

@@ -31,10 +31,10 @@ class Limits:
     uses_total: int | None = None
     items_customer: int | None = None
     items_total: int | None = None
-    budget: int | None = None
-    """Minor units."""
-    budget_day: int | None = None
-    """Minor units a day."""
+    budgets: tuple[tuple[str, int], ...] = ()
+    """(currency, minor units in total) for each currency in which the card has one; sorted."""
+    day_budgets: tuple[tuple[str, int], ...] = ()
+    """Likewise for each day."""
     uses_spans: tuple[tuple[str, int], ...] = ()
     """(span, uses by one customer in it) for each of `SPANS` that the card limits."""
 
@@ -52,7 +52,7 @@ class Limits:
 
     @property
     def by_day(self) -> bool:
-        return self.uses_day is not None or self.budget_day is not None
+        return self.uses_day is not None or bool(self.day_budgets)
 
 
 NO_LIMITS = Limits()
@@ -67,31 +67,37 @@ def limits_of(rule: Rule) -> Limits:
     def least(unit: str, per: str) -> int | None:
         return min((limit.count for limit in rule.limits if (limit.unit, limit.per) == (unit, per)), default=None)
 
+    each = (rule, *rule.also)
     return Limits(
         uses_customer=least("uses", "customer"),
         uses_day=least("uses", "day"),
         uses_total=least("uses", "total"),
         items_customer=least("items", "customer"),
         items_total=least("items", "total"),
-        budget=rule.budget,
-        budget_day=rule.budget_day,
+        budgets=tuple(sorted((one.currency, one.budget) for one in each if one.budget is not None)),
+        day_budgets=tuple(sorted((one.currency, one.budget_day) for one in each if one.budget_day is not None)),
         uses_spans=tuple((span, most) for span in SPANS if (most := least("uses", f"customer and {span}")) is not None),
     )
 
 
-def used_up(limits: Limits, use: RuleUsage) -> str:
+def used_up(limits: Limits, use: RuleUsage, currency: str) -> str:
     """Which limit leaves nothing of a rule, as a customer is told; empty when something is left."""
     counted = (
         (limits.uses_customer, use.customer, "used as often as one customer may"),
         (limits.uses_day, use.today, "used up for today"),
         (limits.uses_total, use.total, "used up"),
-        (limits.budget, use.spent, "its budget is spent"),
-        (limits.budget_day, use.spent_today, "its budget for today is spent"),
+        (dict(limits.budgets).get(currency), use.spent, "its budget is spent"),
+        (dict(limits.day_budgets).get(currency), use.spent_today, "its budget for today is spent"),
         (limits.items_total, use.items_total, "sold out at this price"),
         *((most, span_uses(use, span), f"used as often as one customer may in a {span}")
           for span, most in limits.uses_spans),
     )  # fmt: skip
     return next((why for most, used, why in counted if most is not None and used >= most), "")
+
+
+def in_currency(rule: Rule, currency: str) -> Rule:
+    """The card with its amounts in that currency; as it is where it has none in it."""
+    return next((one for one in rule.also if one.currency == currency), rule)
 
 
 class Rules:

@@ -86,7 +86,7 @@ def offers(
     currency = next((rule.rule.currency for rule in plan.rules if rule.rule.campaign == what), "USD")
     cart = _cart(what, currency, customer, at, country, channel)
     cart = evolve(cart, wallet=wallet_for_cart(core, customer.id, at))
-    counted = usage(core, customer.id, None, at, looking=True)
+    counted = usage(core, customer.id, None, at, cart.currency, looking=True)
     situation = Situation(plan, cart, counted, frozenset())
     if isinstance(what, str):
         met: Iterable[PlannedRule] = [rule for rule in plan.rules if rule.rule.campaign == what]

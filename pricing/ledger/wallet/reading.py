@@ -26,16 +26,24 @@ _USES_BY_DAY = (
     " GROUP BY rule, day"
 )
 _FIELDS = {"total": "total", "day": "today", "budget": "spent", "day-budget": "spent_today", "items": "items_total"}
-"""What a counter is in a rule's usage."""
+"""What a counter is in a rule's usage; those of money are followed by their currency."""
 _MOST_NAMES = 500
 """So many rules are named in one query; with more, it asks for all and picks."""
 _USAGE_OF_ALL = _USAGE.replace("rule IN :rules", "1 = 1")
 
 
-def usage(core: Core, customer: str, rules: Iterable[str] | None, at: datetime, looking: bool = False) -> Usage:
+def usage(
+    core: Core,
+    customer: str,
+    rules: Iterable[str] | None,
+    at: datetime,
+    currency: str | None = None,
+    looking: bool = False,
+) -> Usage:
     """Earlier uses of limited rules (all of the book, or those named), holds included: one query.
 
-    `looking`: nobody buys yet, so that somebody without a name is shown what somebody new would see.
+    Money is that of budgets in `currency`; None: in the first of each card. `looking`: nobody buys yet, so that somebody
+    without a name is shown what somebody new would see.
     """
     if customer:
         name_of(customer, "customer")
@@ -67,10 +75,11 @@ def usage(core: Core, customer: str, rules: Iterable[str] | None, at: datetime, 
         if rule not in wanted or (day and day != days.get(rule)):
             continue
         known = found.get(rule, RuleUsage())
-        if what == "customer":
+        name, _, money = what.partition(" ")
+        if name == "customer":
             found[rule] = evolve(known, customer=int(uses), items_customer=int(items))
-        else:
-            found[rule] = evolve(known, **{_FIELDS[what]: int(uses)})
+        elif not money or money == (currency or core.rules.rule(rule).currency):
+            found[rule] = evolve(known, **{_FIELDS[name]: int(uses)})
     for rule, spans in _in_spans(core, customer, wanted, at).items():
         found[rule] = evolve(found.get(rule, RuleUsage()), **spans)
     return found
@@ -95,7 +104,8 @@ def _in_spans(core: Core, customer: str, wanted: set[str], at: datetime) -> dict
 
 
 _WALLET = (
-    "SELECT '' AS rule, '' AS expires, coins AS pieces, held FROM coin_balance WHERE customer = :customer"
+    # Coins that are owed are nobody's to spend.
+    "SELECT '' AS rule, '' AS expires, coins - owed AS pieces, held FROM coin_balance WHERE customer = :customer"
     " UNION ALL SELECT rule, expires, pieces, held FROM lot WHERE customer = :customer AND pieces + held > 0"
 )
 
@@ -111,7 +121,7 @@ def wallet_for_cart(core: Core, customer: str, at: datetime) -> Wallet:
     coins, lots = 0, []
     for rule, expires, pieces, _ in core.database.ask(_WALLET, {"customer": customer}):
         if not rule:
-            coins = min(int(pieces), MOST_COINS)
+            coins = max(0, min(int(pieces), MOST_COINS))
         elif pieces and expires > now and core.rules.find(rule) is not None:
             lots.append(Lot(rule, min(int(pieces), MOST_UNITS), expiry_of(expires)))
     lots.sort(key=lambda lot: (lot.rule, lot.expires is None, text_or_empty(lot)))
@@ -148,6 +158,10 @@ class MyCoupons:
     coins_held: int
     cards: tuple[Card, ...]
     """Usable first, then later, held, used, expired; within each by rule and time."""
+    coins_pending: int = 0
+    """What rewards bring once the orders that earned them are settled."""
+    coins_owed: int = 0
+    """Coins of rewards that were spent before their goods came back; taken off the next ones."""
 
     def of(self, state: str) -> tuple[Card, ...]:
         return tuple(card for card in self.cards if card.state == state)
@@ -159,6 +173,7 @@ _MOVED = (
     "SELECT order_id, rule, call, at, what, many FROM entry WHERE customer = :customer AND order_id <> ''"
     " AND what IN ('pieces', 'pieces-held') AND call IN ('commit', 'refund') ORDER BY id"
 )
+_PENDING = text("SELECT pending FROM coin_balance WHERE customer = :customer")
 _KNOWN = "SELECT 1 FROM entry WHERE customer = :customer LIMIT 1"
 
 
@@ -170,11 +185,12 @@ def wallet(core: Core, customer: str, at: datetime) -> MyCoupons:
 
     def work(connection: Connection) -> MyCoupons:
         values = {"customer": customer}
-        coins = held = 0
+        coins = held = pending = 0
         cards: list[Card] = []
         for rule, expires, pieces, on_hold in connection.execute(text(_WALLET), values):
             if not rule:
                 coins, held = int(pieces), int(on_hold)
+                pending = int(connection.execute(_PENDING, values).scalar_one())
                 continue
             if pieces:
                 cards.append(_card(core, rule, int(pieces), expires, at, counted.get(rule, NO_USAGE)))
@@ -183,7 +199,8 @@ def wallet(core: Core, customer: str, at: datetime) -> MyCoupons:
                 cards.append(Card(rule, _label(core, rule), "held", int(on_hold), expiry_of(expires), why))
         cards.extend(_used(core, connection, customer))
         known = connection.execute(text(_KNOWN), values).first() is not None
-        return MyCoupons(customer, known, coins, held, tuple(sorted(cards, key=_place)))
+        cards.sort(key=_place)
+        return MyCoupons(customer, known, max(0, coins), held, tuple(cards), pending, max(0, -coins))
 
     return core.database.read(work)
 
@@ -202,7 +219,7 @@ def _card(core: Core, rule: str, pieces: int, expires: str, at: datetime, use: R
         return Card(rule, label, "later", pieces, card.valid.start, "the campaign has not started")
     if not is_in_hours(card, at):
         return Card(rule, label, "later", pieces, None, "not on this day or at this hour")
-    if why := used_up(core.rules.limits(rule), use):
+    if why := used_up(core.rules.limits(rule), use, card.currency):
         return Card(rule, label, "later", pieces, None, why)
     return Card(rule, label, "usable", pieces, until, "")
 

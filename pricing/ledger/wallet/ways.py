@@ -155,21 +155,19 @@ def stock(core: Core, coupon: Rule | None, pieces: int) -> list[Claim]:
     return [Claim(Counter(coupon.name, "stock", "", limit), pieces)]
 
 
-def uses(core: Core, rule: Rule, day: str, many: int, money: int, items: int = 0) -> list[Claim]:
-    """What uses of a rule take from its counters; nothing for a rule without limits."""
+def uses(
+    core: Core, rule: Rule, day: str, many: int, money: int = 0, items: int = 0, currency: str = ""
+) -> list[Claim]:
+    """What uses of a rule take from its counters; nothing for a rule without limits. `currency` is that of the money."""
     limits = core.rules.limits(rule.name)
-    found: list[Claim] = []
-    if limits.uses_total is not None and many:
-        found.append(Claim(Counter(rule.name, "total", "", limits.uses_total), many))
-    if limits.uses_day is not None and many:
-        found.append(Claim(Counter(rule.name, "day", day, limits.uses_day), many))
-    if limits.budget is not None and money:
-        found.append(Claim(Counter(rule.name, "budget", "", limits.budget), money))
-    if limits.budget_day is not None and money:
-        found.append(Claim(Counter(rule.name, "day-budget", day, limits.budget_day), money))
-    if limits.items_total is not None and items:
-        found.append(Claim(Counter(rule.name, "items", "", limits.items_total), items))
-    return found
+    counted = (
+        ("total", "", limits.uses_total, many),
+        ("day", day, limits.uses_day, many),
+        ("items", "", limits.items_total, items),
+        (f"budget {currency}", "", dict(limits.budgets).get(currency), money),
+        (f"day-budget {currency}", day, dict(limits.day_budgets).get(currency), money),
+    )
+    return [Claim(Counter(rule.name, what, on, most), of) for what, on, most, of in counted if most is not None and of]
 
 
 def _put(connection: Connection, customer: str, coupon: Rule, pieces: int, at: datetime) -> str:
