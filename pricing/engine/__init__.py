@@ -11,7 +11,7 @@ only face: nobody outside imports from deeper inside (`tests/test_levels.py`).
 """
 
 from pricing.engine import compiled  # before all others: it says whether they are taken from their source
-from pricing.engine.matching.conditions import earlier_uses, limit_refusal, refusal_before_scope, used_up
+from pricing.engine.matching.conditions import earlier_uses, is_typed, limit_refusal, refusal_before_scope, used_up
 from pricing.engine.matching.scoping import places_within, rules_met, scope_of
 from pricing.engine.matching.situation import Situation
 from pricing.engine.questions import StepAhead, explain, price, reasons, steps_ahead, still_holds, units_at
@@ -45,6 +45,7 @@ __all__ = [
     "earlier_uses",
     "expiry_of_piece",
     "explain",
+    "is_typed",
     "limit_refusal",
     "places_within",
     "price",

@@ -111,16 +111,19 @@ class Ledger:
         at: datetime,
         country: str = "",
         channel: str = "",
+        region: str = "",
     ) -> tuple[Offer, ...]:
         """What to show on a product page (a Line), in a cart, or on the page of a campaign (its name).
 
-        A visitor without an id (None, or empty) sees what somebody new would see.
+        A visitor without an id (None, or empty) sees what somebody new would see. Codes are told only of `public` cards.
+        With an engine, offers that give goods say what is unclaimed.
         """
         visitor = not (customer.id if isinstance(customer, Customer) else customer)
         who = customer_of(customer) if customer and not visitor else Customer()
         if isinstance(what, str) and not any(rule.campaign == what for rule in self._core.rules.book.rules):
             raise LedgerError("unknown-campaign", f"there is no campaign called {what!r:.80}", "offers")
-        return offering.offers(self._core, self._planned(), what, who, at, country, channel)
+        visit = offering.Visit(who, at, country, channel, region)
+        return offering.offers(self._core, self._planned(), what, visit, self._engine)
 
     def wallet(self, customer: str, at: datetime) -> MyCoupons:
         """My Coupons: usable now, later, held, used, expired; with when and why."""

@@ -21,9 +21,6 @@ def test_a_product_page_shows_what_could_help(ledger: Ledger) -> None:
         "one-each": "pick-up",
         "select": "pick-up",
         "welcome": "pick-up",
-        "CODE10": "code",
-        "TODAY3": "code",
-        "POT": "code",
         "ships-free": "ready",
         "coins": "ready",
         "coins-for-select": "exchange",
@@ -31,7 +28,6 @@ def test_a_product_page_shows_what_could_help(ledger: Ledger) -> None:
     by_name = {offer.rule: offer for offer in found}
     assert by_name["one-each"].left == 5 and by_name["one-each"].label == "6 off 20, one each"
     assert words_of(by_name["five-off"].ladder[0], by_name["five-off"]) == "spend 50.00 take 5.00 off"
-    assert words_of(by_name["POT"].ladder[0], by_name["POT"]) == "spend 10.00 take 50% off, at most 7.00"
     assert (by_name["coins-for-select"].coins, by_name["coins-for-select"].gives) == (10, (1, "select"))
 
 
@@ -153,8 +149,68 @@ def test_an_unknown_customer_has_an_empty_wallet(ledger: Ledger) -> None:
 
 def test_a_visitor_without_an_id_sees_what_somebody_new_would(ledger: Ledger) -> None:
     new = ledger.offers("fair", Customer("nobody-yet"), NOON)
-    assert {one.state for one in new if one.rule in ("CODE10", "lamp-hour", "one-each")} == {"code", "ready", "pick-up"}
+    assert {one.state for one in new if one.rule in ("lamp-hour", "one-each")} == {"ready", "pick-up"}
     for nobody in (None, "", Customer("")):
         assert ledger.offers("fair", nobody, NOON) == new
     ledger.checkout(cart(codes=("CODE10",)), "o-1")
     assert ledger.offers(line(), None, NOON) == ledger.offers(line(), Customer("nobody-yet"), NOON)
+
+
+GIFTS = """
+store discount mug "A mug from 80.00 on"
+  stores      lamps
+  skus        MUG-1, MUG-2
+  counts      everything
+  counts      except skus MUG-1, MUG-2
+  spend       80.00  get 1 free
+
+store discount shade "Two lamps, a shade free"
+  stores      lamps
+  skus        SHADE
+  counts      skus LL-2
+  buy         2  get 1 free
+
+promo code OPEN "3 off, for everybody"
+  code        OPEN-DOOR
+  public
+  spend       20.00  take 3.00 off
+
+free shipping ship-code "Delivery by code"
+  code        SECRET
+  spend       20.00  ship at 1.00
+
+coin reward earn "Coins"
+  earn        2 coins every 1.00
+"""
+
+
+def test_a_code_is_told_only_when_its_card_is_public(where: str) -> None:
+    with Ledger(where, engine_with(GIFTS)) as ledger:
+        found = {one.rule: one for one in ledger.offers(line(), ANN, NOON)}
+        assert (found["OPEN"].state, found["OPEN"].codes) == ("code", ("OPEN-DOOR",))
+        assert not {"CODE10", "TODAY3", "POT", "ship-code"} & set(found)
+        typed = {one.rule: one for one in ledger.offers(cart(codes=("secret", "code10")), ANN, NOON)}
+        assert (typed["ship-code"].state, typed["ship-code"].codes) == ("ready", ())
+        assert "CODE10" in typed and "TODAY3" not in typed
+        assert "CODE10" not in {one.rule for one in ledger.offers("fair", ANN, NOON)}
+        assert found["earn"].words == ("earn 2 coins every 1.00",)
+
+
+def test_a_product_page_tells_the_gift_that_comes_with_it(where: str) -> None:
+    with Ledger(where, engine_with(GIFTS)) as ledger:
+        page = {one.rule: one for one in ledger.offers(line(price=9000), None, NOON)}
+        assert page["mug"].words == ("spend 80.00 get 1 free",)
+        assert [(one.units, one.skus) for one in page["mug"].unclaimed] == [(1, ("MUG-1", "MUG-2"))]
+        assert page["shade"].unclaimed == ()  # one lamp is not two
+        two = {one.rule: one for one in ledger.offers(line(units=2), ANN, NOON)}
+        assert [one.units for one in two["shade"].unclaimed] == [1]
+        assert two["mug"].unclaimed == ()
+        there = {one.rule: one for one in ledger.offers(cart(line(price=9000), line("MUG-1", 500)), ANN, NOON)}
+        assert there["mug"].unclaimed == ()
+        assert "mug" not in {one.rule for one in ledger.offers(line(store="kettles", price=9000), ANN, NOON)}
+
+
+def test_a_rule_book_alone_shows_offers_and_nothing_unclaimed(where: str) -> None:
+    with Ledger(where, engine_with(GIFTS).book) as ledger:
+        page = {one.rule: one for one in ledger.offers(line(price=9000), ANN, NOON)}
+        assert page["mug"].unclaimed == ()

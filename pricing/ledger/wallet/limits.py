@@ -109,6 +109,8 @@ class Rules:
         self._limits: Mapping[str, Limits] = {rule.name: limits_of(rule) for rule in book.rules}
         self.limited = tuple(name for name, limits in self._limits.items() if limits.any)
         """Names of all rules with a limit."""
+        self.counting = tuple(rule.name for rule in book.rules if rule.counts is not None)
+        """Names of the rules whose steps look at other goods than those that get cheaper."""
 
     def rule(self, name: str) -> Rule:
         """The rule of this name; LedgerError when the book has none."""

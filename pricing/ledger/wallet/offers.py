@@ -1,4 +1,5 @@
-"""What a product page, a cart and a sale page show: discounts with their ladder, coupons to pick up, codes, exchanges.
+"""What a product page, a cart and a sale page show: discounts with their ladder, coupons to pick up, public
+codes, exchanges, and what is unclaimed.
 
 Reads the rules, what the customer holds and used, and the stock; makes `Offer`s. Nothing is held by looking.
 """
@@ -8,19 +9,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from fractions import Fraction
+from typing import Protocol
 
 from attrs import evolve, frozen
 
-from pricing.engine import Plan, PlannedRule, Situation, limit_refusal, refusal_before_scope, rules_met, scope_of
-from pricing.forms import Get, amount_of, share_of
+from pricing.engine import (
+    Plan,
+    PlannedRule,
+    Situation,
+    is_typed,
+    limit_refusal,
+    refusal_before_scope,
+    rules_met,
+    scope_of,
+)
+from pricing.forms import Get
+from pricing.forms.spelled import spelled
 from pricing.ledger.core import Core
 from pricing.ledger.store.instants import text_of
 from pricing.ledger.wallet.eligible import claim_window, is_for
+from pricing.ledger.wallet.gifts import counts_any, unclaimed
 from pricing.ledger.wallet.reading import usage, wallet_for_cart
 from pricing.model.cart import Cart, Customer, Line, Usage
 from pricing.model.kind import Kind
-from pricing.model.ladder import MONEY, Step
+from pricing.model.ladder import Step
+from pricing.model.quote import Quote, Unclaimed
 from pricing.model.reason import Reason
 from pricing.model.rule import Rule
 from pricing.money import show
@@ -47,7 +60,8 @@ class Offer:
     currency: str
     state: str
     """`ready`: it counts by itself · `pick-up`: a piece can be picked up · `held`: pieces are in the wallet ·
-    `picked-up`: no more for this customer · `code`: to be typed · `exchange`: to be had for coins · `starts`: not yet ·
+    `picked-up`: no more for this customer · `code`: to be typed (of single codes: those that the customer was sent) ·
+    `exchange`: to be had for coins · `starts`: not yet ·
     `used-up`: gone, for all or for this customer."""
     starts: datetime | None
     """When it begins, for `starts`."""
@@ -59,6 +73,10 @@ class Offer:
     coins: int
     """Coins for one trade, for a coin exchange; and the coupon it gives in `gives`."""
     gives: tuple[int, str] | None
+    codes: tuple[str, ...] = ()
+    """What to type, for `code`: only of cards that are `public`."""
+    unclaimed: tuple[Unclaimed, ...] = ()
+    """Units that could be had with this product, or in this cart, at the terms of a `get`: a gift, as a shop tells it."""
 
     def starts_in(self, at: datetime) -> str:
         """`2 days 3 h`, `45 min`: how long it is until it starts."""
@@ -73,42 +91,88 @@ class Offer:
 
 
 _HIDDEN = frozenset(
-    {Reason.OTHER_CURRENCY, Reason.OTHER_CUSTOMER, Reason.OTHER_COUNTRY, Reason.OTHER_CHANNEL, Reason.EXPIRED}
-)
-"""Reasons for not showing a rule at all."""
+    {
+        Reason.OTHER_CURRENCY, Reason.OTHER_CUSTOMER, Reason.OTHER_COUNTRY, Reason.OTHER_REGION, Reason.OTHER_CHANNEL,
+        Reason.EXPIRED,
+    }
+)  # fmt: skip
+"""Reasons for not showing a rule at all. How somebody will pay is not known yet."""
+
+
+class Quoter(Protocol):
+    """What offers need of the engine, to tell what is unclaimed."""
+
+    def quote(self, cart: Cart, usage: Usage | None = None, without: Iterable[str] = ()) -> Quote: ...
+
+
+@frozen
+class Visit:
+    """Who looks, when and from where."""
+
+    customer: Customer
+    at: datetime
+    country: str = ""
+    channel: str = ""
+    region: str = ""
 
 
 def offers(
-    core: Core, plan: Plan, what: Line | Cart | str, customer: Customer, at: datetime, country: str, channel: str
+    core: Core, plan: Plan, what: Line | Cart | str, visit: Visit, engine: Quoter | None = None
 ) -> tuple[Offer, ...]:
-    """All that could help on this product, in this cart, or in this campaign (by name); sorted by kind, then rule."""
+    """All that could help on this product, in this cart, or in this campaign (by name); sorted by kind, then rule.
+
+    A code is told only when its card is `public`, or it stands in the cart. Without an `engine`, nothing is unclaimed.
+    """
+    customer, at = visit.customer, visit.at
     text_of(at)
     currency = next((rule.rule.currency for rule in plan.rules if rule.rule.campaign == what), "USD")
-    cart = _cart(what, currency, customer, at, country, channel)
+    cart = _cart(what, currency, visit)
     cart = evolve(cart, wallet=wallet_for_cart(core, customer.id, at))
     counted = usage(core, customer.id, None, at, cart.currency, looking=True)
     situation = Situation(plan, cart, counted, frozenset())
     if isinstance(what, str):
         met: Iterable[PlannedRule] = [rule for rule in plan.rules if rule.rule.campaign == what]
     else:
-        met = [rule for rule in _with_exchanges(plan, situation) if _touches(rule, situation)]
+        met = [rule for rule in _with_exchanges(core, plan, situation) if _touches(rule, situation)]
     stock, picked = _stock(core, customer.id)
-    found = [_offer(core, rule, situation, counted, stock, picked, at) for rule in met]
+    told = ((rule, _offer(core, rule, situation, counted, stock, picked, at)) for rule in met)
+    found = [(rule, one) for rule, one in told if one is not None]
+    if engine is not None and not isinstance(what, str) and any(_gives_goods(one) for _, one in found):
+        quote = engine.quote(cart, counted)
+        found = [
+            (rule, evolve(one, unclaimed=unclaimed(rule, situation, quote)) if _gives_goods(one) else one)
+            for rule, one in found
+        ]
     kinds = list(Kind)
-    return tuple(sorted((one for one in found if one), key=lambda one: (kinds.index(one.kind), one.rule)))
+    return tuple(sorted((one for _, one in found), key=lambda one: (kinds.index(one.kind), one.rule)))
 
 
-def _cart(what: Line | Cart | str, currency: str, customer: Customer, at: datetime, country: str, channel: str) -> Cart:
+def _gives_goods(offer: Offer) -> bool:
+    return offer.state in ("ready", "held") and any(isinstance(step.gives, Get) for step in offer.ladder)
+
+
+def _cart(what: Line | Cart | str, currency: str, visit: Visit) -> Cart:
     """A cart to ask the engine's matcher with: the cart itself, or one with just this product (a campaign: any)."""
     if isinstance(what, Cart):
-        return evolve(what, customer=customer, at=at)
+        return evolve(what, customer=visit.customer, at=visit.at)
     line = what if isinstance(what, Line) else Line(sku="-", store="-", price=(0, currency), quantity=1)
-    return Cart(currency=line.currency, at=at, lines=[line], customer=customer, country=country, channel=channel)
+    return Cart(
+        currency=line.currency,
+        at=visit.at,
+        lines=[line],
+        customer=visit.customer,
+        country=visit.country,
+        channel=visit.channel,
+        region=visit.region,
+    )
 
 
-def _with_exchanges(plan: Plan, situation: Situation) -> list[PlannedRule]:
-    """The rules that could touch these lines, coupons not held and codes not typed too, and their exchanges."""
+def _with_exchanges(core: Core, plan: Plan, situation: Situation) -> list[PlannedRule]:
+    """The rules that could touch these lines, coupons not held and codes not typed too; those whose steps look at them,
+    though other goods get cheaper; and exchanges."""
     met = {rule.name: rule for rule in rules_met(plan, situation, everyone=True)}
+    for name in core.rules.counting:
+        met.setdefault(name, plan.rules.named(name).of(situation.currency))
     for rule in list(met.values()):
         met.update({exchange.name: exchange for exchange in rule.exchanges})
     return list(met.values())
@@ -119,7 +183,7 @@ def _touches(rule: PlannedRule, situation: Situation) -> bool:
         return True
     if rule.item_only:
         return any(line.sku in rule.prices for line in situation.lines)
-    return bool(scope_of(rule, situation))
+    return bool(scope_of(rule, situation)) or counts_any(rule, situation)
 
 
 def _stock(core: Core, customer: str) -> tuple[Mapping[str, int], Mapping[str, int]]:
@@ -150,9 +214,14 @@ def _offer(
         return None
     if not is_for(rule, situation.cart.customer):
         return None
+    typed = is_typed(planned, situation)
+    if not (typed or rule.public):
+        return None
     left = _left(core, rule.name, stock) if planned.is_coupon else None
     held = sum(lot.pieces for lot in situation.lots.get(rule.name, ()))
     state = _state(core, planned, reason, held, left, picked.get(rule.name, 0), at)
+    if state == "ready" and not typed:
+        state = "code"
     gone = _left(core, rule.trade.coupon, stock) if rule.trade else None
     no_trade = rule.trade is not None and gone is not None and gone < rule.trade.pieces
     if state != "starts" and (no_trade or limit_refusal(planned, situation)):
@@ -177,6 +246,7 @@ def _offer(
         left=left,
         coins=rule.trade.coins if rule.trade else 0,
         gives=(rule.trade.pieces, rule.trade.coupon) if rule.trade else None,
+        codes=rule.codes if rule.public else (),
     )
 
 
@@ -194,7 +264,7 @@ def _state(
     if not planned.is_coupon:
         if reason is Reason.NOT_YET:
             return "starts"
-        return {Kind.PROMO_CODE: "code", Kind.COIN_EXCHANGE: "exchange"}.get(rule.kind, "ready")
+        return "exchange" if rule.kind is Kind.COIN_EXCHANGE else "ready"
     window = claim_window(rule)
     if window.start is not None and at < window.start:
         return "held" if held else "starts"
@@ -223,32 +293,12 @@ def _words(rule: Rule, skus: AbstractSet[str]) -> Iterable[str]:
         yield f"{rule.trade.coins} coins for {rule.trade.pieces} {rule.trade.coupon}"
     if rule.rate:
         yield f"{rule.rate.coins} coins = {show(rule.rate.amount, rule.currency)}"
+    for earning in rule.reward.earnings if rule.reward else ():
+        coins = f"{earning.coins} coin{'' if earning.coins == 1 else 's'}"
+        reach = show(earning.reach, rule.currency)
+        yield f"earn {coins} every {reach}" if earning.repeats else f"spend {reach} earn {coins}"
 
 
 def words_of(step: Step, rule: Rule | Offer) -> str:
     """A step as a card writes it: `spend 50.00 take 5.00 off`."""
-    reach = show(step.reach, rule.currency) if step.measure == MONEY else f"{step.reach} items"
-    share = share_of(step)
-    if isinstance(step.gives, Get):
-        return f"buy {step.reach} get {step.gives.many} {_terms(step.gives, rule.currency)}"
-    value = _percent(share) if share else show(amount_of(step), rule.currency)
-    gives = "ship free" if rule.kind is Kind.FREE_SHIPPING and share == 1 else f"take {value} off"
-    if step.at_most is not None:
-        gives += f", at most {show(step.at_most, rule.currency)}"
-    if not step.reach:
-        return gives
-    word = "every" if step.repeats else "spend" if step.measure == MONEY else "buy"
-    return f"{word} {reach} {gives}"
-
-
-def _terms(get: Get, currency: str) -> str:
-    if get.price is not None:
-        return f"at {show(get.price, currency)} each"
-    if not get.share:
-        return f"at {show(get.amount, currency)} off"
-    return "free" if get.share == 1 else f"at {_percent(get.share)} off"
-
-
-def _percent(share: Fraction) -> str:
-    percent = share * 100
-    return f"{percent.numerator}%" if percent.denominator == 1 else f"{percent.numerator}/{percent.denominator}%"
+    return spelled(step, lambda minor: show(minor, rule.currency))
