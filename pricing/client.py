@@ -109,6 +109,28 @@ class Client:
         """Gives coins, or pieces of a rule."""
         return self._written(f"/v1/wallets/{_part(customer)}/grants", {"why": why, **what}, key)
 
+    def resolve(self, customer: str, code: str) -> Any:
+        """What a customer typed, as it belongs into a cart's `codes`; a ServiceError 429 after too many in vain."""
+        found = self._asked("POST", f"/v1/wallets/{_part(customer)}/codes", {"code": code})
+        return found if found["rule"] else found["code"]
+
+    def mint(self, rule: str, many: int, *, key: str = "") -> Any:
+        """Makes single codes of a rule."""
+        return self._written(f"/v1/codes/{_part(rule)}/mint", {"many": many}, key)["codes"]
+
+    def codes(self, rule: str, *states: str) -> Iterator[Any]:
+        """The single codes of a rule in these states (none: all), page by page."""
+        start: int | None = 0
+        while start is not None:
+            page = self._asked("GET", f"/v1/codes/{_part(rule)}", None, {"state": list(states), "from": str(start)})
+            yield from page["codes"]
+            start = page["next"]
+
+    def void(self, rule: str, codes: Iterable[str] | None = None, *, key: str = "") -> Any:
+        """Takes single codes out of use; None: all that are free."""
+        body = {"all": True} if codes is None else {"codes": list(codes)}
+        return self._written(f"/v1/codes/{_part(rule)}/void", body, key)["many"]
+
     def checkout(self, order: str, cart: Mapping[str, Any], *, key: str = "", **more: Any) -> Any:
         """Quotes and reserves."""
         return self._written("/v1/checkout", {"order": order, "cart": dict(cart), **more}, key)
@@ -118,7 +140,7 @@ class Client:
         return self._asked("GET", f"/v1/orders/{_part(order)}")
 
     def step(self, order: str, step: str, body: Mapping[str, Any] | None = None, *, key: str = "") -> Any:
-        """`reserve`, `verifying`, `commit`, `release`, `refund` or `agreed`, with the body of that route."""
+        """`reserve`, `verifying`, `commit`, `settled`, `release`, `refund` or `agreed`, with the body of that route."""
         return self._written(f"/v1/orders/{_part(order)}/{_part(step)}", dict(body or {}), key)
 
     def _written(self, path: str, body: Any, key: str) -> Any:

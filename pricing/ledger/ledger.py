@@ -119,7 +119,8 @@ class Ledger:
         With an engine, offers that give goods say what is unclaimed.
         """
         visitor = not (customer.id if isinstance(customer, Customer) else customer)
-        who = customer_of(customer) if customer and not visitor else Customer()
+        segments = customer.segments if isinstance(customer, Customer) else ()
+        who = customer_of(customer) if customer and not visitor else Customer("", segments)
         if isinstance(what, str) and not any(rule.campaign == what for rule in self._core.rules.book.rules):
             raise LedgerError("unknown-campaign", f"there is no campaign called {what!r:.80}", "offers")
         visit = offering.Visit(who, at, country, channel, region)

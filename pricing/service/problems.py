@@ -27,7 +27,7 @@ TITLES = {
     415: "The body is of another type.",
     421: "This service is called by another name.",
     422: "What the body says cannot be done.",
-    429: "Too many requests are waiting.",
+    429: "Too many requests.",
     500: "The service has a fault.",
     503: "The service cannot do this at the moment.",
 }
@@ -40,6 +40,8 @@ STATUS = {
     "storage": 503,
     "no-database": 503,
     "not-for-you": 403,
+    "unknown-code": 422,
+    "too-many-codes": 422,
     "foreign-order": 403,
     "order-taken": 409,
 }

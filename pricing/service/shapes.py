@@ -66,10 +66,10 @@ class OrderStep(Asking, frozen=True):
 
 
 class Return(Asking, frozen=True):
-    """Returned units by line id."""
+    """Returned units by line id; `shipping`: all that is left of it, or amounts by charge (`store/method`)."""
 
-    lines: Annotated[dict[str, Count], Meta(max_length=10_000)]
-    shipping: bool = False
+    lines: Annotated[dict[str, Count], Meta(max_length=10_000)] = {}
+    shipping: bool | Annotated[dict[str, Name], Meta(max_length=1_000)] = False
     why: Words = ""
     customer: Name | None = None
 
@@ -82,6 +82,57 @@ class Agreement(Asking, frozen=True):
     store: Name | None = None
     why: Words = ""
     customer: Name | None = None
+
+
+class Typed(Asking, frozen=True):
+    """What a customer typed."""
+
+    code: Name
+
+
+class Mint(Asking, frozen=True):
+    """So many new codes."""
+
+    many: Annotated[int, Meta(ge=1, le=10_000)]
+
+
+class Void(Asking, frozen=True):
+    """These codes, or all that are free."""
+
+    codes: Annotated[list[Name], Meta(max_length=10_000)] = []
+    all: bool = False
+
+
+class Resolved(Struct):
+    """As it belongs into a cart's `codes`: the pair, or where `rule` is null the code alone."""
+
+    code: str
+    rule: str | None
+
+
+class Minted(Struct):
+    rule: str
+    codes: list[str]
+
+
+class Voided(Struct):
+    rule: str
+    many: int
+
+
+class SingleCode(Struct):
+    code: str
+    state: str
+    order: str | None
+    made: str
+
+
+class Codes(Struct):
+    """A page of codes; `next` is where the following one begins."""
+
+    rule: str
+    codes: list[SingleCode]
+    next: int | None
 
 
 class Fault(Struct):
@@ -169,6 +220,7 @@ class Ordered(Struct):
     total: str
     paid_back: str
     coins_back: int
+    settled: bool
 
 
 class Changed(Struct):
@@ -199,6 +251,10 @@ class PaidBack(Struct):
     shipping: str
     lines: list[LineBack]
     coupons: dict[str, int]
+    charges: dict[str, str]
+    """What each charge gets back, where amounts were asked for."""
+    earned: dict[str, int]
+    """Coins of rewards that go back, by rule."""
 
 
 class Held(Struct):
@@ -215,7 +271,17 @@ class Holdings(Struct):
     known: bool
     coins: int
     coins_held: int
+    coins_pending: int
+    coins_owed: int
     cards: list[Held]
+
+
+class More(Struct):
+    """Units that could be had with this product: a gift."""
+
+    store: str | None
+    units: int
+    skus: list[str]
 
 
 class Offered(Struct):
@@ -229,6 +295,9 @@ class Offered(Struct):
     ends: str | None
     held: int
     left: int | None
+    codes: list[str]
+    """What to type: only of public cards."""
+    unclaimed: list[More]
 
 
 class Live(Struct):

@@ -15,20 +15,23 @@ import msgspec
 from attrs import evolve
 
 from pricing.api import Engine
-from pricing.ledger import Checkout, Got, Ledger, LedgerError, Order
+from pricing.ledger import Checkout, Got, Ledger, LedgerError, Order, TooManyGuesses
 from pricing.model.cart import Cart, Customer, Line
 from pricing.model.quote import Quote
 from pricing.model.refund import Refund
 from pricing.money import AmountError, parse, show
-from pricing.service import answers, shapes
+from pricing.service import answers, shapes, singles
 from pricing.service.asks import Ask, bounded, read
 from pricing.service.problems import Refused
 from pricing.service.settings import Settings
 
 LATE = timedelta(minutes=15)
 """So far a cart's instant may be from the service's clock: a wrong one would end other customers' holds."""
-READS = frozenset({"offers", "wallet", "order", "sweep"})
-WRITES = ("pick-up", "exchange", "grant", "checkout", "reserve", "verifying", "commit", "release", "refund", "agreed")
+READS = frozenset({"offers", "wallet", "order", "sweep", "resolve", "codes"})
+WRITES = (
+    "pick-up", "exchange", "grant", "checkout", "reserve", "verifying", "commit", "settled", "release", "refund", "agreed",
+    "mint", "void",
+)  # fmt: skip
 CALLS = READS.union(WRITES)
 """Tasks that are done here."""
 
@@ -63,14 +66,26 @@ class Cashier:
             "release": self.release,
             "refund": self.refund,
             "agreed": self.agreed,
+            "settled": lambda ask: self.step(ask, self.ledger.settled),
+            "resolve": lambda ask: singles.resolve(self.ledger, ask, self.now),
+            "codes": lambda ask: singles.listed(self.ledger, ask),
+            "mint": lambda ask: singles.mint(self.ledger, ask, self.now, self._key(ask)),
+            "void": lambda ask: singles.void(self.ledger, ask, self.now, self._key(ask)),
         }
+        try:
+            return self._kept(work[name], name, ask)
+        except TooManyGuesses as error:
+            raise singles.refused(error, self.now) from None
+
+    def _kept(self, work: Callable[[Ask], Any], name: str, ask: Ask) -> Any:
+        """The answer; of a write the one that is kept under its key."""
         if name in READS:
-            return work[name](ask)
+            return work(ask)
         digest = hashlib.sha256(ask.route.encode() + b"\0" + ask.body).hexdigest()
         kept = answers.find(self.ledger, ask.key, digest)
         if kept is not None:
             return kept
-        made = msgspec.to_builtins(work[name](ask))
+        made = msgspec.to_builtins(work(ask))
         return answers.keep(self.ledger, ask.key, digest, self.now, made)
 
     # Looking
@@ -93,12 +108,14 @@ class Cashier:
                 raise Refused(422, "wrong-query", [("needs campaign, or sku and store", f"/{error.args[0]}")]) from None
             except AmountError as error:
                 raise Refused(422, "wrong-query", [(str(error), "/price")]) from None
-        who = Customer(query.get("customer") or "visitor", tuple(query.get("segment", ())))
-        found = self.ledger.offers(what, who, self.now, query.get("country", ""), query.get("channel", ""))
+        who = Customer(query.get("customer", ""), tuple(query.get("segment", ())))
+        where = (query.get("country", ""), query.get("channel", ""), query.get("region", ""))
+        found = self.ledger.offers(what, who, self.now, *where)
         return [
             shapes.Offered(
                 one.rule, str(one.kind), one.label, one.campaign, list(one.words), one.state,
-                _instant(one.starts), _instant(one.ends), one.held, one.left,
+                _instant(one.starts), _instant(one.ends), one.held, one.left, list(one.codes),
+                [shapes.More(each.store, each.units, list(each.skus)) for each in one.unclaimed],
             )
             for one in found
         ]  # fmt: skip
@@ -108,13 +125,19 @@ class Cashier:
         cards = [
             shapes.Held(one.rule, one.label, one.state, one.pieces, _instant(one.when), one.why) for one in found.cards
         ]
-        return shapes.Holdings(found.customer, found.known, found.coins, found.coins_held, cards)
+        return shapes.Holdings(
+            found.customer, found.known, found.coins, found.coins_held, found.coins_pending, found.coins_owed, cards
+        )
 
     def order(self, ask: Ask) -> shapes.Ordered:
-        found = self.ledger.order(ask.path["order"])
+        return _ordered(self._order(ask.path["order"]))
+
+    def _order(self, name: str) -> Order:
+        """The order. Raises LedgerError when there is none."""
+        found = self.ledger.order(name)
         if found is None:
             raise LedgerError("unknown-order", "there is no such order")
-        return _ordered(found)
+        return found
 
     # Getting
 
@@ -171,21 +194,20 @@ class Cashier:
         return _ordered(self.ledger.release(ask.path["order"], self.now, body.why, body.customer))
 
     def refund(self, ask: Ask) -> shapes.PaidBack:
-        body = read(ask.body, shapes.Return)
-        back = self.ledger.refund(
-            ask.path["order"], body.lines, self.now, self._key(ask), body.shipping, body.why, body.customer
-        )
+        body, order = read(ask.body, shapes.Return), ask.path["order"]
+        shipping: bool | dict[str, int] = bool(body.shipping)
+        if isinstance(body.shipping, dict):
+            currency = self._order(order).currency
+            shipping = {
+                name: _minor(amount, currency, f"/shipping/{name.replace('~', '~0').replace('/', '~1')}")
+                for name, amount in body.shipping.items()
+            }
+        back = self.ledger.refund(order, body.lines, self.now, self._key(ask), shipping, body.why, body.customer)
         return _paid_back(back)
 
     def agreed(self, ask: Ask) -> shapes.PaidBack:
         body, order = read(ask.body, shapes.Agreement), ask.path["order"]
-        kept = self.ledger.order(order)
-        if kept is None:
-            raise LedgerError("unknown-order", "there is no such order")
-        try:
-            amount = parse(body.amount, kept.currency)
-        except AmountError as error:
-            raise Refused(422, "wrong-body", [(str(error), "/amount")]) from None
+        amount = _minor(body.amount, self._order(order).currency, "/amount")
         more = {"store": body.store} if body.store is not None else {}
         return _paid_back(
             self.ledger.dispute(order, amount, self.now, self._key(ask), body.line, body.why, body.customer, **more)
@@ -200,6 +222,14 @@ class Cashier:
     @staticmethod
     def _key(ask: Ask) -> str:
         return f"service:{hashlib.sha256(f'{ask.route} {ask.key}'.encode()).hexdigest()}"
+
+
+def _minor(amount: str, currency: str, pointer: str) -> int:
+    """Minor units of an amount in a body. Raises Refused."""
+    try:
+        return parse(amount, currency)
+    except AmountError as error:
+        raise Refused(422, "wrong-body", [(str(error), pointer)]) from None
 
 
 def _instant(at: datetime | None) -> str | None:
@@ -220,6 +250,7 @@ def _ordered(order: Order) -> shapes.Ordered:
         show(order.total, order.currency),
         show(order.cash_back, order.currency),
         order.coins_back,
+        order.settled,
     )
 
 
@@ -240,4 +271,6 @@ def _paid_back(back: Refund) -> shapes.PaidBack:
         show(back.shipping, back.currency),
         [shapes.LineBack(one.id, one.units, show(one.cash, back.currency), one.coins) for one in back.lines],
         back.coupons,
+        {name: show(amount, back.currency) for name, amount in back.charges},
+        dict(back.earned),
     )
