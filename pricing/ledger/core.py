@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from datetime import timedelta
 from random import random
 from time import sleep
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from attrs import frozen
 from sqlalchemy import Connection
@@ -16,6 +16,8 @@ from pricing.ledger.store.clock import Clock
 from pricing.ledger.store.counters import Counter, Counters, Miss
 from pricing.ledger.store.database import Database
 from pricing.ledger.wallet.limits import Rules
+from pricing.model.cart import Cart, Usage
+from pricing.model.quote import Quote
 
 T = TypeVar("T")
 
@@ -28,6 +30,12 @@ OF_COUNTER = {
     "items": "items in total", "stock": "stock",
 }  # fmt: skip
 """How a Shortage calls a counter."""
+
+
+class Quoter(Protocol):
+    """What checkout and offers need of the engine."""
+
+    def quote(self, cart: Cart, usage: Usage | None = None, without: Iterable[str] = ()) -> Quote: ...
 
 
 @frozen

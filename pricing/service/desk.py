@@ -32,6 +32,7 @@ from pricing.service import shapes
 from pricing.service.asks import AGAIN, Ask, Reply, bounded, read
 from pricing.service.problems import Refused, of_cart, of_ledger
 from pricing.service.settings import Settings
+from pricing.service.singles import Tries
 from pricing.service.till import CALLS, Cashier
 from pricing.wire import decision_to_dict, json_from_text, quote_to_json
 
@@ -63,6 +64,7 @@ class Desk:
         self.kept = Path(place) / "rules"
         self.engine: Engine | None = None
         self.ledger: Ledger | None = None
+        self.tries = Tries(settings.guesses)
         self.loaded: Engine | None = None
         """In the process that reads rules: what was read last, so that the next time only changed files are."""
         self.decided: list[bytes] = []
@@ -175,7 +177,13 @@ class Desk:
         """POST /v1/quote."""
         engine, query = self.in_force, ask.query
         why = query.get("why", "none")
-        quote = self.priced(self.cart(ask.body), ask, with_reasons=why != "none")
+        cart = self.cart(ask.body)
+        limited = bool(cart.codes) and ask.first is None  # carts of a batch are nobody's who types
+        if limited:
+            self.tries.check(cart, self.now())
+        quote = self.priced(cart, ask, with_reasons=why != "none")
+        if limited:
+            self.tries.count(cart, quote.unknown_codes, self.now())
         self.decide(quote, ask)
         told = engine.reasons(quote, why) if why != "none" else None
         text = quote_to_json(quote, why, query.get("units", False), query.get("language"))

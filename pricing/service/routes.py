@@ -62,7 +62,7 @@ ROUTES = (
     _ledger("POST", f"{_WALLET}/grants", "grant", "Give pieces or coins.", shapes.Received, shapes.Grant),
     _ledger("POST", f"{_WALLET}/codes", "resolve", "What a customer typed, as a cart takes it.", shapes.Resolved,
             shapes.Typed, writes=False),
-    _ledger("GET", _CODES, "codes", "Single codes of a rule.", shapes.Codes, query={"state": STATES, "from": _TEXT}),
+    _ledger("GET", _CODES, "codes", "Single codes of a rule.", shapes.CodePage, query={"state": STATES, "from": _TEXT}),
     _ledger("POST", f"{_CODES}/mint", "mint", "Make single codes.", shapes.Minted, shapes.Mint),
     _ledger("POST", f"{_CODES}/void", "void", "Take codes out of use.", shapes.Voided, shapes.Void),
     _ledger("POST", "/v1/checkout", "checkout", "Quote and reserve.", shapes.CheckedOut, shapes.CheckOut),

@@ -49,6 +49,8 @@ class Settings:
     """Steps of search for one quote; None: the engine's own."""
     now: datetime | None = None
     """The ledger's clock stands at this instant: for trials and tests."""
+    guesses: int = 10
+    """Codes that do not exist, by one customer within an hour, in carts that one worker prices. The ledger has its own."""
     sweep: float = 30.0
     """Seconds between two looks for holds that ran out."""
     decisions: str = ""

@@ -120,18 +120,18 @@ class Voided(Struct):
     many: int
 
 
-class SingleCode(Struct):
+class CodeRow(Struct):
     code: str
     state: str
     order: str | None
     made: str
 
 
-class Codes(Struct):
+class CodePage(Struct):
     """A page of codes; `next` is where the following one begins."""
 
     rule: str
-    codes: list[SingleCode]
+    codes: list[CodeRow]
     next: int | None
 
 

@@ -44,7 +44,7 @@ def void(ledger: Ledger, ask: Ask, now: datetime, key: str) -> shapes.Voided:
     return shapes.Voided(rule, ledger.void_codes(rule, None if body.all else body.codes, now, key))
 
 
-def listed(ledger: Ledger, ask: Ask) -> shapes.Codes:
+def listed(ledger: Ledger, ask: Ask) -> shapes.CodePage:
     """GET /v1/codes/{rule}: a page of at most `PAGE`, from the code number `from` on."""
     rule, start = ask.path["rule"], ask.query.get("from", "0")
     if not (start.isascii() and start.isdigit() and len(start) < 10):
@@ -53,8 +53,8 @@ def listed(ledger: Ledger, ask: Ask) -> shapes.Codes:
     found = ledger.codes(rule, states)
     page = found[int(start) : int(start) + PAGE]
     more = int(start) + PAGE if len(found) > int(start) + PAGE else None
-    rows = [shapes.SingleCode(one.code, one.state, one.order_id or None, one.at.isoformat()) for one in page]
-    return shapes.Codes(rule, rows, more)
+    rows = [shapes.CodeRow(one.code, one.state, one.order_id or None, one.at.isoformat()) for one in page]
+    return shapes.CodePage(rule, rows, more)
 
 
 def refused(error: TooManyGuesses, now: datetime) -> Refused:
@@ -76,9 +76,11 @@ class Tries:
         self._known: OrderedDict[str, tuple[datetime, set[str]]] = OrderedDict()
 
     def check(self, cart: Cart, now: datetime) -> None:
-        """Refuses a cart with codes of a customer who tried too many. Raises Refused."""
-        known = self._known.get(cart.customer.id) if cart.codes and cart.customer.id else None
+        """Refuses a cart with further codes of a customer who tried too many. Raises Refused."""
+        known = self._known.get(cart.customer.id) if cart.customer.id else None
         if known is None or len(known[1]) < self._most:
+            return
+        if all(normalised(code if isinstance(code, str) else code.code) in known[1] for code in cart.codes):
             return
         left = (known[0] + self._within - now).total_seconds()
         if left <= 0:

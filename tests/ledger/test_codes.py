@@ -14,10 +14,11 @@ from pricing import Engine, TypedCode
 from pricing.cli import run
 from pricing.ledger import Ledger, LedgerError, Shortage, TooManyGuesses
 from pricing.ledger.codes.signs import is_sound, random_code
+from pricing.model.cart import Customer
 from pricing.model.codes import SIGNS
 from pricing.model.quote import Quote
 from tests.ledger.crash import Crash, crashing
-from tests.ledger.shop import BOB, NOON, RULES, at, cart, engine_with
+from tests.ledger.shop import BOB, NOON, RULES, at, cart, engine_with, line
 
 CARDS = """
 promo code mail "4 off, by letter"
@@ -147,11 +148,50 @@ def test_guesses_are_limited_and_slips_are_not(where: str, engine: Engine) -> No
             ledger.resolve_code(code, "eve", at(30))
         assert failed.value.until == at(60)
         assert ledger.resolve_code(code, "ann", at(30)) == TypedCode(code, "mail")
-        assert ledger.resolve_code("CODE10", "eve", at(30)) == "CODE10"
+        assert ledger.resolve_code("CODE10", "ann", at(30)) == "CODE10"
+        with pytest.raises(TooManyGuesses):  # secret codes of cards are no less worth guessing
+            ledger.resolve_code("CODE10", "eve", at(30))
+        with pytest.raises(LedgerError, match="a sign of it is wrong"):
+            ledger.resolve_code(slip, "eve", at(30))
         assert ledger.resolve_code(code, "eve", at(60)) == TypedCode(code, "mail")
         for text in ("", "nothing", "MAIL-1111-1111", 5):
             with pytest.raises(LedgerError):
                 ledger.resolve_code(text, "ann", NOON)  # type: ignore[arg-type]
+
+
+def test_words_and_carts_that_guess_count_too(where: str, engine: Engine) -> None:
+    with Ledger(where, engine) as ledger:
+        (code,) = ledger.mint_codes("mail", 1, NOON)
+        for number in range(5):
+            with pytest.raises(LedgerError, match="there is no such code"):
+                ledger.resolve_code(f"SUMMER{number}", "eve", NOON)
+            asked = cart(line(price=3000), codes=(TypedCode(wrong(code), "mail"),), customer=Customer("eve"))
+            with pytest.raises(LedgerError, match="the ledger has no such code"):
+                ledger.checkout(asked, f"o-{number}")
+        asked = cart(line(price=3000), codes=(TypedCode(code, "mail"),), customer=Customer("eve"))
+        with pytest.raises(TooManyGuesses):
+            ledger.checkout(asked, "o-9")
+        assert ledger.checkout(cart(customer=Customer("eve")), "o-10").order.state == "reserved"
+        for number in range(12):  # guests are told apart by nobody: they are not counted
+            guess = cart(line(price=3000), codes=(TypedCode(wrong(code), "mail"),), customer=Customer())
+            with pytest.raises(LedgerError, match="the ledger has no such code"):
+                ledger.checkout(guess, f"g-{number}")
+        assert ledger.verify() == ()
+
+
+def test_a_code_of_two_stores_comes_back_when_all_of_it_does(where: str) -> None:
+    engine = engine_with(CARDS.replace("  spend", "  ladder      per store\n  spend", 1))
+    goods = (line("A", 3000), line("B", 3000, store="kettles"))
+    with Ledger(where, engine) as ledger:
+        (code,) = ledger.mint_codes("mail", 1, NOON)
+        found = ledger.checkout(cart(*goods, codes=(TypedCode(code, "mail"),)), "o-1")
+        assert sum(use.rule == "mail" for use in found.quote.used) == 2
+        ledger.commit("o-1", NOON)
+        ledger.refund("o-1", {"A": 1}, at(1))
+        assert [one.state for one in ledger.codes("mail")] == ["used"]
+        ledger.refund("o-1", {"B": 1}, at(2))
+        assert [one.state for one in ledger.codes("mail")] == ["free"]
+        assert ledger.verify() == ()
 
 
 def test_never_more_codes_than_the_card_says(where: str, engine: Engine) -> None:

@@ -170,32 +170,41 @@ def resolve(core: Core, typed: str, customer: str, at: datetime) -> str | TypedC
     """What a customer has typed, as it belongs into the cart's `codes`: a code that stands on a card as it is, a single
     code with its rule. LedgerError `unknown-code`, `code-taken` or `code-void`, or TooManyGuesses."""
     who = name_of(customer, "customer")
-    now = core.clock.text(at)
+    core.clock.text(at)
     if not isinstance(typed, str) or len(typed) > 200:
         raise LedgerError("bad-name", "a code is a text of at most 200 signs", "code")
     code = normalised(typed)
     book = core.rules.book
-    if any(code_key(own) == code_key(typed) for rule in book.rules for own in rule.codes):
-        return typed
     shapes = [
         rule.pattern.pattern for rule in book.rules if rule.pattern is not None and fits(rule.pattern.pattern, code)
     ]
-    if not shapes:
-        raise LedgerError("unknown-code", "there is no such code", "code")
-    if not any(is_sound(shape, code) for shape in shapes):
+    named = [rule for rule in book.rules if any(code_key(own) == code_key(typed) for own in rule.codes)]
+    if not named and shapes and not any(is_sound(shape, code) for shape in shapes):
         raise LedgerError("unknown-code", "there is no such code: a sign of it is wrong", "code")
-    _may_guess(core, who, now, at)
-    rows = core.database.ask(_FIND, {"code": code})
+    if any(rule.public for rule in named):
+        return typed
+    may_guess(core, who, at)
+    if named:
+        return typed
+    rows = core.database.ask(_FIND, {"code": code}) if shapes else []
     if not rows:
-        before = text_of(at - GUESSES_IN)
-        core.database.write(lambda it: it.execute(_GUESSED, {"customer": who, "now": now, "before": before}))
+        guessed(core, who, at)
         raise LedgerError("unknown-code", "there is no such code", "code")
     (row,) = rows
     _must_be_free(row.state, row.shown)
     return TypedCode(row.shown, row.rule)
 
 
-def _may_guess(core: Core, customer: str, now: str, at: datetime) -> None:
+def guessed(core: Core, customer: str, at: datetime) -> None:
+    """Counts a code that does not exist; guests, whom nobody tells apart, are not counted."""
+    if customer:
+        values = {"customer": customer, "now": text_of(at), "before": text_after(at, -GUESSES_IN)}
+        core.database.write(lambda connection: connection.execute(_GUESSED, values))
+
+
+def may_guess(core: Core, customer: str, at: datetime) -> None:
+    """TooManyGuesses for a customer who has tried too many codes that do not exist."""
+    now = text_of(at)
     for since, many in core.database.ask(_GUESSES, {"customer": customer}):
         until = text_after(instant_of(since), GUESSES_IN)
         if many >= MOST_GUESSES and until > now:

@@ -7,11 +7,11 @@ the rule that ran out is shown to the engine as used up, or the wallet as it is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Protocol
 
 from attrs import evolve, fields, frozen
 
-from pricing.ledger.core import Core
+from pricing.ledger.codes import codes
+from pricing.ledger.core import Core, Quoter
 from pricing.ledger.errors import LedgerError, Shortage
 from pricing.ledger.orders.orders import Asked, Kept, Order, find, reserve
 from pricing.ledger.orders.stored import cart_document
@@ -23,12 +23,6 @@ from pricing.model.quote import Quote
 
 _ATTEMPTS = 50
 _USED_UP = RuleUsage(*[ENDLESS] * len(fields(RuleUsage)))
-
-
-class Quoter(Protocol):
-    """What checkout needs of the engine."""
-
-    def quote(self, cart: Cart, usage: Usage | None = None, without: Iterable[str] = ()) -> Quote: ...
 
 
 @frozen
@@ -69,6 +63,8 @@ def checkout(core: Core, engine: Quoter, cart: Cart, order_id: str, without: Ite
     kept = find(core, order_id)
     if kept is not None:
         return _known(kept, fingerprint)
+    if any(isinstance(code, TypedCode) for code in cart.codes):
+        codes.may_guess(core, cart.customer.id, cart.at)
     used_up: set[str] = set()
     met: list[tuple[Shortage, int]] = []
     for _ in range(_ATTEMPTS):
@@ -81,6 +77,8 @@ def checkout(core: Core, engine: Quoter, cart: Cart, order_id: str, without: Ite
             met.append((shortage, quote.total_minor))
             continue
         except LedgerError as error:
+            if error.code == "unknown-code":
+                codes.guessed(core, cart.customer.id, cart.at)
             # The same checkout was faster, on another connection: then its answer is the answer.
             kept = find(core, order_id) if error.code == "order-taken" else None
             if kept is None:

@@ -25,10 +25,11 @@ from pricing.engine import used_lots
 from pricing.ledger.codes import codes
 from pricing.ledger.core import Core
 from pricing.ledger.errors import LedgerError
+from pricing.ledger.orders import holding
 from pricing.ledger.orders.checks import check_quote
 from pricing.ledger.orders.demand import Demand, demand_of, surplus
 from pricing.ledger.orders.stored import document_of, quote_of
-from pricing.ledger.store.counters import Claim, Counter, GivenBack
+from pricing.ledger.store.counters import Counter, GivenBack
 from pricing.ledger.store.faults import read_back
 from pricing.ledger.store.instants import (
     LONGEST_TEXT,
@@ -44,7 +45,6 @@ from pricing.ledger.store.instants import (
 from pricing.ledger.store.journal import Call, Entry, write
 from pricing.ledger.wallet import balances
 from pricing.ledger.wallet.reading import usage
-from pricing.ledger.wallet.ways import stock, uses
 from pricing.model.cart import NO_USAGE, Lot, RuleUsage, Usage
 from pricing.model.policy import Policy
 from pricing.model.quote import Quote
@@ -159,13 +159,13 @@ def reserve(core: Core, quote: Quote, order_id: str, at: datetime, asked: Asked,
     def work(connection: Connection, moved: dict[Counter, int]) -> Order:
         if connection.execute(_INSERT, row).rowcount == 0:
             return _again(locked(connection, core, order_id, None), digest)
-        held = _hold(connection, core, demand, order_id, at)
-        lots = _lots(quote, demand, held, keep["lots"])
+        held = holding.hold(connection, core, demand, order_id, at)
+        lots = holding.lots(quote, demand, held, keep["lots"])
         if lots != keep["lots"]:
             connection.execute(_DOCUMENT, {"order_id": order_id, **_sealed({**keep, "lots": lots})})
-        entries = [Entry("hold", demand.customer, 1), *_entries(demand, held)]
+        entries = [Entry("hold", demand.customer, 1), *holding.entries(demand, held)]
         write(connection, Call("reserve", now, f"reserve:{order_id}", order_id=order_id), entries)
-        core.counters.take(connection, _claims(core, demand, quote.currency), order_id, moved)
+        core.counters.take(connection, holding.claims(core, demand, quote.currency), order_id, moved)
         return Order(
             order_id, demand.customer, "reserved", instant_of(hold_until), quote.currency, quote.total_minor, 0, 0
         )
@@ -242,15 +242,15 @@ def commit(core: Core, order_id: str, at: datetime, customer: str | None = None)
 def _held_again(connection: Connection, core: Core, kept: Kept, at: datetime, moved: dict[Counter, int]) -> Kept:
     """The order with all that it had held, taken once more; on the day on which it was reserved."""
     order_id, demand = kept.order.id, kept.demand
-    held = _hold(connection, core, demand, order_id, at)
+    held = holding.hold(connection, core, demand, order_id, at)
     before = [[lot.rule, lot.pieces, expiry_text(lot.expires)] for lot in kept.lots]
-    lots = _lots(kept.quote, demand, held, before)
+    lots = holding.lots(kept.quote, demand, held, before)
     if lots != before:
         connection.execute(_DOCUMENT, {"order_id": order_id, **_sealed({**kept.document, "lots": lots})})
-    entries = [Entry("hold", demand.customer, 1), *_entries(demand, held)]
+    entries = [Entry("hold", demand.customer, 1), *holding.entries(demand, held)]
     call = Call("reserve", text_of(at), f"reserve:{order_id}", "paid after the hold ran out", order_id)
     write(connection, call, entries)
-    core.counters.take(connection, _claims(core, demand, kept.order.currency), order_id, moved)
+    core.counters.take(connection, holding.claims(core, demand, kept.order.currency), order_id, moved)
     again = tuple(Lot(rule, pieces, expiry_of(expires)) for rule, pieces, expires in lots)
     return evolve(kept, order=evolve(kept.order, state="reserved"), lots=again)
 
@@ -362,72 +362,6 @@ def _again(kept: Kept, digest: str) -> Order:
 def _must_hold(order: Order, what: str) -> None:
     if order.state not in OPEN:
         raise LedgerError("wrong-state", f"cannot {what}: the order is {order.state}", f"order {order.id}")
-
-
-def _hold(
-    connection: Connection, core: Core, demand: Demand, order_id: str, at: datetime
-) -> list[tuple[str, str, int]]:
-    """Takes what is the customer's own: coins, pieces, single codes, personal limits. Returns (coupon, expiry, pieces)
-    held."""
-    held: list[tuple[str, str, int]] = []
-    for rule, code in demand.codes:
-        codes.hold(connection, rule, code, order_id)
-    if demand.coins:
-        balances.take_coins(connection, demand.customer, demand.coins, hold=True)
-    for rule, many in demand.pieces:
-        lots = balances.hold_pieces(connection, demand.customer, rule, many, at, core.database.lock)
-        held.extend((rule, expires, part) for expires, part in lots)
-    for rule, many, expires in demand.bought:
-        balances.add_pieces(connection, demand.customer, rule, expires, 0, held=many)
-    for one in demand.rules:
-        limits = core.rules.limits(one.rule)
-        if limits.by_customer:
-            if not demand.customer:
-                raise LedgerError("no-customer", f"{one.rule!r} has a limit per customer", "quote.cart.customer")
-            balances.use(connection, demand.customer, one.rule, limits, one.uses, one.items, one.day)
-    return held
-
-
-def _entries(demand: Demand, held: list[tuple[str, str, int]]) -> Iterable[Entry]:
-    """The journal of a reservation."""
-    who = demand.customer
-    if demand.coins:
-        yield Entry("coins", who, -demand.coins)
-        yield Entry("coins-held", who, demand.coins)
-    for rule, expires, many in held:
-        yield Entry("pieces", who, -many, rule, expires)
-        yield Entry("pieces-held", who, many, rule, expires)
-    for rule, many, expires in demand.bought:
-        yield Entry("pieces-held", who, many, rule, expires)
-        yield Entry("handed", who, many, rule)
-    for one in demand.rules:
-        yield Entry("use", who, one.uses, one.rule, day=one.day, money=one.money, platform=one.platform)
-        if one.items:
-            yield Entry("item", who, one.items, one.rule)
-    for rule, _ in demand.codes:
-        yield Entry("code", who, 1, rule)
-
-
-def _claims(core: Core, demand: Demand, currency: str) -> list[Claim]:
-    """What the order takes from limits over all customers; its money is of that currency."""
-    claims = [
-        claim
-        for one in demand.rules
-        for claim in uses(core, core.rules.rule(one.rule), one.day, one.uses, one.money, one.items, currency)
-    ]
-    for rule, many, _ in demand.bought:
-        claims.extend(stock(core, core.rules.find(rule), many))
-    return claims
-
-
-def _lots(quote: Quote, demand: Demand, held: list[tuple[str, str, int]], before: list[list[Any]]) -> list[list[Any]]:
-    """The lots of `used_lots`, with the expiries that the ledger's own pieces really have."""
-    coupons = {use.rule for use in quote.used if use.pieces_taken}
-    typed = [lot for lot in before if lot[0] not in coupons]
-    own = [[rule, many, expires] for rule, expires, many in held]
-    spare = surplus(quote, demand)
-    bought = [[rule, many - spare[rule], expires] for rule, many, expires in demand.bought]
-    return typed + sorted(own + bought, key=lambda lot: str(lot[0]))
 
 
 def _release(connection: Connection, core: Core, kept: Kept, at: datetime, why: str, name: str = "release") -> Order:

@@ -40,6 +40,7 @@ _CHARGES = text(
     "SELECT line, sum(money) AS cash FROM entry WHERE order_id = :order_id AND what = 'back' AND rule = 'shipping'"
     " GROUP BY line"
 )
+_USES = text("SELECT rule, sum(many) AS uses FROM entry WHERE order_id = :order_id AND what = 'use' GROUP BY rule")
 _ADD_RETURNED = text(
     "INSERT INTO returned (order_id, line, units, cash) VALUES (:order_id, :line, :units, :cash)"
     " ON CONFLICT (order_id, line) DO UPDATE SET units = returned.units + :units, cash = returned.cash + :cash"
@@ -186,8 +187,6 @@ def _record(
         Entry("back", who, int(whole), rule="shipping", line=name, money=money)
         for name, money in _charges(kept, earlier, found, whole)
     )
-    singles = dict(kept.demand.codes)
-    entries.extend(code_back(connection, kept, rule, "used") for rule, _ in found.uses if rule in singles)
     entries.extend(rewards.taken_back(connection, core, kept, found))
     given = _given_back(kept, found, earlier)
     for part, platform, items in given:
@@ -199,8 +198,19 @@ def _record(
         _ADD_BACK,
         {"cash": found.cash, "coins": found.coins, "shipping": int(whole), "at": call.at, "order_id": order_id},
     )
+    entries.extend(code_back(connection, kept, rule, "used") for rule in _whole_again(connection, kept, found))
     write(connection, call, entries)
     core.counters.give_back(connection, [part for part, _, _ in given], order_id)
+
+
+def _whole_again(connection: Connection, kept: Kept, found: Refund) -> list[str]:
+    """Rules typed by a single code all of whose uses are back now: one code serves every store."""
+    single, uses = dict(kept.demand.codes), dict(found.uses)
+    names = [rule for rule in uses if rule in single]
+    if not names:
+        return []
+    left = {row.rule: int(row.uses) for row in connection.execute(_USES, {"order_id": kept.order.id})}
+    return [rule for rule in names if left.get(rule, 0) <= uses[rule]]
 
 
 def _charges(kept: Kept, earlier: Earlier, found: Refund, whole: bool) -> list[tuple[str, int]]:

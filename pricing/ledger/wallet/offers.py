@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Protocol
 
 from attrs import evolve, frozen
 
@@ -25,7 +24,7 @@ from pricing.engine import (
 )
 from pricing.forms import Get
 from pricing.forms.spelled import spelled
-from pricing.ledger.core import Core
+from pricing.ledger.core import Core, Quoter
 from pricing.ledger.store.instants import text_of
 from pricing.ledger.wallet.eligible import claim_window, is_for
 from pricing.ledger.wallet.gifts import counts_any, unclaimed
@@ -33,7 +32,7 @@ from pricing.ledger.wallet.reading import usage, wallet_for_cart
 from pricing.model.cart import Cart, Customer, Line, Usage
 from pricing.model.kind import Kind
 from pricing.model.ladder import Step
-from pricing.model.quote import Quote, Unclaimed
+from pricing.model.quote import Unclaimed
 from pricing.model.reason import Reason
 from pricing.model.rule import Rule
 from pricing.money import show
@@ -97,12 +96,6 @@ _HIDDEN = frozenset(
     }
 )  # fmt: skip
 """Reasons for not showing a rule at all. How somebody will pay is not known yet."""
-
-
-class Quoter(Protocol):
-    """What offers need of the engine, to tell what is unclaimed."""
-
-    def quote(self, cart: Cart, usage: Usage | None = None, without: Iterable[str] = ()) -> Quote: ...
 
 
 @frozen
