@@ -1,36 +1,45 @@
-"""What the service does beside what the engine alone does, on the same carts in one run.
+"""What the service does beside what the engine alone does, and what harms it, each in one run.
 
-    python -m benchmarks.service [--seconds 5] [--workers 1 2]
+    python -m benchmarks.service [speed] [batch] [hostile] [reload] [killed] [pieces] [--seconds 5] [--rounds 3]
 
-Prints carts a second of the engine alone (JSON in and out, one process), over HTTP with one and two workers, and as a batch,
-with the ratios. The client is on the same machine and takes its part of it.
+Without names all of it. `speed` and `batch` take turns with the engine alone, so that what else the machine does
+falls on all alike. Rates are per second, times in milliseconds; the client is on the same machine and takes its part of it.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 
+from benchmarks import hostile
+from benchmarks.callers import load, post, serving
 from benchmarks.workloads import workload
 from pricing.api import Engine
 from pricing.wire import cart_from_json, quote_to_json
 
-CONNECTIONS = 8
-HEAD = "POST /v1/quote HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n"
+CONNECTIONS = 32
+BATCH = 10_000
 
 
-def alone(rules: Path, carts: list[bytes], seconds: float) -> float:
-    """Carts a second of the engine in this process."""
-    engine = Engine.load(rules)
+def written(texts: dict[str, str], place: Path) -> Path:
+    """Rules as files."""
+    for name, text in texts.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text(text, encoding="utf-8")
+    return place
+
+
+def alone(engine: Engine, carts: list[bytes], seconds: float) -> float:
+    """Carts a second of the engine in this process, JSON in and out."""
     done, start = 0, time.perf_counter()
     while time.perf_counter() - start < seconds:
         quote_to_json(engine.quote(cart_from_json(carts[done % len(carts)])), "none").encode()
@@ -38,82 +47,84 @@ def alone(rules: Path, carts: list[bytes], seconds: float) -> float:
     return done / (time.perf_counter() - start)
 
 
-def over_http(
-    rules: Path, carts: list[bytes], seconds: float, workers: int, port: int
-) -> tuple[float, float, float, float]:
-    """(carts a second, p50 and p99 in milliseconds, carts a second of a batch)."""
-    command = [sys.executable, "-m", "pricing.cli", "serve", "--rules", str(rules)]
-    command += ["--workers", str(workers), "--port", str(port)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-        try:
-            url = f"http://127.0.0.1:{port}"
-            _wait(url)
-            times = asyncio.run(_load(port, carts, seconds))
-            lines = b"".join(carts[place % len(carts)] + b"\n" for place in range(2000))
-            start = time.perf_counter()
-            media = {"Content-Type": "application/x-ndjson"}
-            httpx.post(f"{url}/v1/quotes", content=lines, headers=media, timeout=120).raise_for_status()
-            batch = 2000 / (time.perf_counter() - start)
-        finally:
-            process.terminate()
-    cuts = statistics.quantiles(times, n=100)
-    return len(times) / seconds, cuts[49] * 1000, cuts[98] * 1000, batch
+def speed(rules: Path, carts: list[bytes], seconds: float, rounds: int) -> None:
+    """Single carts: the engine alone, one worker, two workers, and two services of one worker each."""
+    engine = Engine.load(rules)
+    requests = [post("/v1/quote", cart) for cart in carts]
+    rates: dict[str, list[float]] = {"engine alone": [], "one worker": [], "two workers": []}
+    with ExitStack() as stack:
+        services = {
+            "one worker": stack.enter_context(serving(rules)),
+            "two workers": stack.enter_context(serving(rules, workers=2)),
+        }
+        for _ in range(rounds):
+            rates["engine alone"].append(alone(engine, carts, seconds))
+            for name, service in services.items():
+                before = service.seconds()
+                found = load(service.port, requests, seconds, CONNECTIONS)
+                front = service.seconds()[service.process.pid] - before[service.process.pid]
+                rates[name].append(len(found.times) / seconds)
+                print(
+                    f"  {name}: p50 {found.at(0.5):.1f}, p99 {found.at(0.99):.1f},"
+                    f" front {1000 * front / len(found.times):.3f} a cart, failed {found.failed}",
+                    flush=True,
+                )
+    base = statistics.mean(rates["engine alone"])
+    for name, each in rates.items():
+        print(f"{name}: {statistics.mean(each):.0f} carts/s, {statistics.mean(each) / base:.0%} of the engine alone")
 
 
-def _wait(url: str) -> None:
-    for _ in range(300):
-        try:
-            if httpx.get(f"{url}/health/ready").is_success:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    raise SystemExit("the service does not start")
-
-
-async def _load(port: int, carts: list[bytes], seconds: float) -> list[float]:
-    """Times of all requests of some connections that ask one after another; plain sockets, to take little of the machine."""
-    times: list[float] = []
-    end = time.perf_counter() + seconds
-
-    async def one(first: int) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        number = first
-        while (start := time.perf_counter()) < end:
-            body = carts[number % len(carts)]
-            number += CONNECTIONS
-            head = HEAD.format(len(body))
-            writer.write(head.encode() + body)
-            told = (await reader.readuntil(b"\r\n\r\n")).lower()
-            assert told.startswith(b"http/1.1 200"), told
-            await reader.readexactly(int(told.split(b"content-length: ")[1].split(b"\r\n", 1)[0]))
-            times.append(time.perf_counter() - start)
-        writer.close()
-
-    await asyncio.gather(*[one(place) for place in range(CONNECTIONS)])
-    return times
+def batch(rules: Path, carts: list[bytes], rounds: int) -> None:
+    """Many carts at once: over HTTP with one and two workers, and `pricing quote --jobs` of as many."""
+    lines = b"".join(carts[place % len(carts)] + b"\n" for place in range(BATCH))
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "carts.jsonl"
+        file.write_bytes(lines)
+        for _ in range(rounds):
+            for workers in (1, 2):
+                with serving(rules, workers=workers) as service:
+                    start = time.perf_counter()
+                    media = {"Content-Type": "application/x-ndjson"}
+                    answer = httpx.post(f"{service.url}/v1/quotes", content=lines, headers=media, timeout=600)
+                    over_http = time.perf_counter() - start
+                    assert answer.text.count("\n") == BATCH - 1
+                command = [sys.executable, "-m", "pricing.cli", "quote", str(file), "--rules", str(rules), "--json"]
+                start = time.perf_counter()
+                subprocess.run([*command, "--jobs", str(workers)], check=True, capture_output=True)
+                jobs = time.perf_counter() - start
+                print(
+                    f"batch of {BATCH}, {workers} workers: {BATCH / over_http:.0f} carts/s, with --jobs {BATCH / jobs:.0f}:"
+                    f" {jobs / over_http:.0%}",
+                    flush=True,
+                )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Runs what is named."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    known = ("speed", "batch", "hostile", "reload", "killed", "pieces")
+    parser.add_argument("what", nargs="*", choices=[*known, []])
     parser.add_argument("--seconds", type=float, default=5.0)
-    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--reservations", type=int, default=50_000)
     asked = parser.parse_args()
     size = workload("S", "loose", 100)
     carts = [json.dumps(cart).encode() for cart in size.carts]
     with tempfile.TemporaryDirectory() as place:
-        rules = Path(place)
-        for name, text in size.book.texts().items():
-            (rules / name).parent.mkdir(parents=True, exist_ok=True)
-            (rules / name).write_text(text, encoding="utf-8")
-        base = alone(rules, carts, asked.seconds)
-        print(f"engine alone: {base:.0f} carts/s")
-        for number, workers in enumerate(asked.workers):
-            rate, middle, high, batch = over_http(rules, carts, asked.seconds, workers, 18080 + number)
-            print(
-                f"{workers} workers: {rate:.0f} carts/s ({rate / base:.0%}), p50 {middle:.1f} ms, p99 {high:.1f} ms;"
-                f" batch {batch:.0f} carts/s ({batch / base:.0%})"
-            )
+        rules = written(size.book.texts(), Path(place) / "rules")
+        for name in asked.what or known:
+            if name == "speed":
+                speed(rules, carts, asked.seconds, asked.rounds)
+            elif name == "batch":
+                batch(rules, carts, asked.rounds)
+            elif name == "hostile":
+                hostile.worst_carts(Path(place) / "worst", asked.seconds)
+            elif name == "reload":
+                hostile.reloads(Path(place) / "many", asked.seconds)
+            elif name == "killed":
+                hostile.killed(Path(place) / "killed", asked.seconds)
+            else:
+                hostile.pieces(Path(place) / "pieces", asked.reservations)
 
 
 if __name__ == "__main__":

@@ -47,6 +47,8 @@ async def lines_of(stream: AsyncIterator[bytes], bounds: Allowance) -> AsyncIter
     async for data in stream:
         *lines, rest = (rest + data).split(b"\n")
         if len(rest) > bounds.body:
+            if part:
+                yield part
             raise Refused(413, "too-large", [(f"a line has at most {bounds.body} bytes", "")])
         for line in lines:
             if line.strip():
@@ -72,6 +74,8 @@ class Lines(Response):
         self.pool = pool
         self.ask = ask
         self.parts = parts
+        self.told_last: list[bytes] = []
+        """Why what followed was not read."""
         super().__init__()
         del self.headers["content-length"]
 
@@ -91,7 +95,10 @@ class Lines(Response):
                     body = text if first else self.between + text
                     first = False
                     await send({"type": "http.response.body", "body": body, "more_body": True})
-            end = b"" if first and self.between == self.closing else self.closing
+            ending = self.told_last if first else [b"", *self.told_last]
+            end = self.between.join(ending)
+            if not first or self.opening:
+                end += self.closing
             await send({"type": "http.response.body", "body": end, "more_body": False})
         finally:
             for _, _, task in waiting:
@@ -129,7 +136,7 @@ class Lines(Response):
             async for part in self.parts:
                 yield part
         except Refused as refused:  # a line too long: told in its place, and the rest is not read
-            yield [refused.body()]
+            self.told_last = [refused.body()]
         yield None
 
 

@@ -22,7 +22,7 @@ from pricing.service.settings import Settings
 
 _AT_ONCE = 0.002
 """Seconds for which an answer may be kept back, to go out together with the next."""
-_NICE = 5
+_NICE = 10
 """By so much processes for costly carts, and the one that reads rules, stand behind others."""
 
 
@@ -36,11 +36,15 @@ def main(place: str) -> None:
     settings = next(things, None)
     if not isinstance(settings, Settings):
         return
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
     desk = Desk(settings, os.path.dirname(place))  # noqa: PTH120  # nothing but this of a path
     desk.found()
     for name, what in things:
         if name == "load":
-            line.sendall(framed(desk.load()))
+            _stand(usual + _NICE)
+            found = desk.load()
+            _stand(usual)
+            line.sendall(framed(found))
             continue
         if name == "took":
             desk.take()
@@ -71,6 +75,12 @@ def work(desk: Desk, place: str, ticket: int, is_heavy: bool, is_new: bool) -> N
                     told, since = b"", now
             if told:
                 line.sendall(told)
+
+
+def _stand(nice: int) -> None:
+    """Stands so far behind others; coming forward again is allowed to few, and then not needed: all stand alike."""
+    with contextlib.suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, nice)
 
 
 def _connected(place: str) -> socket.socket:

@@ -1,0 +1,184 @@
+"""What may come from outside, or break inside, without harm to anybody else: slow clients, torn requests, killed workers."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx
+import pytest
+
+from benchmarks.postgres import Server
+from pricing.api import Engine
+from pricing.ledger import Ledger
+from pricing.service.front import Front
+from pricing.service.settings import Allowance, Settings
+from pricing.wire import cart_to_dict
+from tests.ledger.shop import NOON, RULES, cart
+from tests.service.conftest import running
+from tests.service.test_service import problem
+
+CART = cart_to_dict(cart(codes=("CODE10",)))
+PIECES = 20
+SCARCE = RULES.replace("limit       2 uses per day", f"limit       {PIECES} uses in total")
+
+
+@contextmanager
+def line_to(http: httpx.Client, *texts: bytes) -> Iterator[socket.socket]:
+    """A plain connection on which some bytes were sent."""
+    with socket.create_connection((http.base_url.host, http.base_url.port or 0), timeout=10) as line:
+        for text in texts:
+            line.sendall(text)
+        yield line
+
+
+def is_well(http: httpx.Client) -> bool:
+    return str(http.post("/v1/quote", json=CART).json()["total"]) == "22.50"
+
+
+HEAD = b"POST /v1/quote HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"400"),  # TLS to a port that speaks HTTP
+        (b"GET / HTTP/9.9\r\n\r\n", b"400"),
+        (b"POST /v1/quote HTTP/1.1\r\nHost: a\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}", b"421"),
+        (HEAD + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"400"),
+        (HEAD + b"Content-Length: -1\r\n\r\n", b"400"),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", b"400"),
+        (HEAD + b"X: " + b"a" * 200_000 + b"\r\n\r\n", b"400"),
+    ],
+)
+def test_what_is_no_request_is_refused_and_harms_nobody(http: httpx.Client, text: bytes, status: bytes) -> None:
+    with line_to(http) as line:
+        try:
+            line.sendall(text)
+            line.shutdown(socket.SHUT_WR)
+            answer = line.recv(65_536)
+        except (ConnectionResetError, BrokenPipeError):
+            answer = b""
+    assert not answer or answer.split(b" ", 2)[1] == status, answer
+    assert b"Traceback" not in answer
+    assert is_well(http)
+
+
+def test_many_half_open_connections_harm_nobody(http: httpx.Client) -> None:
+    torn = HEAD + b"Content-Length: 100\r\n\r\n{"
+    lines = [socket.create_connection((http.base_url.host, http.base_url.port or 0)) for _ in range(100)]
+    try:
+        for place, line in enumerate(lines):
+            line.sendall(torn[: place % len(torn)])
+        assert is_well(http)
+    finally:
+        for line in lines:
+            line.close()
+    assert is_well(http)
+
+
+def test_a_body_that_does_not_come_is_waited_for_so_long_only(folder: Path) -> None:
+    with running(Settings(str(folder), now=NOON, watch=0, bounds=Allowance(upload=0.3))) as (http, _):
+        with line_to(http, HEAD + b"Content-Length: 100\r\n\r\n{") as line:
+            assert line.recv(65_536).startswith(b"HTTP/1.1 408 ")
+        assert is_well(http)
+
+
+def test_a_batch_is_read_no_faster_than_its_answers_are(http: httpx.Client, front: Front) -> None:
+    """The client sends and never reads: the service stops reading, keeps little, and serves others."""
+    head = b"POST /v1/quotes HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
+    text = json.dumps(CART).encode() + b"\n"
+    chunk = b"%x\r\n%b\r\n" % (len(text) * 50, text * 50)
+    with line_to(http, head + b"Transfer-Encoding: chunked\r\n\r\n") as line:
+        line.settimeout(1.0)
+        sent = 0
+        with suppress(TimeoutError):
+            while sent < 100_000_000:
+                sent += line.send(chunk)
+        assert sent < 100_000_000
+        assert is_well(http)
+        assert front.pool.waiting < 10
+    assert is_well(http)
+
+
+def test_a_line_of_a_batch_that_has_no_end_is_refused(folder: Path) -> None:
+    with running(Settings(str(folder), now=NOON, watch=0, bounds=Allowance(body=100_000))) as (http, _):
+        content = json.dumps(CART).encode() + b"\n" + b"[" * 300_000
+        answer = http.post("/v1/quotes", content=content, headers={"Content-Type": "application/x-ndjson"})
+        first, second = answer.text.splitlines()
+        assert json.loads(first)["total"] == "22.50"
+        assert json.loads(second)["code"] == "too-large"
+
+
+def test_wrong_tokens_and_hosts_are_refused_before_anything_is_read(folder: Path) -> None:
+    from pricing.service.access import tokens_of
+
+    settings = Settings(str(folder), now=NOON, watch=0, tokens=tokens_of("a-token-for-quotes quote"))
+    with running(settings) as (http, front):
+        for value in ("", "Bearer", "Basic YTpi", "Bearer a-token-for-quote", "Bearer \xff", "x" * 8_000):
+            answer = http.post("/v1/quote", json=CART, headers={b"authorization": value.encode("latin-1")})
+            problem(answer, 401, "no-token")
+        for host in ("", "evil.example", "localhost.evil.example", "localhost:x", "[::1", "127.0.0.1:80:80"):
+            problem(http.get("/v1/rules", headers={"Host": host}), 421, "other-host")
+        assert front.pool.ended == 0
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def scarce(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, str]:
+    """Rules with a code of few pieces, and a ledger."""
+    rules = tmp_path / "rules"
+    (rules / "campaigns").mkdir(parents=True)
+    (rules / "campaigns" / "fair.promo").write_text(SCARCE, encoding="utf-8")
+    place = str(tmp_path / "ledger.db")
+    if request.param == "postgresql":
+        server: Server = request.getfixturevalue("postgres")
+        place = server.database()
+    Ledger(place, Engine.load(rules), migrate=True).close()
+    return rules, place
+
+
+def test_sixteen_clients_and_killed_workers_end_at_the_last_piece(scarce: tuple[Path, str]) -> None:
+    """No order is lost, none is there twice, and exactly as many have the code as there are pieces."""
+    rules, place = scarce
+    ending = threading.Event()
+    with running(Settings(str(rules), place, workers=2, now=NOON, watch=0)) as (http, front):
+
+        def kill() -> None:
+            while not ending.wait(0.4):
+                for hand in front.pool.hands[:1]:
+                    if hand.hello is not None:
+                        os.kill(hand.hello.number, signal.SIGKILL)
+
+        def buy(number: int) -> tuple[bool, bool]:
+            body = {"order": f"o-{number}", "cart": {**CART, "customer": {"id": f"c-{number}"}, "codes": ["TODAY3"]}}
+            for _ in range(20):
+                answer = http.post("/v1/checkout", json=body, headers={"Idempotency-Key": f"k-{number}"})
+                if answer.status_code not in (409, 503):
+                    break
+                time.sleep(0.1)
+            assert answer.status_code == 200, answer.text
+            again = http.post("/v1/checkout", json=body, headers={"Idempotency-Key": f"k-{number}"})
+            return any(use["rule"] == "TODAY3" for use in answer.json()["quote"]["used"]), again.text == answer.text
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        try:
+            with ThreadPoolExecutor(16) as clients:
+                found = list(clients.map(buy, range(5 * PIECES)))
+        finally:
+            ending.set()
+            killer.join()
+        assert front.pool.ended > 0
+        assert all(http.get(f"/v1/orders/o-{number}").status_code == 200 for number in range(5 * PIECES))
+    assert sum(had for had, _ in found) == PIECES
+    assert all(same for _, same in found)
+    with Ledger(place, Engine.load(rules)) as books:
+        assert books.verify() == ()
