@@ -46,16 +46,16 @@ async def lines_of(stream: AsyncIterator[bytes], bounds: Allowance) -> AsyncIter
     rest, part = b"", list[bytes]()
     async for data in stream:
         *lines, rest = (rest + data).split(b"\n")
-        if len(rest) > bounds.body:
-            if part:
-                yield part
-            raise Refused(413, "too-large", [(f"a line has at most {bounds.body} bytes", "")])
         for line in lines:
             if line.strip():
                 part.append(line if len(line) <= bounds.body else b"{")
             if len(part) == PART:
                 yield part
                 part = []
+        if len(rest) > bounds.body:
+            if part:
+                yield part
+            raise Refused(413, "too-large", [(f"a line has at most {bounds.body} bytes", "")])
     if rest.strip():
         part.append(rest)
     if part:
