@@ -182,6 +182,9 @@ def test_what_somebody_else_changes_is_taken_over_and_never_lost(page: Page, stu
     assert "take 6.00" in page.inner_text(".cm-content")
     type_at(page, "spend       25.00", "  # mine")
     (studio.folder / SUMMER).write_text(CARDS.replace("take 3.00", "take 7.00"), encoding="utf-8")
+    page.wait_for_selector(".said p:has-text('while you are typing')")
+    page.wait_for_timeout(4500)  # it is looked at again, and told once
+    assert page.locator(".said p:has-text('while you are typing')").count() == 1
     page.click(".bar button.main")
     page.wait_for_selector("dialog .sides")
     assert "take 7.00" in page.inner_text("dialog .sides")
@@ -199,9 +202,14 @@ def test_a_basket_and_a_draft_travel_in_a_link(page: Page, studio: Open, browser
     page.click("text=Share")
     fragment = page.input_value("dialog textarea")
     assert fragment.startswith("#s1=")
+    (studio.folder / SUMMER).write_text(CARDS.replace("take 3.00", "take 6.00"), encoding="utf-8")
     other = browser.new_page()
+    other.set_default_timeout(PATIENCE)
     other.goto(studio.url + fragment)
     pays(other, "22.00")
+    other.click(".bar button.main")  # what was shared began from another text than the folder has now
+    other.wait_for_selector("dialog .sides")
+    assert "take 6.00" in (studio.folder / SUMMER).read_text(encoding="utf-8")
     other.close()
 
 
@@ -315,6 +323,19 @@ def broken_rules(page: Page) -> list[str]:
         tags,
     )
     return json.loads(json.dumps(found))  # type: ignore[no-any-return]
+
+
+def test_a_new_file_that_somebody_else_makes_meanwhile_is_not_overwritten(page: Page, studio: Open) -> None:
+    page.click("text=New campaign")
+    page.fill("dialog [name=name]", "pots")
+    page.fill("dialog [name=label]", "Pots")
+    page.click("dialog button.main")
+    page.wait_for_selector(".cm-line:has-text('campaign pots')")
+    (studio.folder / "campaigns/pots.promo").write_text("# theirs\n", encoding="utf-8")
+    page.wait_for_selector(".said p:has-text('while you are typing')")
+    page.click(".bar button.main")
+    page.wait_for_selector("dialog .sides:has-text('theirs')")
+    assert (studio.folder / "campaigns/pots.promo").read_text(encoding="utf-8") == "# theirs\n"
 
 
 def test_the_mark_of_a_card_stays_on_its_first_line_while_it_is_typed_at(page: Page) -> None:

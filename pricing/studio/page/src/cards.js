@@ -147,8 +147,11 @@ async function save() {
   const path = state.file;
   if (!(path in state.draft)) return;
   if (!state.folder.can.save) return download(path, state.draft[path]);
-  await put(path, state.draft[path], state.folder.files[path]?.fingerprint ?? "");
+  await put(path, state.draft[path], seenOf(path));
 }
+
+/** The fingerprint of what was seen before it was typed at; empty: there was no such file. */
+export const seenOf = (path) => state.seen[path] ?? state.folder.files[path]?.fingerprint ?? "";
 
 /** Writes a file; where somebody else was faster, asks what is to be done. True when it is written. */
 export async function put(path, text, seen) {
@@ -164,6 +167,7 @@ export async function put(path, text, seen) {
 }
 
 function taken(path, text, fingerprint) {
+  delete state.seen[path];
   state.saved[path] = text;
   state.folder.files[path] = { fingerprint, locked: "" };
   if (state.draft[path] === text) delete state.draft[path];
@@ -184,6 +188,7 @@ async function conflict(path, text, { theirs, fingerprint }) {
 /** What somebody else has written takes the place of what was here. */
 async function theirsIn(path, text, fingerprint) {
   delete state.draft[path];
+  delete state.seen[path];
   forget(path);
   if (text === null) {
     delete state.saved[path];
@@ -198,12 +203,15 @@ async function theirsIn(path, text, fingerprint) {
   tell("typed", path);
 }
 
-function discard() {
+async function discard() {
   const path = state.file;
   delete state.draft[path];
+  if (path in state.seen) delete state.saved[path]; // there is a newer one in the folder
+  delete state.seen[path];
   forget(path);
   if (path in state.saved) show(path, { again: true }), drawProblems();
-  else open(Object.keys(state.folder.files).find((one) => one.endsWith(".promo")) ?? "");
+  else if (path in state.folder.files) await open(path);
+  else await open(Object.keys(state.folder.files).find((one) => one.endsWith(".promo")) ?? "");
   drawFiles();
   tell("typed", path);
 }
@@ -218,17 +226,19 @@ function download(path, text) {
 export async function follow() {
   const answer = await ask("folder").catch(() => null);
   if (!answer) return;
-  const before = state.folder.files;
+  const before = { ...state.folder.files };
   const gone = Object.keys(before).filter((path) => !(path in answer.files));
   const changed = Object.keys(answer.files).filter((path) => before[path]?.fingerprint !== answer.files[path].fingerprint);
   if (!gone.length && !changed.length) return;
   for (const path of [...gone, ...changed]) {
-    if (path in state.draft && path in state.saved) {
-      say(t("cards.elsewhere.mine", { file: path }), "wrong"); // saving will ask: the fingerprint that was seen stays
-      continue;
-    }
+    const was = before[path]?.fingerprint ?? "";
     if (path in answer.files) state.folder.files[path] = answer.files[path];
     else delete state.folder.files[path];
+    if (path in state.draft) {
+      state.seen[path] ??= was; // so that saving asks
+      say(t("cards.elsewhere.mine", { file: path }), "wrong");
+      continue;
+    }
     const known = path in state.saved;
     delete state.saved[path];
     forget(path);

@@ -56,6 +56,10 @@ function safely(read) {
   }
 }
 
+/** What this browser keeps under a name; null where it keeps nothing. */
+export const remembered = (name) => safely(() => localStorage.getItem(name));
+export const remember = (name, value) => safely(() => localStorage.setItem(name, value));
+
 /** Calls after a pause; what comes before the pause is over replaces what was waiting. */
 export function paused(call, milliseconds) {
   let timer = 0;

@@ -3,7 +3,7 @@ import * as basket from "./basket.js";
 import * as cards from "./cards.js";
 import * as compare from "./compare.js";
 import { ask, lastOnly } from "./desk.js";
-import { button, dialog, field, h, paused, say } from "./dom.js";
+import { button, dialog, field, h, paused, remember, remembered, say } from "./dom.js";
 import * as overview from "./overview.js";
 import * as receipt from "./receipt.js";
 import { fragmentOf, isBasket, sharedIn, whole } from "./share.js";
@@ -19,7 +19,7 @@ const parts = {};
 
 function frame() {
   document.documentElement.lang = language;
-  const theme = localStorage.getItem("studio.theme");
+  const theme = remembered("studio.theme");
   if (theme) document.documentElement.dataset.theme = theme;
   const tabs = views.map((name) => button(t(`view.${name}`), () => view(name), { role: "tab", id: `tab-${name}`, "aria-controls": `view-${name}`, "aria-selected": String(name === "try"), tabindex: name === "try" ? 0 : -1 }));
   const list = h("div", { role: "tablist", class: "tabs", "aria-label": t("views") }, tabs);
@@ -74,7 +74,7 @@ function turn() {
   const now = document.documentElement.dataset.theme ?? (dark ? "dark" : "light");
   const next = now === "dark" ? "light" : "dark";
   document.documentElement.dataset.theme = next;
-  localStorage.setItem("studio.theme", next);
+  remember("studio.theme", next);
 }
 
 // Pricing
@@ -115,17 +115,14 @@ function priceAnew() {
 }
 
 const keep = paused(() => {
-  try {
-    localStorage.setItem(`studio.basket.${state.folder.name}`, JSON.stringify(state.basket));
-  } catch {
-    // a browser that keeps nothing
-  }
+  remember(`studio.basket.${state.folder.name}`, JSON.stringify(state.basket));
 }, 500);
 
 // Keeping and sharing
 
 async function share() {
-  const fragment = await fragmentOf({ basket: state.basket, draft: state.draft });
+  const seen = Object.fromEntries(Object.keys(state.draft).map((path) => [path, cards.seenOf(path)]));
+  const fragment = await fragmentOf({ basket: state.basket, draft: state.draft, seen });
   const link = h("textarea", { rows: 4, readonly: true, "aria-label": t("share.link") });
   const local = ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
   link.value = local ? fragment : location.href.split("#")[0] + fragment;
@@ -145,8 +142,7 @@ async function example() {
   if (!said) return;
   try {
     const made = await ask("example", typed({ basket: state.basket, title: said.title, file: said.file }));
-    const seen = state.folder.files[made.file]?.fingerprint ?? "";
-    if (state.folder.can.save) await cards.put(made.file, made.text, seen);
+    if (state.folder.can.save) await cards.put(made.file, made.text, cards.seenOf(made.file));
     else type(made.file, made.text), await cards.open(made.file);
   } catch (error) {
     say(error.message, "wrong");
@@ -164,14 +160,19 @@ async function take(fragment) {
   const shared = await sharedIn(fragment);
   if (!shared) return false;
   state.basket = whole(shared.basket);
-  for (const [path, text] of Object.entries(shared.draft)) if (typeof text === "string") state.draft[path] = text;
+  for (const [path, text] of Object.entries(shared.draft)) {
+    if (typeof text !== "string") continue;
+    state.draft[path] = text;
+    const seen = shared.seen?.[path];
+    if (typeof seen === "string" && seen !== (state.folder.files[path]?.fingerprint ?? "")) state.seen[path] = seen;
+  }
   history.replaceState(null, "", location.pathname + location.search);
   return true;
 }
 
 function lastBasket() {
   try {
-    const kept = JSON.parse(localStorage.getItem(`studio.basket.${state.folder.name}`));
+    const kept = JSON.parse(remembered(`studio.basket.${state.folder.name}`));
     return isBasket(kept) ? kept : null;
   } catch {
     return null;

@@ -6,6 +6,7 @@ export const state = {
   file: "", // the file in the editor
   saved: {}, // path -> text, of files that were opened
   draft: {}, // path -> text that differs from the saved one
+  seen: {}, // path -> fingerprint of what a draft was begun from, where the folder has another one by now
   basket: null,
   price: null, // the last answer with a quote
   checked: { errors: 0, warnings: 0, hints: 0, problems: [] },
@@ -22,7 +23,7 @@ export const typed = (question = {}) => ({ draft: state.draft, ...question });
 export const textOf = (path) => state.draft[path] ?? state.saved[path] ?? "";
 
 export function type(path, text) {
-  if (text === state.saved[path]) delete state.draft[path];
+  if (text === state.saved[path] && !(path in state.seen)) delete state.draft[path];
   else state.draft[path] = text;
   tell("typed", path);
 }

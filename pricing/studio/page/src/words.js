@@ -1,24 +1,17 @@
 // The texts of the page in three languages. A test compares them: none may be missing.
+import { remember, remembered } from "./dom.js";
 import de from "./texts/de.json";
 import en from "./texts/en.json";
 import es from "./texts/es.json";
 
 const all = { en, de, es };
 export const languages = { en: "English", de: "Deutsch", es: "Español" };
-const kept = safe(() => localStorage.getItem("studio.language"));
+const kept = remembered("studio.language");
 const wished = [kept, ...(navigator.languages ?? [])].map((one) => String(one).slice(0, 2));
 export const language = wished.find((one) => one in all) ?? "en";
 
-function safe(read) {
-  try {
-    return read();
-  } catch {
-    return null;
-  }
-}
-
 export function choose(name) {
-  safe(() => localStorage.setItem("studio.language", name));
+  remember("studio.language", name);
   location.reload();
 }
 
