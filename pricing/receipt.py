@@ -315,12 +315,19 @@ class _Paper:
             how = f"Pay with {_name(step.payment)} for {self.both(step.rule)}"
             return f"{how}{_where(step)}: {self.show(step.saves)} more saved."
         where = _where(step).lstrip() or "in this order"
-        more = _count(step.missing_units or 0, "more item")
+        more = _count(step.missing_units or 0, "more item") + self.of_item(step.sku)
         if step.missing is not None:
-            more = f"{self.show(step.missing)} more"
+            more = f"{self.show(step.missing)} more{self.of_item(step.sku)}"
         return (
             f"Add {more} {where} to reach the next step of {self.both(step.rule)}: {self.show(step.saves)} more saved."
         )
+
+    def of_item(self, sku: str | None) -> str:
+        """` of Desk lamp`: the item that a step per sku looks at; nothing for other steps."""
+        if sku is None:
+            return ""
+        titles = [self.titles.get(line.id) for line in self.quote.lines if line.sku == sku]
+        return f" of {clean(next(filter(None, titles), None) or sku)}"
 
     def refusal(self, refusal: Refusal) -> str:
         """One sentence, in the words of a friendly shop assistant."""

@@ -77,7 +77,9 @@ def _say_over(over: Sequence[Campaign], count: int) -> None:
     over = sorted(over, key=lambda one: (one.valid.end or now(), one.name), reverse=True)
     named = [f"{one.name} ({last_day(one)})" for one in over[:MOST_NAMED]]
     more = f" and {len(over) - MOST_NAMED} more" if len(over) > MOST_NAMED else ""
-    head = f"In the past are {len(over)} of {_count(count, 'campaign')}, so their cards change no price today:"
+    one = len(over) == 1
+    head = f"In the past {'is' if one else 'are'} {len(over)} of {_count(count, 'campaign')}, so"
+    head += f" {'its' if one else 'their'} cards change no price today:"
     for line in wrapped(f"{head} {', '.join(named)}{more}.", columns()):
         remark(line)
 

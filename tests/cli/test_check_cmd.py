@@ -40,7 +40,7 @@ def test_campaigns_that_are_over_are_named(
     assert run(["check", "rules"]) == 0
     said = " ".join(capsys.readouterr().err.split())
     assert said.endswith(
-        "In the past are 1 of 1 campaign, so their cards change no price today: summer (until 2026-06-30)."
+        "In the past is 1 of 1 campaign, so its cards change no price today: summer (until 2026-06-30)."
     )
 
 
