@@ -346,7 +346,7 @@ class _Paper:
         if refusal.short_by is not None:
             missing.append(f"{self.show(refusal.short_by)} short")
         if refusal.short_units is not None:
-            missing.append(_count(refusal.short_units, "more item") + " needed")
+            missing.append(_count(refusal.short_units, "more item") + self.of_item(refusal.sku) + " needed")
         said = f"{' and '.join(missing)}{_where(refusal)}"
         if refusal.after:
             said += f" after {' and '.join(map(self.both, refusal.after))}"
