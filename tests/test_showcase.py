@@ -50,4 +50,4 @@ def test_the_oracle_agrees(folder: Path, example: Example) -> None:
 
 def test_the_page_names_every_folder() -> None:
     page = (SHOWCASE / "README.md").read_text("utf-8")
-    assert [name for name in re.findall(r"\]\((\w+)/\)", page)] == [folder.name for folder in FOLDERS]
+    assert re.findall(r"\]\((\w+)/\)", page) == [folder.name for folder in FOLDERS]
