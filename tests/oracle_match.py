@@ -159,8 +159,25 @@ def plain_code(code: str) -> str:
 
 
 def is_typed(rule: Rule, cart: Cart) -> bool:
+    """SPEC 1 and 2: what the customer typed, or "the pair (code, rule) that the ledger found for it"; a pair whose rule has
+    no such code is unknown. The check sign of a code is the ledger's to look at."""
     typed = {plain_code(code) for code in cart.codes if isinstance(code, str)} - {""}
-    return any(plain_code(code) in typed for code in rule.codes)
+    found = {plain_code(code.code) for code in cart.codes if not isinstance(code, str) and code.rule == rule.name}
+    if rule.pattern is not None and any(one_of_many(rule.pattern.pattern, code) for code in found):
+        return True
+    return any(plain_code(code) in typed | found for code in rule.codes)
+
+
+SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
+"""Of a `#` in a pattern: "one of 31 signs that cannot be mistaken (no 0 O 1 I L)"."""
+
+
+def one_of_many(pattern: str, code: str) -> bool:
+    """Whether a plain code has the signs of a pattern."""
+    signs = plain_code(pattern)
+    return len(signs) == len(code) and all(
+        one in SIGNS if sign == "#" else one == sign for sign, one in zip(signs, code, strict=True)
+    )
 
 
 def earlier_uses(usage: RuleUsage, per: str) -> int:

@@ -14,6 +14,7 @@ from pricing.language.formatter import fmt
 from pricing.language.loading.load import load_folder
 from pricing.wire import cart_from_json
 from tests.engine.test_differential import compared, figures_of_oracle
+from tests.markets import Market
 
 SHOWCASE = Path(__file__).parent.parent / "showcase"
 FOLDERS = sorted(path for path in SHOWCASE.iterdir() if path.is_dir())
@@ -44,7 +45,7 @@ def test_each_basket_costs_what_the_pencil_says(folder: Path, example: Example) 
 
 @pytest.mark.parametrize(("folder", "example"), EXAMPLES, ids=[example.title for _, example in EXAMPLES])
 def test_the_oracle_agrees(folder: Path, example: Example) -> None:
-    made = engine(folder).book, cart_from_json(example.cart.text), {}
+    made: Market = engine(folder).book, cart_from_json(example.cart.text), {}
     assert not list(compared(made, figures_of_oracle(made)))
 
 
