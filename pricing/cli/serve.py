@@ -96,7 +96,15 @@ def command(
         folder, ledger, workers, hosts, known, watch, now=at, decisions=decisions, decisions_with=decisions_with
     )
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    from pricing.service import tracing
     from pricing.service.front import application
+
+    try:
+        tracing.set_up()
+    except ImportError:
+        raise click.ClickException(
+            "OTEL_EXPORTER_OTLP_ENDPOINT needs pip install 'promotion-pricing[traces]'"
+        ) from None
 
     try:
         app = application(settings)

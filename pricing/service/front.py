@@ -26,7 +26,7 @@ from starlette.routing import Route as Way
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pricing import __version__
-from pricing.service import batch, openapi
+from pricing.service import batch, openapi, reading, tracing
 from pricing.service.access import SCOPES, is_our_host, scopes_of
 from pricing.service.asks import Ask, Reply
 from pricing.service.decisions import DecisionLog
@@ -72,7 +72,8 @@ class Front:
         self.trouble: str | None = None
         self.writing: dict[str, bytes] = {}
         """Idempotency keys of requests that are being done."""
-        self.page = json.dumps(openapi.page(__version__)).encode()
+        page = openapi.page(__version__)
+        self.page, self.docs = json.dumps(page).encode(), reading.html_of(page).encode()
         self.chores: list[asyncio.Task[None]] = []
 
     # Life
@@ -257,11 +258,16 @@ class Front:
         """GET /openapi.json."""
         return Response(self.page, media_type="application/json")
 
+    async def reading(self, request: Request) -> Response:
+        """GET /docs."""
+        safe = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+        return Response(self.docs, headers=safe, media_type="text/html; charset=utf-8")
+
     def ways(self) -> list[Way]:
         """The routes of the application."""
         fronts = {"/v1/quotes": self.quotes, "/v1/rules": self.rules, "/v1/rules/reload": self.rules}
         fronts |= {"/health/live": self.health, "/health/ready": self.health}
-        made = [Way("/metrics", self.metrics), Way("/openapi.json", self.openapi)]
+        made = [Way("/metrics", self.metrics), Way("/openapi.json", self.openapi), Way("/docs", self.reading)]
         for route in ROUTES:
             endpoint: Callable[..., Awaitable[Any]] = partial(fronts.get(route.path, self.work), route)
             made.append(Way(route.path, endpoint, methods=[route.method]))
@@ -282,7 +288,7 @@ class Guard:
         start, decision = time.perf_counter(), secrets.token_hex(12)
         state = scope.setdefault("state", {})
         state["decision"] = decision
-        status = 0
+        status, span = 0, tracing.begun(scope)
 
         async def sent(message: Message) -> None:
             nonlocal status
@@ -311,7 +317,10 @@ class Guard:
                 state["problem"] = "fault"
                 await answer_of(Refused(500, "fault"))(scope, receive, sent)
         finally:
-            self.told(scope, state, status, time.perf_counter() - start, decision)
+            route = getattr(scope.get("route"), "path", None) or "none"
+            self.told(scope, state, route, status, time.perf_counter() - start, decision)
+            if span is not None:
+                tracing.ended(span, scope["method"], route, status, decision, self.front.fingerprint)
 
     def check(self, scope: Scope, state: dict[str, Any]) -> None:
         """Refuses a foreign host, and whoever may not ask this."""
@@ -327,9 +336,8 @@ class Guard:
             raise Refused(401, "no-token", [("needs Authorization: Bearer with a token of this service", "")])
         state["scopes"] = scopes
 
-    def told(self, scope: Scope, state: dict[str, Any], status: int, seconds: float, decision: str) -> None:
+    def told(self, scope: Scope, state: dict[str, Any], route: str, status: int, seconds: float, decision: str) -> None:
         """Counts and logs a request: its route, never its path, which may name a customer."""
-        route = getattr(scope.get("route"), "path", None) or "none"
         self.front.figures.took(route, status, seconds)
         problem = state.get("problem", "")
         if problem:
