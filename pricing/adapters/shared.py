@@ -69,7 +69,9 @@ def cart_of(body: object, price: Callable[[dict[str, Any]], object], country: st
     if not isinstance(body, dict):
         raise CartError([Problem(f"expected an object, not {shown(body)}", "cart")])
     currency = body.get("currency")
-    currency = currency.upper() if isinstance(currency, str) else currency
+    if not isinstance(currency, str):
+        raise CartError([Problem("is missing" if currency is None else "expected text", "currency")])
+    currency = currency.upper()
     try:
         decimals(currency)
     except (AmountError, TypeError) as error:

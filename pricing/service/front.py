@@ -10,6 +10,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -40,6 +41,7 @@ LOG = logging.getLogger("pricing.service")
 EVERYTHING = frozenset(SCOPES)
 KEY = 255
 """Characters of an Idempotency-Key."""
+_FINGERPRINT = re.compile(rb"sha256:[0-9a-f]+")
 LARGE = 65_536
 """Bytes from which a cart is taken to be costly."""
 QUOTE_ROUTE = next(route for route in ROUTES if route.path == "/v1/quote")
@@ -329,6 +331,9 @@ class Guard:
             return
         if not is_our_host(self.front.settings.hosts, _header(scope, b"host")):
             raise Refused(421, "other-host", [("this service is called by another name", "")])
+        for name, value in scope["headers"]:
+            if name == b"pricing-rules" and not _FINGERPRINT.fullmatch(value):
+                raise Refused(400, "wrong-header", [("Pricing-Rules is a fingerprint, as in sha256:0f…", "")])
         if not self.front.settings.tokens:
             return
         scopes = scopes_of(self.front.settings.tokens, _header(scope, b"authorization"))

@@ -118,6 +118,12 @@ def test_a_line_of_a_batch_that_has_no_end_is_refused(folder: Path) -> None:
         assert json.loads(second)["code"] == "too-large"
 
 
+@pytest.mark.parametrize("value", ["", "0", "sha256:", "md5:00"])
+def test_what_is_no_fingerprint_is_told_everywhere(http: httpx.Client, value: str) -> None:
+    for method, path in (("GET", "/v1/rules"), ("POST", "/v1/quote"), ("POST", "/v1/quotes"), ("GET", "/v1/wallets/a")):
+        problem(http.request(method, path, headers={"Pricing-Rules": value}), 400, "wrong-header")
+
+
 def test_wrong_tokens_and_hosts_are_refused_before_anything_is_read(folder: Path) -> None:
     from pricing.service.access import tokens_of
 
