@@ -45,12 +45,12 @@ class Columns:
         return list(dict.fromkeys(named))
 
 
-def mapping_of(columns: Iterable[str]) -> Columns:
+def mapping_of(columns: Iterable[str], where: str) -> Columns:
     """The mapping of a file whose columns are called like the fields themselves. Raises WrongOrders."""
     known = set(columns)
     cart = tuple((name, name) for name in CART if name in known)
     line = tuple((name, name) for name in LINE if name in known)
-    return _checked(Columns(cart, line), "the orders", known)
+    return _checked(Columns(cart, line), where, known)
 
 
 def read_mapping(file: str) -> Columns:
@@ -134,9 +134,12 @@ def _field(name: str, value: Any, mapping: Columns) -> Any:
 
 
 def _text(value: Any) -> str:
-    """A number as it is written; a float in its shortest form, which is the text that it was read from."""
+    """A number as it is written; a float in its shortest form, which is the text that it was read from; a decimal
+    without the zeros that its column adds.
+    """
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return str(value)

@@ -166,7 +166,7 @@ def _from_parquet(name: str, columns: Columns | None, tell: Tell) -> Iterator[tu
 
 def _mapping(header: list[str], columns: Columns | None, name: str) -> Columns:
     if columns is None:
-        return mapping_of(header)
+        return mapping_of(header, name)
     missing = [column for column in columns.columns() if column not in header]
     if missing:
         raise WrongOrders(f"{name}: there is no column {missing[0]!r}; there are {', '.join(header)[:500]}")

@@ -129,11 +129,37 @@ def test_columns_that_are_called_like_the_fields_need_no_mapping(tmp_path: Path)
     assert cart.lines[0].unit_price == 500
 
 
+def test_decimals_of_a_column_with_more_places_are_the_same_amounts(tmp_path: Path) -> None:
+    table = pa.table({
+        "order": [1, 1, 2], "at": ["2026-06-12T09:30:00Z"] * 3, "currency": ["USD"] * 3, "sku": ["A", "B", "C"],
+        "store": ["s"] * 3,
+        "price": pa.array([Decimal("22.0000"), Decimal("100.5000"), Decimal("0.0100")], pa.decimal128(12, 4)),
+        "quantity": pa.array([Decimal("2.0"), Decimal("10.0"), Decimal("1.0")], pa.decimal128(9, 1)),
+    })  # fmt: skip
+    pq.write_table(table, tmp_path / "a.parquet")
+    found = [(line.unit_price, line.quantity) for cart in carts_in(tmp_path / "a.parquet") for line in cart.lines]
+    assert found == [(2200, 2), (10050, 10), (1, 1)]
+
+
+@pytest.mark.parametrize("packing", ["gz", "zst"])
+def test_a_packed_file_that_breaks_off_is_told(packing: str, tmp_path: Path) -> None:
+    data = shop.write(tmp_path / "a.jsonl", shop.orders(300)).read_bytes()
+    file = tmp_path / f"a.jsonl.{packing}"
+    if packing == "gz":
+        file.write_bytes(gzip.compress(data)[:-2000])
+    else:
+        with pa.CompressedOutputStream(str(file), "zstd") as out:
+            out.write(data)
+        file.write_bytes(file.read_bytes()[:-2000])
+    with pytest.raises(WrongOrders, match=f"a.jsonl.{packing}: "):
+        carts_in(file)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
         ("a.txt", "", "orders stand in .jsonl, .csv (also .gz, .zst) or .parquet files"),
-        ("a.csv", "order,at\n", "no column for cart.currency, line.sku, line.store, line.price, line.quantity"),
+        ("a.csv", "order,at\n", "a.csv: no column for cart.currency, line.sku, line.store, line.price, line.quantity"),
         ("a.jsonl.gz", "not packed", "a.jsonl.gz: "),
         ("a.parquet", "not parquet", "a.parquet: "),
         ("none.jsonl", None, "there is no such file"),
