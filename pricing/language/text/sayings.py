@@ -174,7 +174,8 @@ _SAYINGS: tuple[tuple[re.Pattern[str], Callable[[Found], Saying | None]], ...] =
             lambda found: Saying("What is taken off begins with take.", f"take {found[1]} off"),
         ),
         (
-            rf"(?:max(?:imum)?|up to|only)? ?(?:{_N}|once)(?: (?:use|uses|time|times|x))? per (?:customer|person|user)",
+            rf"(?:max(?:imum)?|up to|only)? ?(?:{_N}|once)(?: (?:use|uses|time|times|x))? per (?:customer|person|user)"
+            r"|(?:only )?once(?: only)?",
             lambda found: _limit(found[1]),
         ),
         (

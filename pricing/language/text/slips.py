@@ -194,13 +194,24 @@ _DATES = re.compile(
 _OFF_FROM = re.compile(r"\s*take\s+([0-9.]+%?)\s+off\s+(?:(?:over|from|on|above)\s+)?([0-9.]+)\s*")
 
 
+_HALVES = re.compile(r"(1[0-2]|[1-9])(?::([0-5][0-9]))?(am|pm)")
+
+
+def _clock(said: str) -> str:
+    """`9am` and `5:30pm` as 09:00 and 17:30; anything else as it is."""
+    found = _HALVES.fullmatch(said)
+    if found is None:
+        return said
+    return f"{int(found[1]) % 12 + 12 * (found[3] == 'pm'):02d}:{found[2] or '00'}"
+
+
 def _told_by_its_word(line: TextLine, first: str, helps: list[str], findings: Findings) -> bool:
     """Tell slips that only some lines have; False when there is none."""
     span, words = line.span, line.text.split()
     hours = _HOURS.fullmatch(line.text)
     if hours:
         rest = Span(line.start + line.text.index(words[1]), span.end)
-        right = f"from {hours[1]} until {hours[2]}"
+        right = f"from {_clock(hours[1])} until {_clock(hours[2])}"
         findings.add(
             "P0105", rest, "Hours are written from … until ….", caret=f"write {right}", helps=helps,
             fix=findings.replace(rest, right, safe=True),
