@@ -43,6 +43,8 @@ def test_a_budget_is_one_of_its_currency(where: str) -> None:
         found = ledger.checkout(asked("EUR", "TW-1", 4), "o-9")
         assert {use.rule: use.amount for use in found.quote.used} == {"twin-lamp": 2400}
         assert ledger.usage("ann", ["twin-lamp"], at(1))["twin-lamp"].items_customer == 3
+        told = [(one.rule, one.currency, one.uses, one.money, one.budget) for one in ledger.report()]
+        assert told[:2] == [("TWIN", "EUR", 2, 300, 400), ("TWIN", "USD", 1, 200, 300)]
         ledger.release("o-1", at(2))
         assert ledger.usage("ann", ["TWIN"], at(3), "EUR")["TWIN"].spent == 150
         assert ledger.verify() == ()

@@ -313,3 +313,16 @@ def test_recompute_needs_the_rules_that_priced_the_order(where: str) -> None:
     with Ledger(where, changed) as ledger, pytest.raises(LedgerError) as failed:
         ledger.refund("o-1", {"LL-2": 1}, at(5))
     assert failed.value.code == "other-rules"
+
+
+def test_a_free_item_s_worth_is_shared_with_the_one_that_was_paid_for(where: str) -> None:
+    """`gets to rounds`: sending back the one that was paid for does not leave the other for nothing."""
+    pair = "store discount pair\n  stores      shirts\n  buy         1  get 1 free\n"
+    engine = engine_with(pair, "  set         gets to rounds\n")
+    goods = (line("a", 3000, store="shirts"), line("b", 2000, store="shirts"))
+    with Ledger(where, engine) as ledger:
+        for order, sent_back, cash in (("o-1", "a", 1800), ("o-2", "b", 1200)):
+            assert ledger.checkout(cart(*goods), order).quote.total_minor == 3000
+            ledger.commit(order, NOON)
+            assert ledger.refund(order, {sent_back: 1}, at(1)).cash == cash
+        assert ledger.verify() == ()
