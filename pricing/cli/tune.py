@@ -52,6 +52,7 @@ def _share(ctx: click.Context, option: click.Parameter, text: str | None) -> int
 @click.option("--keep-at-least", metavar="P%", callback=_share, help="Orders still pay so much of the list price.")
 @click.option("--usage", type=click.Choice(["carried", "ignored"]), default="carried", show_default=True,
               help="Count uses and budgets from order to order, or leave them out.")  # fmt: skip
+@click.option("--every", is_flag=True, help="Try every value, not only those around the best one.")
 @click.option("--columns", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
               help="TOML that says which columns of CSV and Parquet are what.")  # fmt: skip
 @click.option("--jobs", metavar="N", type=click.IntRange(1, 256), default=1, help="Work with so many processes.")
@@ -85,7 +86,7 @@ def command(rules: str, **asked: Any) -> None:
         goal = Goal(_amount(asked["spend_at_most"], currency), asked["reach_at_least"], asked["keep_at_least"])
         if goal == Goal():
             raise click.UsageError("Say what is wanted: --spend-at-most, --reach-at-least or --keep-at-least.")
-        points, best = tune(card, values, goal, replayed)
+        points, best = tune(card, values, goal, replayed, asked["every"])
     except WrongOrders as error:
         raise click.UsageError(f"{error}.") from None
     _show(name, currency, points, best, asked["as_json"])

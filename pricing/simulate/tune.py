@@ -133,18 +133,21 @@ Replay = Callable[[RuleBook], Answer]
 """A whole replay of the orders under one version of the rules."""
 
 
-def tune(card: OpenCard, values: Sequence[str], goal: Goal, replay: Replay) -> tuple[list[Point], Point | None]:
+def tune(
+    card: OpenCard, values: Sequence[str], goal: Goal, replay: Replay, every: bool = False
+) -> tuple[list[Point], Point | None]:
     """(all points that were tried, in order of value; the one that meets the goal best, or None).
 
+    With `every` no value is passed over: for cards that save more and then less again as the number grows.
     Raises RuleErrors when a value makes no card, WrongOrders.
     """
     rule = card.rule(values)
     tried: dict[int, Point] = {}
-    wanted = _spread(0, len(values) - 1)
+    wanted = list(range(len(values))) if every else _spread(0, len(values) - 1)
     while wanted:
         for at in wanted:
             tried[at] = _point(values[at], rule, card.book(values[at]), goal, replay)
-        wanted = _next(tried, goal)
+        wanted = [] if every else _next(tried, goal)
     points = [tried[at] for at in sorted(tried)]
     best = _best(tried, goal)
     return points, None if best is None else tried[best]

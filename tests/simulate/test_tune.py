@@ -66,6 +66,14 @@ def test_the_least_that_reaches_a_share_of_orders(place: Path, capsys: pytest.Ca
     assert found["best"] == f"{min(value for value in reach if every[value][0] == least)}.00"
 
 
+def test_every_value_is_tried_when_asked(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    every = {value: by_hand(place, value) for value in range(20, 99, 6)}
+    status, found = tuned(capsys, "--reach-at-least", "50%", "--every", step="6.00")
+    points = found["points"]
+    assert status == 0 and isinstance(points, list)
+    assert {int(float(one["value"])): (round(100 * float(one["saved"])), one["orders"]) for one in points} == every
+
+
 def test_a_goal_that_no_value_meets_is_told(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, found = tuned(capsys, "--reach-at-least", "100%", step="20.00")
     assert status == 1 and found["best"] is None
