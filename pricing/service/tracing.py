@@ -1,7 +1,7 @@
 """Traces, where OpenTelemetry's packages are there (extra `traces`): a span for each request, a child of the caller's.
 
-Spans go to whatever provider the program that runs the service has set up; `pricing serve` sets one up when
-`OTEL_EXPORTER_OTLP_ENDPOINT` says where to. A span has the route, the status and the decision id, and no personal data.
+Spans go to whatever provider the program that runs the service has set up; `pricing serve` sets one up when the environment
+says where to (docs/deployment.md). A span has the route, the status and the decision id, and no personal data.
 """
 
 from __future__ import annotations
