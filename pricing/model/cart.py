@@ -30,7 +30,7 @@ MOST_LINES = 10_000
 """No cart may have more lines or charges; no list of texts in it more entries."""
 MOST_CODES = 1_000
 """No cart may come with more codes."""
-MOST_LOTS = 2_000
+MOST_LOTS = 10_000
 """No wallet may hold more lots of coupons."""
 MOST_USES = 10**15
 """No count of earlier uses may be higher."""

@@ -1,6 +1,6 @@
 """The joined search: every rule that lets it skip work, switched off, must leave the answer as it is.
 
-The switches are set from outside, so these tests run the engine's source (see `test_compiled.py` for the other build).
+What is set from outside besides the switches runs on the engine's source only (see `test_compiled.py` for the other build).
 """
 
 from __future__ import annotations
@@ -15,16 +15,13 @@ from pricing import Cart, Engine
 from pricing.engine.matching.case import case_of
 from pricing.engine.problem import Problem
 from pricing.engine.search import search
-from pricing.engine.search.branches.bounds import Relaxation
 from pricing.engine.search.branches.decisions import Decisions
-from pricing.engine.search.branches.gains import Gain
-from pricing.engine.search.branches.nodes import LOOSE, Branch, Brancher, Outcomes, Sketch
-from pricing.engine.search.joining import join, labels, states
-from pricing.engine.search.joining.halves import Halves, Pairs
-from pricing.engine.search.joining.join import Join
+from pricing.engine.search.branches.nodes import Brancher
+from pricing.engine.search.joining import labels, states
 from pricing.engine.search.judge import Best
 from pricing.engine.search.keys import Keys
-from pricing.engine.search.stores.outcome import Node
+from pricing.engine.search.rescue import Rescue
+from pricing.engine.search.rules import RULES, Rules
 from pricing.engine.search.stores.parts import SCALE, parts_of
 from pricing.engine.search.walk import Walk
 from tests.markets import market
@@ -52,67 +49,22 @@ def walked() -> list[tuple[Problem, list[int]]]:
     return [(problem, Walk(problem, 10**8).run().counts) for problem in problems()]
 
 
-def joined(problem: Problem) -> list[int]:
-    found = search.search(problem, 10**8)
+def joined(problem: Problem, rules: Rules = RULES) -> list[int]:
+    found = search.search(problem, 10**8, rules=rules._replace(walked=False))
     assert found.optimal
     return found.counts
 
 
-def all_options(self: Join) -> None:
-    rows = [sorted(each, key=self.prices.reduced) for each in self.relaxation.rows]
-    self.options = [[row.option for row in each] for each in rows]
-    self.reduced = [[self.prices.reduced(row) for row in each] for each in rows]
+@pytest.mark.parametrize("switch", Rules._fields)
+def test_a_rule_switched_off_changes_no_answer(switch: str, walked: list[tuple[Problem, list[int]]]) -> None:
+    for problem, expected in walked:
+        assert joined(problem, RULES._replace(**{switch: False})) == expected
 
 
-def no_window(self: Pairs) -> None:
-    """Every pair is looked at in order of its bound."""
-
-
-def no_shelves(self: Pairs) -> None:
-    """The second half is one shelf, whatever its labels draw on a second field."""
-    CHOOSE_WINDOW(self)
-    self.beside = None
-    self.beside_price = 0
-
-
-CHOOSE_WINDOW = Pairs._choose_window
-
-
-def no_first_bound(self: Sketch, node: Node, outcomes: list[Outcomes], gains: list[Gain | None]) -> None:
-    """Every node is made a branch."""
-    self.node, self.outcomes, self.gains, self.bound = node, outcomes, gains, -(1 << 100)
-
-
-SWITCHES: dict[str, tuple[object, str, object]] = {
-    "as it comes": (search, "SMALL", 0),
-    "no node refused at sight": (Sketch, "__init__", no_first_bound),
-    "no dominance": (Brancher, "_judge", lambda self, sketch: LOOSE),
-    "no options dropped in a store": (join, "unbeaten", lambda options, watched: list(range(len(options)))),
-    "no options fixed by reduced cost": (Join, "_fix", all_options),
-    "no options dropped later": (Join, "narrow", lambda self: None),
-    "no settled levels": (states, "_levels", lambda field, gain, most, ways: [[] for _ in field.by_option]),
-    "no cut at thresholds": (Branch, "children", lambda self: [self]),
-    "no prices moved": (Relaxation, "moved_prices", lambda self, best, positions, passes, enough: best),
-    "no swaps": (search, "swapped", lambda join, thorough: 0),
-    "no narrow attempts": (search, "ATTEMPTS", (1 << 30,)),
-    "no halves": (search, "Halves", Join),
-    "no windows": (Pairs, "_choose_window", no_window),
-    "no shelves": (Pairs, "_choose_window", no_shelves),
-    "no kinds kept apart": (Halves, "_spread", lambda self, labels: None),
-    "labels compared with one other": (labels, "MOST_COMPARED", 1),
-    "no stairs": (labels, "MOST_STEPS", 0),
-}
-
-
-@pytest.mark.parametrize("switch", SWITCHES)
-def test_a_rule_switched_off_changes_no_answer(
-    switch: str, walked: list[tuple[Problem, list[int]]], monkeypatch: pytest.MonkeyPatch
+def test_comparing_a_label_with_one_other_changes_no_answer(
+    walked: list[tuple[Problem, list[int]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "SMALL", 0)
-    holder, name, value = SWITCHES[switch]
-    monkeypatch.setattr(holder, name, value)
-    if value is all_options:
-        monkeypatch.setattr(Join, "narrow", lambda self: None)
+    monkeypatch.setattr(labels, "MOST_COMPARED", 1)
     for problem, expected in walked:
         assert joined(problem) == expected
 
@@ -129,7 +81,6 @@ def test_claims_that_promise_too_much_are_refuted(
         claims += 1
         honest(self, total - 1, coins, count, decided, ties)
 
-    monkeypatch.setattr(search, "SMALL", 0)
     monkeypatch.setattr(Best, "claim", boast)
     for problem, expected in walked:
         assert joined(problem) == expected
@@ -228,5 +179,5 @@ def test_no_quote_is_dearer_than_the_layer_by_layer_answer() -> None:
     for cart in map(Cart.from_dict, made.carts):
         problem = case_of(engine.plan, cart, {}, frozenset()).problem
         plain = Best()
-        search._greedy(problem, plain)
+        Rescue(problem, plain, 0, 10**9).offer_greedy()
         assert hurried.quote(cart).total_minor <= plain.total

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from pricing.engine.matching.situation import Situation
 from pricing.engine.rules.plan import Plan
 from pricing.engine.rules.planned import PlannedRule, Test, Tests
+
+MANY: Final = 16
+"""Of more lines those of some skus are looked up."""
 
 
 def rules_met(plan: Plan, situation: Situation, everyone: bool = False) -> list[PlannedRule]:

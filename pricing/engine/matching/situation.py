@@ -30,6 +30,7 @@ class Situation:
         "prices",
         "quantities",
         "segments",
+        "skus",
         "stores",
         "usage",
         "without",
@@ -52,6 +53,8 @@ class Situation:
         """Of each line: its categories and all that they are under."""
         self.by_key: dict[tuple[str, str], list[int]] = {("", ""): list(range(len(self.lines)))}
         """Lines under each index key that the plan uses."""
+        self.skus: dict[str, list[int]] = {}
+        """Lines of each sku, once somebody asks."""
         wallet = cart.wallet
         self.codes: set[str] = set()
         """As they are compared."""
@@ -91,6 +94,22 @@ class Situation:
                     found.setdefault(value, []).append(place)
         for value, places in found.items():
             self.by_key[word, value] = places
+
+    def of_skus(self, values: frozenset[str]) -> list[int]:
+        """The places of the lines of some skus, in order."""
+        skus = self.skus
+        if not skus:
+            for place, line in enumerate(self.lines):
+                mine = skus.get(line.sku)
+                if mine is None:
+                    skus[line.sku] = [place]
+                else:
+                    mine.append(place)
+        found: list[int] = []
+        for value in values:
+            found += skus.get(value, [])
+        found.sort()
+        return found
 
     def passes(self, test: Test, place: int) -> bool:
         """Whether a line answers one scope clause."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pricing.engine.problem import Application, Group, Problem
+from pricing.engine.problem import Problem
 from pricing.engine.search.branches.bounds import Prices
 from pricing.engine.search.branches.decisions import Choice, Decisions
 from pricing.engine.search.branches.gains import is_known
@@ -22,10 +22,12 @@ from pricing.engine.search.joining.swaps import swapped
 from pricing.engine.search.judge import NOTHING, Best, complete, confirm, trim
 from pricing.engine.search.keys import Keys
 from pricing.engine.search.memory import Decision, Memory
+from pricing.engine.search.rescue import MOST_ALONE, Rescue, restricted
+from pricing.engine.search.rules import RULES, Rules
+from pricing.engine.search.savings import least_total
 from pricing.engine.search.stores.options import TooMuchError
 from pricing.engine.search.stores.parts import SCALE, Parts, parts_of
-from pricing.engine.search.walk import Walk, largest_benefit, rest_bounds
-from pricing.engine.settling.settle import Midway, exchange_coins
+from pricing.engine.search.walk import Walk
 
 STEP_LIMIT = 400_000
 """Work allowed to one quote, in steps. Counted, never timed: the same cart gets the same answer on a busy machine."""
@@ -39,17 +41,17 @@ MOST_WALKED: Final = 200
 CHUNK: Final = 32
 """Where decisions are many, so many are listed at a time."""
 
-MOST_ALONE: Final = 16
-"""Codes and coupons that are tried alone, where there is no proof."""
-
 PASSES: Final = 120
 """In how many passes the prices of a branch are moved before its stores are joined."""
 
-MOST_ROWS: Final = 1_500_000
-"""Rows looked at while prices are moved; of very many rows it is done in fewer passes, but"""
+MOST_FIGURES: Final = 1_500_000
+"""Figures looked at while prices are moved; of very many it is done in fewer passes, but"""
 
 FEW_PASSES: Final = 6
 """in no fewer than so many."""
+
+MOST_LISTED: Final = 4
+"""One part of so many of the limit may be spent on listing outcomes: more of them would be joined by nobody."""
 
 ATTEMPTS = (64, 1024, 16384, NOTHING)
 """How many labels are kept at each store, attempt by attempt."""
@@ -72,20 +74,46 @@ class Found:
         self.steps = steps
 
 
-def search(problem: Problem, limit: int = STEP_LIMIT, memory: Memory | None = None) -> Found:
+def search(problem: Problem, limit: int = STEP_LIMIT, memory: Memory | None = None, rules: Rules = RULES) -> Found:
     """The best selection; `optimal` is False when `limit` steps did not suffice.
 
-    `memory`: what a search of a problem that differs little has left; this one leaves its own there.
+    `memory`: what a search of a problem that differs little has left; this one leaves its own there. `rules`: those that
+    skip work, each of which can be switched off.
     """
-    found = _joined(problem, limit, Best(True), memory) if selections(problem) > SMALL else None
+    few = SMALL if rules.walked else 0
+    found = _joined(problem, limit, Best(True), memory, rules) if selections(problem) > few else None
     if found is not None:
         if not found.optimal and found.total > found.lower_bound and _is_only_bounded(problem):
             found = _better(found, _walked(problem, limit // 4 + 1))
     elif len(problem.applications) <= MOST_WALKED:
         found = _walked(problem, limit)
     else:
-        found = Found([], NOTHING, _floor(problem), False, limit)
-    return found if found.optimal or found.total <= found.lower_bound else rescued(problem, found, limit)
+        found = Found([], NOTHING, 0, False, 0)
+    if found.optimal or found.total <= found.lower_bound:
+        return found
+    found.lower_bound = min(found.total, max(found.lower_bound, least_total(problem)))
+    return _rescued(problem, found, limit, rules)
+
+
+def _rescued(problem: Problem, found: Found, limit: int, rules: Rules) -> Found:
+    """An answer without a proof, bettered within a quarter of the limit."""
+    best = Best()
+    if found.counts:
+        complete(problem, found.counts, best)
+    rescue = Rescue(problem, best, found.lower_bound, limit // 4)
+    rescue.offer_greedy()
+    for app in rescue.alone():
+        if rescue.is_over():
+            break
+        alone, numbers = restricted(problem, app)
+        share = min(limit // (4 * MOST_ALONE) + 1, rescue.left())
+        answer = _joined(alone, share, Best(True), None, rules) if selections(alone) > SMALL else _walked(alone, share)
+        if answer is not None:
+            rescue.steps += answer.steps
+            rescue.offer(answer.counts, numbers)
+    rescue.climb()
+    total = best.total
+    return Found(best.counts, total, min(found.lower_bound, total), False, found.steps + rescue.steps)
 
 
 def _is_only_bounded(problem: Problem) -> bool:
@@ -111,11 +139,6 @@ def _walked(problem: Problem, limit: int) -> Found:
     return Found(best.counts, best.total, min(best.total, walk.lowest_open), walk.lowest_open > best.total, walk.steps)
 
 
-def _floor(problem: Problem) -> int:
-    """No selection totals less: all savings at their largest."""
-    return max(0, sum(problem.item) - rest_bounds(problem)[0])
-
-
 def selections(problem: Problem) -> int:
     """How many selections there are at most; counting stops when there are many."""
     many = 1
@@ -126,12 +149,14 @@ def selections(problem: Problem) -> int:
     return many
 
 
-def _joined(problem: Problem, limit: int, best: Best, memory: Memory | None = None) -> Found | None:
+def _joined(
+    problem: Problem, limit: int, best: Best, memory: Memory | None = None, rules: Rules = RULES
+) -> Found | None:
     """The search cell by cell; None for what it cannot cut. Where `best` is trusting, what is known of a selection may be
     claimed."""
     if problem.codes_serve_many:
         return None  # whether a code counts depends on all cells together
-    parts = parts_of(problem)
+    parts = parts_of(problem, rules)
     if parts.caps and problem.void:
         # What other cells leave of a cap may make a benefit small enough not to be void: no cell can tell alone.
         return None
@@ -148,7 +173,7 @@ def _joined(problem: Problem, limit: int, best: Best, memory: Memory | None = No
     if memory is not None:
         memory.leave(run.brancher, best.counts, {child.key: child.prices for child in run.open_branches})
     if best.refuted:
-        return _joined(problem, limit, Best(False), memory)
+        return _joined(problem, limit, Best(False), memory, rules)
     lower = min(best.total, run.lowest)
     return Found(best.counts, best.total, lower, run.lowest > best.total, run.steps)
 
@@ -183,10 +208,10 @@ class Run:
                 self.prices = memory.prices if kept else {}
                 for counts in memory.guesses:
                     complete(problem, counts, best)
-        self.brancher = Brancher(parts, Keys(parts), limit, kept)
+        self.brancher = Brancher(parts, Keys(parts), limit // MOST_LISTED + 1, kept)
         self.decisions = Decisions(parts)
         self.open_branches: list[Open] = []
-        self.steps = 0
+        self.steps = parts.steps
         self.lowest = NOTHING
         """The least total that what was left open allows."""
 
@@ -196,9 +221,9 @@ class Run:
         if decisions.run():
             self._list(decisions.choices)
             return
-        complete(self.problem, greedy(self.problem, None), best)
-        for app in promising(self.problem):
-            complete(self.problem, greedy(self.problem, app), best)
+        rescue = Rescue(self.problem, best, 0, self.limit // 8)
+        rescue.offer_greedy()
+        self.steps += rescue.steps
         decisions.run_below(best.total)
         self.steps += decisions.visited >> 2
         self.lowest = min(self.lowest, decisions.open_bound) if decisions.open_bound <= best.total else self.lowest
@@ -226,15 +251,23 @@ class Run:
         self.steps += brancher.steps - before
         sketches.sort(key=_by_bound)
         for bound, _, sketch in sketches:
-            if bound < SCALE * (best.total - parts.constant + 1):
-                children = _children(parts, brancher.branch(sketch), best, self.prices)
+            if bound < SCALE * (best.total - parts.constant + 1) or not parts.rules.refused:
+                if self.steps > self.limit and self.open_branches:
+                    self.lowest = min(self.lowest, total_of(parts, bound))
+                    continue
+                branch = brancher.branch(sketch)
+                children = _children(parts, branch, best, self.prices)
                 self.open_branches += children
+                self.steps += (1 + len(children)) * (brancher.looking + (branch.figures() >> 6))
+                self.steps += len(parts.globals) ** 2 >> 7
                 for child in children:
                     # Only an easy selection is worth finding before prices are moved.
                     if child.prices.reaches and self.steps < self.limit:
-                        self.steps += child.dive(parts, best, thorough=False)
+                        self.steps += child.dive(parts, best, thorough=False) + child.taken()
             if best.total == NOTHING:
-                complete(self.problem, greedy(self.problem, None), best)
+                rescue = Rescue(self.problem, best, 0, 0)
+                rescue.offer_greedy()
+                self.steps += rescue.steps
 
     def join(self) -> None:
         """Work the branches off."""
@@ -243,11 +276,11 @@ class Run:
         open_branches.sort(key=_by_open_bound)
         for child in open_branches:
             if self.steps < self.limit:
-                self.steps += child.improve(parts, best)
+                self.steps += child.improve(parts, best) + child.taken()
         open_branches.sort(key=_by_open_bound)
         for child in open_branches:
             proved, open_bound, more = _join(parts, child, best, self.limit - self.steps)
-            self.steps += more
+            self.steps += more + child.taken()
             if not proved:
                 self.lowest = min(self.lowest, total_of(parts, open_bound))
 
@@ -255,7 +288,7 @@ class Run:
 class Open:
     """A branch that may still hold the best, with the best prices known."""
 
-    __slots__ = ("branch", "join", "key", "place", "prices")
+    __slots__ = ("branch", "join", "key", "made", "place", "prices")
 
     def __init__(self, branch: Branch, place: int, prices: Prices, key: Decision) -> None:
         self.branch = branch
@@ -265,6 +298,12 @@ class Open:
         self.prices = prices
         self.join: Join | None = None
         """The last one made."""
+        self.made = 0
+
+    def taken(self) -> int:
+        """Steps that making label searches took since it was asked last."""
+        made, self.made = self.made, 0
+        return made
 
     def joining(self, parts: Parts, best: Best) -> Join:
         """The label search under the prices as they are: made once for a dive and the join after it."""
@@ -272,13 +311,14 @@ class Open:
         if join is not None and join.prices is self.prices:
             join.narrow()
             return join
-        kind = Halves if self.branch.trust == EXACT else Join
+        self.made += self.branch.figures() >> 3
+        kind = Halves if self.branch.trust == EXACT and parts.rules.halved else Join
         self.join = made = kind(parts, self.branch, self.prices, best)
         return made
 
     def dive(self, parts: Parts, best: Best, thorough: bool) -> int:
         """Offer a good selection of the branch, when its figures are exact and it may lower the total; the steps taken."""
-        if self.branch.trust != EXACT or total_of(parts, self.prices.bound) >= best.total:
+        if self.branch.trust != EXACT or total_of(parts, self.prices.bound) >= best.total or not parts.rules.swapped:
             return 0
         return swapped(self.joining(parts, best), thorough)
 
@@ -288,14 +328,15 @@ class Open:
             return 0
         branch, guessed = self.branch, self.prices
         enough = min(ceiling(parts, branch, best), proving(parts, best))
-        rows = sum([len(each) for each in branch.relaxation.rows])
-        passes = max(FEW_PASSES, min(PASSES, MOST_ROWS // (rows + 1)))
-        self.prices = branch.relaxation.moved_prices(guessed, branch.priced(), passes, enough)
-        steps = PASSES + (passes * rows >> 8) + self.dive(parts, best, thorough=True)
-        moved = self.prices is not guessed
+        figures = branch.figures()
+        passes = max(FEW_PASSES, min(PASSES, MOST_FIGURES // (figures + 1)))
+        if parts.rules.priced:
+            self.prices = branch.relaxation.moved_prices(guessed, branch.priced(), passes, enough)
+        steps = PASSES + (passes * figures >> 8) + self.dive(parts, best, thorough=True)
+        moved = self.prices is not guessed and parts.rules.swapped
         if moved and branch.trust == EXACT and total_of(parts, self.prices.bound) < best.total:
             # From where the stores are under other prices there may be a way to a better selection.
-            steps += swapped(Halves(parts, branch, guessed, best), thorough=True)
+            steps += swapped(Halves(parts, branch, guessed, best), thorough=True) + (figures >> 3)
         return steps
 
 
@@ -308,7 +349,7 @@ def _children(parts: Parts, branch: Branch, best: Best, known: dict[Decision, Pr
     prices = _priced(branch, ceiling(parts, branch, best), known, decision)
     if prices.bound > ceiling(parts, branch, best):
         return []
-    children = branch.children()
+    children = branch.children() if parts.rules.stretched else [branch]
     if len(children) == 1:
         return [Open(branch, 0, prices, decision)]
     found: list[Open] = []
@@ -339,9 +380,11 @@ def _join(parts: Parts, child: Open, best: Best, limit: int) -> tuple[bool, int,
     branch = child.branch
     bound = child.prices.bound
     steps = 0
-    for width in ATTEMPTS:
+    for width in ATTEMPTS if parts.rules.hurried else ATTEMPTS[-1:]:
         if bound > ceiling(parts, branch, best):
             return True, bound, steps
+        if limit <= 0:
+            break
         if total_of(parts, bound) >= best.total:
             limit = min(limit, steps + TIE_STEPS)
             width = NOTHING
@@ -363,111 +406,3 @@ def _by_bound(entry: tuple[int, int, Sketch]) -> tuple[int, int]:
 
 def _by_open_bound(entry: Open) -> tuple[int, int]:
     return entry.prices.bound, entry.place
-
-
-def _greedy(problem: Problem, best: Best) -> None:
-    """Offer the answers that a cart without a proof may not be dearer than: layer by layer, everything that can be used
-    is; then again with each code or platform coupon alone in its layer."""
-    complete(problem, greedy(problem, None), best)
-    for app in promising(problem):
-        complete(problem, greedy(problem, app), best)
-
-
-def promising(problem: Problem) -> list[Application]:
-    """Codes and coupons over the order, those that can save most first, as many as one may try one by one."""
-    ranked: list[tuple[int, int]] = []
-    for app in problem.applications:
-        if app.counted and not app.piece and app.store == "":
-            ranked.append((-largest_benefit(problem, app), app.index))
-    ranked.sort()
-    return [problem.applications[index] for _, index in ranked[:MOST_ALONE]]
-
-
-def rescued(problem: Problem, found: Found, limit: int) -> Found:
-    """An answer without a proof, bettered: by greedy, and by what is best with each code or coupon alone in its layer."""
-    best = Best()
-    if found.counts:
-        complete(problem, found.counts, best)
-    _greedy(problem, best)
-    steps = found.steps
-    layers: dict[int, int] = {}
-    for app in problem.applications:
-        if app.counted and not app.piece:
-            layers[app.layer] = layers.get(app.layer, 0) + 1
-    tried = promising(problem)
-    for app in tried:
-        if layers[app.layer] < 2 or best.total <= found.lower_bound:
-            continue
-        alone, numbers = restricted(problem, app)
-        if selections(alone) > SMALL:
-            answer = _joined(alone, limit // (4 * len(tried)) + 1, Best(True))
-        else:
-            answer = _walked(alone, limit)
-        if answer is None:
-            continue
-        steps += answer.steps
-        if answer.counts:
-            counts = [0] * len(problem.applications)
-            for place, index in enumerate(numbers):
-                counts[index] = answer.counts[place]
-            complete(problem, counts, best)
-    return Found(best.counts, best.total, min(found.lower_bound, best.total), False, steps)
-
-
-def restricted(problem: Problem, only: Application) -> tuple[Problem, list[int]]:
-    """The problem without the other coupons and codes of a layer, which may be left out; and the numbers that its
-    applications had."""
-    twin = problem.twin()
-    twin.applications = []
-    numbers: list[int] = []
-    for app in problem.applications:
-        if app is not only and app.layer == only.layer and app.counted:
-            continue
-        kept = app.twin()
-        kept.index = len(numbers)
-        numbers.append(app.index)
-        twin.applications.append(kept)
-    for app in twin.applications:
-        mask, app.clash = app.clash, 0
-        for new, old in enumerate(numbers):
-            app.clash |= (mask >> old & 1) << new
-    places = {old: new for new, old in enumerate(numbers)}
-    twin.groups = [
-        Group([places[member] for member in group.members if member in places], group.weight, group.most, group.by_rule)
-        for group in problem.groups
-    ]
-    return twin, numbers
-
-
-def greedy(problem: Problem, only: Application | None) -> list[int]:
-    """Counts of the layer-by-layer answer; with `only`, nothing else of its layer is used."""
-    counts = [0] * len(problem.applications)
-    met = Midway(problem, problem.coins)
-    coins = 0
-    mask = 0
-    room = [group.most // group.weight for group in problem.groups]
-    for app in problem.applications:
-        met.come_to(app)
-        if app.clash & mask or (only is not None and only.layer == app.layer and only is not app):
-            continue
-        most = min([app.most, *(room[group] for group in app.groups)])
-        for pieces in range(most, 0, -1):
-            counts[app.index] = pieces
-            if app.pool >= 0:
-                coins = exchange_coins(problem, counts)
-            met.coins_left, met.caps_used = (
-                problem.coins - coins,
-                {},
-            )  # each is offered all caps and coins but exchanged ones
-            amount = met.offered(app, pieces)
-            if 0 <= coins <= problem.coins and amount > 0:
-                break
-            counts[app.index] = 0
-        else:
-            coins = exchange_coins(problem, counts)
-            continue
-        met.use(app, amount)
-        mask |= 1 << app.index
-        for group in app.groups:
-            room[group] -= counts[app.index]
-    return counts

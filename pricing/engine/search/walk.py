@@ -11,9 +11,15 @@ settles to the very same total; `tests/search/test_walk.py` and every quote hold
 
 from __future__ import annotations
 
+from typing import Final
+
 from pricing.engine.problem import NO_CAP, Application, Problem
 from pricing.engine.search.judge import NOTHING, Best, is_used_by_rule, is_used_in
+from pricing.engine.search.work import looking_at
 from pricing.engine.settling.settle import benefit_of, coin_worth, coins_for, highest_worth, is_shared_whole, shares_of
+
+MOST_CLIQUES: Final = 200
+"""In so many cliques a place is looked for."""
 
 
 def largest_benefit(problem: Problem, app: Application) -> int:
@@ -34,11 +40,37 @@ def largest_benefit(problem: Problem, app: Application) -> int:
     return min(most, cost)
 
 
+class Cliques:
+    """Applications of which no two may be used together, put into as few sets as are easily found; and what one of each can
+    save at most, all together."""
+
+    __slots__ = ("members", "most", "total")
+
+    def __init__(self) -> None:
+        self.members: list[int] = []
+        self.most: list[int] = []
+        self.total = 0
+
+    def add(self, bit: int, clash: int, benefit: int) -> None:
+        """Put an application, or several of which no two may be used together, where it may not be used beside any."""
+        members = self.members
+        for place in range(min(len(members), MOST_CLIQUES) if clash else 0):
+            if members[place] & ~clash == 0:
+                members[place] = members[place] | bit
+                if benefit > self.most[place]:
+                    self.total += benefit - self.most[place]
+                    self.most[place] = benefit
+                return
+        members.append(bit)
+        self.most.append(benefit)
+        self.total += benefit
+
+
 def rest_bounds(problem: Problem) -> list[int]:
     """For each application, what it and all after it can save at most; one zero at the end."""
     apps = problem.applications
     rest = [0] * (len(apps) + 1)
-    cliques: list[tuple[int, int]] = []
+    cliques = Cliques()
     layer = -1
     done = 0
     for index in range(len(apps) - 1, -1, -1):
@@ -46,36 +78,18 @@ def rest_bounds(problem: Problem) -> list[int]:
         if app.layer != layer:
             layer = app.layer
             done = rest[index + 1]
-            cliques = []
-        benefit = largest_benefit(problem, app)
-        for place in range(len(cliques)):
-            members, most = cliques[place]
-            if members & ~app.clash == 0:
-                cliques[place] = (members | 1 << index, max(most, benefit))
-                break
-        else:
-            cliques.append((1 << index, benefit))
-        total = done
-        for _, most in cliques:
-            total += most
-        rest[index] = total
+            cliques = Cliques()
+        cliques.add(1 << index, app.clash, largest_benefit(problem, app))
+        rest[index] = done + cliques.total
     return rest
 
 
 def clique_sum(problem: Problem, apps: list[Application]) -> int:
     """What these applications can save at most: the largest benefit of each clique of which no two may be used together."""
-    cliques: list[tuple[int, int]] = []
+    cliques = Cliques()
     for app in apps:
-        benefit = largest_benefit(problem, app)
-        bit = 1 << app.index
-        for place in range(len(cliques)):
-            members, most = cliques[place]
-            if members & ~app.clash == 0:
-                cliques[place] = (members | bit, max(most, benefit))
-                break
-        else:
-            cliques.append((bit, benefit))
-    return sum([most for _, most in cliques])
+        cliques.add(1 << app.index, app.clash, largest_benefit(problem, app))
+    return cliques.total
 
 
 class Walk:
@@ -98,6 +112,7 @@ class Walk:
         "start",
         "steps",
         "used_mask",
+        "works",
     )
 
     def __init__(self, problem: Problem, limit: int, prune: bool = True) -> None:
@@ -105,12 +120,13 @@ class Walk:
         self.apps = problem.applications
         self.best = Best()
         self.limit = limit
-        """Steps allowed; a step is one application decided."""
+        """Steps allowed; a step is one application decided, and sixteen places looked at."""
         self.prune = prune
         self.steps = 0
         self.lowest_open = NOTHING
         """The lowest bound among branches left unexplored at the limit."""
         self.rest = rest_bounds(problem)
+        self.works = [looking_at(app) - 1 for app in problem.applications]
         self.counts = [0] * len(self.apps)
         self.now = problem.item
         """What each place still costs. Never changed in place, so that `start` and whoever put it back may hold on to it."""
@@ -177,6 +193,7 @@ class Walk:
             if app.cap_order != NO_CAP:
                 cap_left = app.cap_order - self.cap_used.get(app.rule, 0)
             coins_left = problem.coins - cost - payment
+            self.steps += self.works[index]
             amount = benefit_of(problem, app, pieces, self.start, self.now, cap_left, coins_left)
             if amount == 0:
                 continue

@@ -15,7 +15,7 @@ from pricing.engine.problem import Application
 from pricing.engine.search.judge import NOTHING
 from pricing.engine.search.stores.outcome import Node
 from pricing.engine.search.stores.parts import Parts
-from pricing.engine.search.walk import clique_sum, largest_benefit
+from pricing.engine.search.walk import Cliques, clique_sum, largest_benefit
 
 FEW: Final = 256
 """So many decisions are made without looking at bounds."""
@@ -93,10 +93,15 @@ class Decisions:
         self.visited = 0
         self._bound()
         self._visit(0, 0, self.floor, 0)
+        self._keep_best()
+
+    def _keep_best(self) -> None:
+        """Keep the most promising decisions, as many as are made; others must be at least as promising from now on."""
         self.choices.sort(key=_by_bound)
         if len(self.choices) > MOST_NODES:
-            self.open_bound = min(self.open_bound, self.choices[MOST_NODES].bound)
-            self.choices = self.choices[:MOST_NODES]
+            del self.choices[MOST_NODES:]
+            self.ceiling = self.choices[-1].bound
+            self.open_bound = min(self.open_bound, self.ceiling)
 
     def first_bound(self) -> int:
         """The first bound of all decisions together, minor units."""
@@ -133,7 +138,7 @@ class Decisions:
             if gauge.free:
                 floor -= largest_benefit(parts.problem, gauge.apps[0])
         self.floor = floor
-        cliques: list[tuple[int, int]] = []
+        cliques = Cliques()
         for place in range(len(parts.optional) - 1, -1, -1):
             gauge = parts.globals[parts.optional[place]]
             clash = -1
@@ -142,13 +147,8 @@ class Decisions:
                 clash &= app.clash | gauge.mask
                 self.worths[app.index] = largest_benefit(parts.problem, app)
                 most = max(most, self.worths[app.index])
-            for at, (members, least) in enumerate(cliques):
-                if members & ~clash == 0:
-                    cliques[at] = (members | gauge.mask, max(most, least))
-                    break
-            else:
-                cliques.append((gauge.mask, most))
-            self.rest[place] = sum([least for _, least in cliques])
+            cliques.add(gauge.mask, clash, most)
+            self.rest[place] = cliques.total
 
     def _visit(self, at: int, mask: int, total: int, depth: int) -> None:
         """Note the decision to use no more, then those that use one more of the gauges from this place on; `total`: what
@@ -157,7 +157,10 @@ class Decisions:
             self.is_over = True
             return
         if total <= self.ceiling:
+            self.visited += depth >> 2
             self.choices.append(Choice(total, self.used.copy(), self.pieces.copy()))
+            if len(self.choices) > 2 * MOST_NODES:
+                self._keep_best()
         optional = self.parts.optional
         problem = self.parts.problem
         for place in range(at, len(optional)):
@@ -168,6 +171,7 @@ class Decisions:
                 self.open_bound = min(self.open_bound, bound)
                 return
             for app in self.parts.globals[optional[place]].apps:
+                self.visited += 1
                 if app.clash & mask:
                     continue
                 most = app.most
@@ -176,7 +180,6 @@ class Decisions:
                     most = min(most, group.most // group.weight - self.group_used[index])
                 worth = 0 if self.few else self.worths[app.index]
                 for pieces in range(most, 0, -1):
-                    self.visited += 1
                     self.used.append(app)
                     self.pieces.append(pieces)
                     for index in app.groups:

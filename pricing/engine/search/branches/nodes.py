@@ -59,6 +59,14 @@ class Branch:
             used += [app.index, count]
         return tuple(used)
 
+    def figures(self) -> int:
+        """How many figures of its options a bound reads in one pass."""
+        many = 0
+        for each in self.relaxation.rows:
+            many += len(each)
+        shared = len(self.relaxation.positions) + len(self.relaxation.available)
+        return many if shared <= 2 and len(self.relaxation.positions) <= 1 else many * shared << 2
+
     def priced(self) -> list[int]:
         """The globals whose base is worth a price."""
         return [position for position, sign in self.watched if sign < 0]
@@ -181,7 +189,7 @@ class Sketch:
         self.node = node
         self.outcomes = outcomes
         self.gains = gains
-        self.bound = sum(each.least for each in outcomes)
+        self.bound = sum([each.least for each in outcomes])
         for gain in gains:
             if gain is not None:
                 self.bound -= max(gain.tops) * SCALE // FINE
@@ -190,7 +198,7 @@ class Sketch:
 class Brancher:
     """Makes branches, and keeps the options of cells that several of them share."""
 
-    __slots__ = ("cache", "chained", "kept", "keys", "limit", "parts", "steps", "sure")
+    __slots__ = ("cache", "chained", "faces", "kept", "keys", "limit", "listed", "looking", "parts", "steps", "sure")
 
     def __init__(self, parts: Parts, keys: Keys, limit: int, kept: list[dict[Key, Outcomes | None]]) -> None:
         self.limit = limit
@@ -202,6 +210,16 @@ class Brancher:
         self.kept = kept
         """For each cell what an earlier search has listed of its like; see `stores/kept.py`. Empty: nothing is known."""
         self.steps = 0
+        self.listed = 0
+        """Those of them that listing took."""
+        worth = [0] * len(parts.problem.pools)
+        for app in parts.problem.applications:
+            if app.piece:
+                worth[app.pool] = max(worth[app.pool], app.piece)
+        self.looking = 1 + (len(parts.cells) + len(parts.globals) >> 3)
+        """Steps to look at all cells and globals of a node once."""
+        self.faces = [worth[pool] for pool in parts.pools]
+        """For each shared pool the worth of a piece of a select coupon; 0 for other coupons."""
         self.chained = [
             [covers and self._sees_saving(earlier, later) for later, covers in enumerate(row)]
             for earlier, row in enumerate(parts.covers)
@@ -222,6 +240,7 @@ class Brancher:
         gains: list[Gain | None] = []
         passes = self._passes(node)
         for _ in range(1 + passes):
+            self.steps += self.looking * (1 + len(node.counts) - node.counts.count(0))
             outcomes = []
             for place, cell in enumerate(self.parts.cells):
                 found = self._outcomes(cell, place, node)
@@ -240,16 +259,12 @@ class Brancher:
         watched = self._watched(gains)
         available = [self.parts.problem.pools[pool].most(self.parts.problem.coins) for pool in self.parts.pools]
         chained = [[linked and gains[later] is not None for later, linked in enumerate(row)] for row in self.chained]
-        faces = [self._face(pool) for pool in self.parts.pools]
+        faces = self.faces
         short = [self._may_fall_short(app) for app in node.apps]
         positions = sorted({position for position, _ in watched})
         rows = [each.priced(positions, self.parts.weight) for each in sketch.outcomes]
         relaxation = Relaxation(rows, positions, gains, chained, available, faces, short, self.parts.weight)
         return Branch(self.keys, node, relaxation, trust, watched)
-
-    def _face(self, pool: int) -> int:
-        """The worth of a piece of a select coupon; 0 for other coupons."""
-        return max((app.piece for app in self.parts.problem.applications if app.pool == pool), default=0)
 
     def _passes(self, node: Node) -> int:
         """Each pass narrows the ratio of one more global; only dependent stores read ratios."""
@@ -266,13 +281,15 @@ class Brancher:
         known = tuple(key)
         if known not in self.cache[place]:
             listed = self.kept[place].get(known) if self.kept else None
-            if listed is None or listed.steps > self.limit - self.steps:
-                walk = CellWalk(self.parts, cell, node, self.keys, self.limit - self.steps)
+            if listed is None or listed.steps > self.limit - self.listed:
+                walk = CellWalk(self.parts, cell, node, self.keys, self.limit - self.listed)
                 options = walk.run()
                 steps = walk.steps + len(options)
+                self.listed += steps
                 self.steps += steps
                 listed = Outcomes(options, self.parts, steps) if options else None
             else:
+                self.listed += listed.steps
                 self.steps += listed.steps
             self.cache[place][known] = listed
         return self.cache[place][known]
@@ -396,7 +413,7 @@ class Brancher:
                 if app.is_coins and has_item_cap(app) and used > 1:
                     return LOOSE
         doubt = max(each.doubt for each in outcomes)
-        if paying > 1 or doubt == ANY_DOUBT:
+        if paying > 1 or doubt == ANY_DOUBT or not self.parts.rules.dominated:
             return LOOSE
         if doubt == NO_DOUBT:
             return EXACT

@@ -76,7 +76,7 @@ class Halves(Join):
         hardly two of different halves fit. Where there are more fields than two, kinds would hold too few to choose from."""
         pairs = self._paired()
         field, beside = pairs.field, pairs.beside
-        if field is None or len(self.states.fields) > 2:
+        if field is None or len(self.states.fields) > 2 or not self.parts.rules.spread:
             return
         met: dict[int, int] = {}
         ranked: list[tuple[int, int]] = []
@@ -242,6 +242,8 @@ class Pairs:
 
     def _choose_window(self) -> None:
         join = self.join
+        if not join.parts.rules.windowed:
+            return
         worth = second = 0
         for field in join.states.fields:
             price = 0
@@ -257,6 +259,8 @@ class Pairs:
                 self.field, self.price, worth = field, price, price * field.limit
             elif price * field.limit > second:
                 self.beside, self.beside_price, second = field, price, price * field.limit
+        if not join.parts.rules.shelved:
+            self.beside, self.beside_price = None, 0
 
     def _chained_to(self, position: int) -> bool:
         """Whether the base is noted without the saving of another global."""
@@ -338,7 +342,7 @@ class Pairs:
 
     def _settled(self, chosen: list[Option]) -> bool:
         problem = self.join.parts.problem
-        self.join.steps += len(problem.applications) // 4 + 1
+        self.join.steps += self.join.parts.settling
         if not complete(problem, self.join.decisions(chosen), self.best):
             return False
         self.is_ours = True

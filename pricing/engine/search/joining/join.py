@@ -130,14 +130,15 @@ class Join:
         """Keep the options that can be in a selection as good as the best, cheapest first."""
         prices = self.prices
         room = self.highest() - prices.least
-        exact = self.branch.trust == EXACT
+        exact = self.branch.trust == EXACT and self.parts.rules.beaten
+        fixes = self.parts.rules.fixed
         for rows, chosen in zip(self.relaxation.rows, prices.chosen, strict=True):
             most = prices.reduced(chosen) + room
             kept: list[Option] = []
             costs: list[int] = []
             for row in rows:
                 cost = prices.reduced(row)
-                if cost <= most:
+                if cost <= most or not fixes:
                     kept.append(row.option)
                     costs.append(cost)
             places = unbeaten(kept, self.branch.watched) if exact and len(kept) > 1 else list(range(len(kept)))
@@ -150,7 +151,7 @@ class Join:
         room = self.highest() - self.prices.least
         if room < 0:
             self.is_empty = True
-        if self.is_empty:
+        if self.is_empty or not (self.parts.rules.narrowed and self.parts.rules.fixed):
             return
         changed = False
         for cell, reduced in enumerate(self.reduced):
@@ -179,7 +180,7 @@ class Join:
             gain = self.relaxation.gains[watch[0]]
             assert gain is not None  # only used globals are watched
             taken, steady = self._taken(watch[0])
-            field = base_field(options, watch, gain, taken, steady, self.ways)
+            field = base_field(options, watch, gain, taken, steady and parts.rules.leveled, self.ways)
             if watch[1] < 0:
                 self.bases[watch[0]] = field
             fields.append(field)
@@ -337,11 +338,11 @@ class Join:
         if loosely:
             return loose
         if self.branch.trust == EXACT:
-            return undominated(list(found.values()), states)
+            return undominated(list(found.values()), states, self.parts.rules.climbed)
         groups: dict[int, list[Label]] = {}
         for label in found.values():
             groups.setdefault(label.signature, []).append(label)
-        return [label for alike in groups.values() for label in undominated(alike, states)]
+        return [label for alike in groups.values() for label in undominated(alike, states, self.parts.rules.climbed)]
 
     def _signature(self, before: int, added: int) -> int:
         if self.branch.trust == EXACT:
@@ -361,7 +362,11 @@ class Join:
         for total, _, place in finished:
             if total > self.best.total:
                 break
-            self.steps += len(problem.applications) // 4 + 1
+            if self.steps >= self.step_limit:
+                least = min([label.reduced for label in labels])
+                self.cut_bound = min(self.cut_bound, least - self.prices.constant)
+                break
+            self.steps += self.parts.settling
             complete(problem, self.decisions(labels[place].options()), self.best)
 
     def least_total(self, chosen: list[Option], cost: int) -> int:

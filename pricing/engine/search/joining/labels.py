@@ -68,12 +68,12 @@ def ties_of(label: Label) -> int:
     return tie
 
 
-def undominated(labels: list[Label], states: States) -> list[Label]:
+def undominated(labels: list[Label], states: States, by_stairs: bool = True) -> list[Label]:
     """Without those that cost more than another whose state is no worse, as far as that is seen at little cost."""
     if len(labels) < 2:
         return labels
     labels.sort(key=_by_cost)
-    if len(labels) > MOST_COMPARED and states.fields and len(states.fields) <= 2:
+    if by_stairs and len(labels) > MOST_COMPARED and states.fields and len(states.fields) <= 2:
         wide, deep = states.fields[0], states.fields[-1]
         if wide.top < deep.top:
             wide, deep = deep, wide

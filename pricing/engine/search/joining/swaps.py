@@ -205,6 +205,7 @@ class Swaps:
                             field.of(added[place]) - now if field is not None else 0,
                         )
                     )
+        join.steps += len(self.changes) >> 2
         self.changes.sort(key=_by_fall)
         self.falls = [change.fall for change in self.changes]
 

@@ -16,6 +16,8 @@ from __future__ import annotations
 from typing import Final
 
 from pricing.engine.problem import NO_CAP, Application, Problem
+from pricing.engine.search.renumbered import Renumbering
+from pricing.engine.search.work import incidence
 from pricing.engine.settling.settle import take
 
 ROOMY: Final = 512
@@ -41,11 +43,14 @@ MOST_COUNTED: Final = 4096
 MOST_CUTS: Final = 48
 """So many cuts are looked at."""
 
+MOST_STEPS: Final = 40_000
+"""No more work is spent on looking at them."""
+
 
 class Cut:
     """What is left of a problem, and how it falls apart."""
 
-    __slots__ = ("amounts", "cells", "forced", "is_global", "live", "problem")
+    __slots__ = ("amounts", "cells", "forced", "is_global", "live", "problem", "steps", "touched")
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -59,12 +64,18 @@ class Cut:
         """For each of them, whether it crosses cells."""
         self.cells: list[int] = []
         """The number of the cell of each place; -1: nothing local touches it."""
+        self.steps = 0
+        """Work done."""
+        self.touched = 0
+        """Steps to look at all that is left once."""
 
 
 def cut_of(problem: Problem) -> Cut:
     """Fold what is forced, and choose where to cut."""
     cut = Cut(problem)
     _fold(cut)
+    cut.touched = 1 + (incidence(cut.live) + len(problem.item) >> 6)
+    cut.steps = 8 * cut.touched
     stores = problem.stores + problem.charge_stores
     crossing = [_crosses_stores(app, stores) for app in cut.live]
     # By stores, where each has few outcomes: fewer cells, and limits per store inside them.
@@ -77,6 +88,9 @@ def cut_of(problem: Problem) -> Cut:
     best = cut.is_global
     least = _work_of(cut)
     for tried in _ways(cut.live):
+        cut.steps += 2 * cut.touched
+        if cut.steps > MOST_STEPS:
+            break
         _take(cut, tried, [])
         work = _work_of(cut)
         if work < least:
@@ -285,45 +299,55 @@ def _is_dependent(cut: Cut) -> bool:
 def decisions(problem: Problem, apps: list[Application], most: int) -> int:
     """How many decisions about these applications clashes and limits permit; not counted above `most`."""
     choices = [app for app in apps if not app.free]
-    used = [0] * len(problem.groups)
-    counter = Counting(problem, choices, used, most)
-    counter.visit(0, 0, 0)
+    counter = Counting(problem, choices, most)
+    counter.visit((1 << len(choices)) - 1, 0)
     return counter.many
 
 
 class Counting:
     """Counts decisions."""
 
-    __slots__ = ("apps", "many", "most", "problem", "used")
+    __slots__ = ("apps", "beside", "left", "many", "members", "most")
 
-    def __init__(self, problem: Problem, apps: list[Application], used: list[int], most: int) -> None:
-        self.problem = problem
+    def __init__(self, problem: Problem, apps: list[Application], most: int) -> None:
         self.apps = apps
-        self.used = used
         self.most = most
         self.many = 1
+        self.left = [group.most // group.weight for group in problem.groups]
+        """What is left of each limit."""
+        self.members = [0] * len(problem.groups)
+        """The applications in it, as bits of their places among these."""
+        for place, app in enumerate(apps):
+            for index in app.groups:
+                self.members[index] |= 1 << place
+        renumbering = Renumbering([app.index for app in apps])
+        self.beside = [~renumbering.of(app.clash) for app in apps]
+        """What may be used beside each, likewise."""
 
-    def visit(self, at: int, mask: int, depth: int) -> None:
-        """Count the ways to use one more application, from this one on, beside those of the mask."""
+    def visit(self, open_: int, depth: int) -> None:
+        """Count the ways to use one more of those that are open, and then others behind it."""
         if depth > DEEP:
             self.many = self.most  # whatever is left out of so many is permitted as well
-        for place in range(at, len(self.apps)):
+        while open_:
+            place = (open_ & -open_).bit_length() - 1
+            open_ &= open_ - 1
             app = self.apps[place]
-            if app.clash & mask:
-                continue
             most = app.most
             for index in app.groups:
-                group = self.problem.groups[index]
-                most = min(most, group.most // group.weight - self.used[index])
+                most = min(most, self.left[index])
+            after = open_ & self.beside[place]
             for pieces in range(1, most + 1):
                 if self.many >= self.most:
                     return
                 self.many += 1
+                rest = after
                 for index in app.groups:
-                    self.used[index] = self.used[index] + pieces
-                self.visit(place + 1, mask | 1 << app.index, depth + 1)
+                    self.left[index] = self.left[index] - pieces
+                    if self.left[index] <= 0:
+                        rest &= ~self.members[index]
+                self.visit(rest, depth + 1)
                 for index in app.groups:
-                    self.used[index] = self.used[index] - pieces
+                    self.left[index] = self.left[index] + pieces
 
 
 def _ways(live: list[Application]) -> list[list[bool]]:

@@ -98,7 +98,7 @@ class CellWalk:
         """What the bases of later globals have over the sums of `hi` and `lo`."""
         self.unshared = 0
         """Savings that were taken off bases without being shared over lines."""
-        self.node_work = 2 + (globals_ + len(self.hi) >> 4)
+        self.node_work = cell.finishing
         """Steps that an outcome takes."""
         self.used_mask = 0
         self.group_used = node.groups_used.copy()

@@ -9,13 +9,18 @@ from __future__ import annotations
 from typing import Final
 
 from pricing.engine.problem import NO_CAP, Application, Problem
+from pricing.engine.search.rules import RULES, Rules
 from pricing.engine.search.stores.cut import Cut, cut_of, first_place
+from pricing.engine.search.work import settling
 from pricing.engine.settling.settle import has_item_cap
 
 SCALE: Final = 10_000 << 10
 """Bounds are whole numbers of this size. A multiple of 10,000, so that percentages to two decimals are exact prices; and
 large enough for counts beside it."""
 
+
+FEW_PLACES: Final = 256
+"""A set of more is not put together place by place: each would copy all bits."""
 
 HOMELESS: Final = -2
 """Where a forced application lives, or one that is never usable: it is no decision of anybody."""
@@ -91,6 +96,7 @@ class Cell:
         "clash",
         "dependent",
         "events",
+        "finishing",
         "first",
         "global_lines",
         "global_targets",
@@ -122,6 +128,8 @@ class Cell:
         self.dependent = False
         """Whether its outcomes depend on what the globals take from its lines."""
         self.events: list[Event] = []
+        self.finishing = 2
+        """Steps that noting an outcome takes."""
         self.tail = 0
         """From this event on there are only globals, and what they take is read by nobody here."""
         self.pools: list[int] = []
@@ -147,11 +155,20 @@ class Parts:
         "overlap",
         "pools",
         "problem",
+        "rules",
+        "settling",
+        "steps",
         "weight",
     )
 
-    def __init__(self, problem: Problem, cut: Cut) -> None:
+    def __init__(self, problem: Problem, cut: Cut, rules: Rules) -> None:
         self.problem = problem
+        self.rules = rules
+        """Which rules that skip work are followed."""
+        self.settling = settling(problem)
+        """Steps that settling a selection takes."""
+        self.steps = cut.steps + (cut.touched >> 2)
+        """Steps that cutting it took."""
         self.cut = cut
         self.cells: list[Cell] = []
         self.cell_of: list[int] = []
@@ -177,10 +194,10 @@ class Parts:
         """Whether two applications of one layer may be used on one line or take from one charge."""
 
 
-def parts_of(problem: Problem) -> Parts:
+def parts_of(problem: Problem, rules: Rules = RULES) -> Parts:
     """The problem cut where it falls apart (see `cut.py`)."""
     cut = cut_of(problem)
-    parts = Parts(problem, cut)
+    parts = Parts(problem, cut, rules)
     local_place = _open_cells(parts, cut)
     home = [HOMELESS] * len(problem.applications)
     gauges: list[Gauge] = []
@@ -193,6 +210,7 @@ def parts_of(problem: Problem) -> Parts:
         home[app.index] = number
         parts.cells[number].apps.append(_moved(app, local_place))
     parts.globals = gauges
+    parts.steps += len(cut.live) * len(gauges) >> 5
     for cell in parts.cells:
         cell.global_lines = [[] for _ in gauges]
         cell.global_targets = [[] for _ in gauges]
@@ -358,6 +376,16 @@ def _prepare(parts: Parts, cell: Cell) -> None:
         event.repeats = (
             alike and not parts.globals[before.position].is_coins and not parts.globals[event.position].is_coins
         )
+    cell.finishing = 2 + (len(parts.globals) + len(cell.first) + _read_last(cell) >> 4)
+
+
+def _read_last(cell: Cell) -> int:
+    """How many places are read for the bases of the globals behind all local applications."""
+    read = 0
+    for event in cell.events[cell.tail :]:
+        if not event.repeats:
+            read += len(cell.global_lines[event.position])
+    return read
 
 
 def _is_alone(cell: Cell, app: Application) -> bool:
@@ -370,6 +398,11 @@ def _is_alone(cell: Cell, app: Application) -> bool:
 
 def _mask_of(places: list[int]) -> int:
     """A set of places as bits."""
+    if len(places) > FEW_PLACES:
+        bits = bytearray((max(places) >> 3) + 1)
+        for place in places:
+            bits[place >> 3] = bits[place >> 3] | 1 << (place & 7)
+        return int.from_bytes(bits, "little")
     mask = 0
     for place in places:
         mask |= 1 << place

@@ -1,0 +1,34 @@
+"""What work is counted as: a step is one decision, one row or one label, and sixteen places looked at.
+
+Everything whose size a cart decides is counted, from the first look on: a limit in steps then bounds time and memory.
+"""
+
+from __future__ import annotations
+
+from pricing.engine.problem import Application, Problem
+
+
+def looking_at(app: Application) -> int:
+    """Steps to work one application off."""
+    return 1 + (len(app.lines) + len(app.targets) >> 4)
+
+
+def settling(problem: Problem) -> int:
+    """Steps to settle a selection: applications of one layer mostly share no places, and each layer copies the amounts."""
+    layers = 0
+    last = -1
+    for app in problem.applications:
+        if app.layer != last:
+            last = app.layer
+            layers += 1
+    return 1 + (len(problem.applications) + layers * len(problem.item) >> 4)
+
+
+def incidence(apps: list[Application]) -> int:
+    """How many places applications read and take from, all in all."""
+    many = 0
+    for app in apps:
+        many += 1 + len(app.lines)
+        if app.targets is not app.lines:
+            many += len(app.targets)
+    return many
