@@ -40,7 +40,7 @@ LARGE = [
     (shapes.coupons_each(8, 5), 1_000),
     (shapes.coupons_each(12, 5, 5), 5_000),
     (shapes.platform_coupons(700), 10_000),
-    (shapes.platform_coupons(1_000, codes=3), 15_000),
+    (shapes.platform_coupons(1_000, codes=3), 20_000),
     (shapes.platform_coupons(20, codes=50), 5_000),
     (shapes.many_codes(200), 20_000),
     (shapes.never_web(60), 40_000),
