@@ -26,8 +26,14 @@ MOST_TRIED: Final = 6
 """So many prices of one limit are tried."""
 
 
+MOST_PLACES: Final = 2_000_000
+"""So many places, counted for each application, are priced."""
+
+
 def least_total(problem: Problem) -> int:
-    """No permitted selection totals less; minor units."""
+    """No permitted selection totals less; minor units. 0 where applications look at too many places to price them all."""
+    if incidence(problem.applications) > MOST_PLACES:
+        return 0
     total = sum(problem.item)
     room = 0
     for place in range(len(problem.item)):

@@ -211,7 +211,8 @@ class Run:
         self.brancher = Brancher(parts, Keys(parts), limit // MOST_LISTED + 1, kept)
         self.decisions = Decisions(parts)
         self.open_branches: list[Open] = []
-        self.steps = parts.steps
+        # Cutting is linear in what the cart and its rules hold, and done by now: some of the limit is left for the rest.
+        self.steps = min(parts.steps, limit // 4)
         self.lowest = NOTHING
         """The least total that what was left open allows."""
 
