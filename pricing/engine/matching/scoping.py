@@ -42,6 +42,11 @@ def scope_of(rule: PlannedRule, situation: Situation) -> list[int]:
     by_key = situation.by_key
     keys = rule.index_keys
     places: list[int] = by_key.get(keys[0], []) if len(keys) == 1 else _under_any(keys, by_key)
+    if len(places) > MANY and not rule.item_only:
+        for test in rule.residual.only:
+            if test.word == "skus" and len(test.values) < len(places):
+                # A coupon for one product of a large store: few lines are asked, but all that finding it has told.
+                return places_within(rule.scope, situation, situation.of_skus(test.values))
     return places_within(rule.residual, situation, places)
 
 

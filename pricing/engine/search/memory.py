@@ -77,19 +77,23 @@ class Memory:
 
 
 class Memories:
-    """What the last quotes have listed, by their carts: a few of them, and none that is large. Threads may share it.
+    """What the last quotes have listed, by their carts: a few of them, and none that is large; from the first time that
+    anybody asks. Threads may share it.
 
     It is no part of an answer: a quote is the same with what is remembered and without, its steps included.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
+        self._is_asked = False
+        """Whether anybody asks: to remember what nobody asks for costs every quote a tenth."""
         self._known: OrderedDict[int, tuple[object, Brancher]] = OrderedDict()
 
     def of(self, cart: object) -> Memory:
         """A memory for one search: with what the quote of this very cart has listed, if that is still known."""
         memory = Memory(is_warm=False)
         with self._lock:
+            self._is_asked = self._is_asked or cart is not None
             known = self._known.get(id(cart))
         if known is not None and known[0] is cart:
             memory.last = known[1]
@@ -98,7 +102,7 @@ class Memories:
     def note(self, cart: object, memory: Memory) -> None:
         """Remember what a search has left for the next one that begins at this cart."""
         brancher = memory.last
-        if brancher is None or brancher.steps > MOST_STEPS:
+        if brancher is None or brancher.steps > MOST_STEPS or not self._is_asked:
             return
         with self._lock:
             self._known[id(cart)] = cart, brancher
