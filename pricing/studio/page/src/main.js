@@ -197,6 +197,7 @@ async function begin() {
   receipt.build(parts.receipt);
   compare.build(parts.compare);
   overview.build(parts.overview);
+  if (document.body.dataset.view) tell("view", document.body.dataset.view); // chosen before there was anybody to hear it
   on("typed", () => (checked(), priceAnew()));
   on("saved", () => tell("typed", ""));
   whenBought(priceAnew);
