@@ -15,6 +15,8 @@ import json
 import re
 from collections.abc import Iterator
 from importlib.util import find_spec
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -47,22 +49,15 @@ def carts(count: int, most_lines: int = 200, dated: bool = False) -> Iterator[Ca
     columns = ["basket_id", "product_id", "quantity", "sales_value", "retail_disc", "coupon_disc", "coupon_match_disc"]
     columns += ["transaction_timestamp", "household_id"] if dated else []
     table = pq.read_table(data_folder() / "transactions.parquet", columns=columns).sort_by("basket_id")
-    made = 0
-    rows: list[dict[str, Any]] = []
-    for batch in table.to_batches(20_000):
-        for row in batch.to_pylist():
-            if rows and row["basket_id"] != rows[0]["basket_id"]:
-                cart = _cart(rows, goods, most_lines)
-                rows = []
-                if cart is not None:
-                    yield cart
-                    made += 1
-                    if made == count:
-                        return
-            rows.append(row)
-    last = _cart(rows, goods, most_lines) if rows else None
-    if last is not None:
-        yield last
+    made = (cart for rows in by_basket(table) if (cart := _cart(rows, goods, most_lines)) is not None)
+    yield from islice(made, count)
+
+
+def by_basket(table: Any) -> Iterator[list[dict[str, Any]]]:
+    """The rows of an Arrow table in which each basket stands together, basket by basket."""
+    rows = (row for batch in table.to_batches(20_000) for row in batch.to_pylist())
+    for _, basket in groupby(rows, key=itemgetter("basket_id")):
+        yield list(basket)
 
 
 def book() -> Book:

@@ -23,13 +23,14 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from attrs import frozen
 
-from benchmarks.baskets import data_folder, lines_of_basket, read_goods
+from benchmarks.baskets import by_basket, data_folder, lines_of_basket, read_goods
 from benchmarks.cards import Cart, dollars
 from benchmarks.replay_orders import write_orders
 
@@ -201,22 +202,8 @@ def carts(journey: Journey, count: int, first: date | None = None, most_lines: i
         begin = datetime(first.year, first.month, first.day)  # noqa: DTZ001  # the data has local times
         table = table.filter(pc.greater_equal(table.column("transaction_timestamp"), begin))
     table = table.sort_by([("transaction_timestamp", "ascending"), ("basket_id", "ascending")])
-    made = 0
-    rows: list[Row] = []
-    for batch in table.to_batches(20_000):
-        for row in batch.to_pylist():
-            if rows and row["basket_id"] != rows[0]["basket_id"]:
-                cart = _cart(rows, goods, who, journey, most_lines)
-                rows = []
-                if cart is not None:
-                    yield cart
-                    made += 1
-                    if made == count:
-                        return
-            rows.append(row)
-    last = _cart(rows, goods, who, journey, most_lines) if rows else None
-    if last is not None:
-        yield last
+    made = (cart for rows in by_basket(table) if (cart := _cart(rows, goods, who, journey, most_lines)) is not None)
+    yield from islice(made, count)
 
 
 def _cart(
