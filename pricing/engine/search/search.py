@@ -50,9 +50,6 @@ MOST_FIGURES: Final = 1_500_000
 FEW_PASSES: Final = 6
 """in no fewer than so many."""
 
-MOST_LISTED: Final = 4
-"""One part of so many of the limit may be spent on listing outcomes: more of them would be joined by nobody."""
-
 ATTEMPTS = (64, 1024, 16384, NOTHING)
 """How many labels are kept at each store, attempt by attempt."""
 
@@ -208,7 +205,7 @@ class Run:
                 self.prices = memory.prices if kept else {}
                 for counts in memory.guesses:
                     complete(problem, counts, best)
-        self.brancher = Brancher(parts, Keys(parts), limit // MOST_LISTED + 1, kept)
+        self.brancher = Brancher(parts, Keys(parts), limit, kept)
         self.decisions = Decisions(parts)
         self.open_branches: list[Open] = []
         # Cutting is linear in what the cart and its rules hold, and done by now: some of the limit is left for the rest.

@@ -10,7 +10,10 @@ from pricing.engine.problem import Application, Problem
 
 def looking_at(app: Application) -> int:
     """Steps to work one application off."""
-    return 1 + (len(app.lines) + len(app.targets) >> 4)
+    places = len(app.lines)
+    if app.targets is not app.lines:
+        places += len(app.targets)
+    return 1 + (places >> 4)
 
 
 def settling(problem: Problem) -> int:

@@ -24,6 +24,9 @@ from pricing.engine.settling.settle import coins_for, has_item_cap, is_plain
 Key = tuple[int, ...]
 
 
+MOST_LISTED: Final = 4
+"""One part of so many of the limit may be spent on listing the outcomes of one cell: nobody would join more of them."""
+
 EXACT: Final = -1
 LOOSE: Final = -2
 
@@ -281,8 +284,9 @@ class Brancher:
         known = tuple(key)
         if known not in self.cache[place]:
             listed = self.kept[place].get(known) if self.kept else None
-            if listed is None or listed.steps > self.limit - self.listed:
-                walk = CellWalk(self.parts, cell, node, self.keys, self.limit - self.listed)
+            allowed = min(self.limit // MOST_LISTED + 1, self.limit - self.listed)
+            if listed is None or listed.steps > allowed:
+                walk = CellWalk(self.parts, cell, node, self.keys, allowed)
                 options = walk.run()
                 steps = walk.steps + len(options)
                 self.listed += steps

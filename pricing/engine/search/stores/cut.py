@@ -102,6 +102,12 @@ def cut_of(problem: Problem) -> Cut:
 def _fold(cut: Cut) -> None:
     """The lemma of forced applications, layer by layer."""
     apps = cut.problem.applications
+    for app in apps:
+        if app.free and not app.is_coins:
+            break
+    else:
+        cut.live = apps.copy()
+        return
     open_places = [False] * len(cut.problem.item)
     rules: dict[int, int] = {}
     for app in apps:
