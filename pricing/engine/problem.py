@@ -83,6 +83,8 @@ class Application:
         "index",
         "is_coins",
         "is_shipping",
+        "item_base",
+        "item_whole",
         "layer",
         "lines",
         "most",
@@ -115,6 +117,10 @@ class Application:
         """Places of the counted lines: base and threshold are measured on them. Often the very same list as `scope`."""
         self.targets = scope
         """Places that the benefit is taken from: the lines in scope, or shipping charges."""
+        self.item_base = -1
+        """What its counted lines cost at item prices, and"""
+        self.item_whole = -1
+        """what its targets do, minor units; -1: nobody has asked (`settle.item_base`, `item_whole`)."""
         self.rungs: list[Rung] = []
         """By rising reach."""
         self.has_gift = False
@@ -159,6 +165,8 @@ class Application:
         twin.index = self.index
         twin.lines = self.lines
         twin.targets = self.targets
+        twin.item_base = self.item_base
+        twin.item_whole = self.item_whole
         twin.rungs = self.rungs
         twin.has_gift = self.has_gift
         twin.cap_item = self.cap_item

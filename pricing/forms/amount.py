@@ -9,7 +9,7 @@ from attrs import frozen
 from pricing.forms.form import Form, Said, Show, by_money, cap_of, gifted, looked_at
 from pricing.forms.lowered import Goods, Lowered
 from pricing.forms.share import ShareOff
-from pricing.forms.units import cost, first, ordered, whole
+from pricing.forms.units import cost, first, in_order, whole
 from pricing.model.ladder import MONEY, Step
 
 
@@ -42,5 +42,5 @@ class AmountOff(Form):
         amount = self.amount * times
         if not step.repeats or goods.has_counts or not goods.prices:
             return Lowered(0, amount, at_most=cap_of(step))
-        runs = first(ordered(goods, goods.in_scope, dearest=True), looked_at(step, goods, times))
+        runs = first(in_order(goods, dearest=True), looked_at(step, goods, times))
         return gifted(step, whole(goods, runs, min(amount, cost(goods, runs))))

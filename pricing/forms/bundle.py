@@ -13,7 +13,7 @@ from attrs import frozen
 
 from pricing.forms.form import Form, Show, gifted, items, written
 from pricing.forms.lowered import Goods, Lowered, rounded
-from pricing.forms.units import Run, cost, count, ordered, whole
+from pricing.forms.units import Run, cost, count, in_order, whole
 from pricing.model.given import Given
 from pricing.model.ladder import Step
 from pricing.model.scope import Scope
@@ -55,8 +55,8 @@ class Bundle(Form):
         return f"{together} together are {written(self.amount, self.share, money)} off"
 
     def lower(self, step: Step, goods: Goods, times: int) -> Lowered:
-        masks = [self._slots_of(goods, place) if wanted else 0 for place, wanted in enumerate(goods.in_scope)]
-        runs = ordered(goods, [mask > 0 for mask in masks], dearest=True)
+        masks = self._masks(goods)
+        runs = [run for run in in_order(goods, dearest=True) if masks[run[0]]]
         most = count(runs) // sum([slot.many for slot in self.slots])
         if step.most_times is not None:
             most = min(most, step.most_times)
@@ -64,13 +64,14 @@ class Bundle(Form):
         picked = self._dearest(runs, masks, many) or []
         return gifted(step, whole(goods, picked, self._saving(goods, picked, many)))
 
-    def _slots_of(self, goods: Goods, place: int) -> int:
-        """Which slots a place matches, as bits."""
-        mask = 0
+    def _masks(self, goods: Goods) -> list[int]:
+        """Which slots each place matches, as bits."""
+        masks = [0] * len(goods.prices)
         for number, slot in enumerate(self.slots):
-            if goods.matches(slot.scope, place):
-                mask |= 1 << number
-        return mask
+            for place, matches in enumerate(goods.matches(slot.scope)):
+                if matches:
+                    masks[place] |= 1 << number
+        return masks
 
     def _most(self, goods: Goods, runs: list[Run], masks: list[int], most: int) -> int:
         """How many bundles: while they can be filled, and at a price only while the saving rises.

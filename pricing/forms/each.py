@@ -9,7 +9,7 @@ from attrs import frozen
 
 from pricing.forms.form import Form, Said, Show, gifted, looked_at, written
 from pricing.forms.lowered import Goods, Lowered, rounded
-from pricing.forms.units import first, ordered, single
+from pricing.forms.units import first, in_order, single
 from pricing.model.ladder import Step
 
 
@@ -38,7 +38,7 @@ class OffEach(Form):
         return f"it takes {written(self.amount, self.share, money)} off each item"
 
     def lower(self, step: Step, goods: Goods, times: int) -> Lowered:
-        runs = first(ordered(goods, goods.in_scope, dearest=True), looked_at(step, goods, times))
+        runs = first(in_order(goods, dearest=True), looked_at(step, goods, times))
         return gifted(step, single(goods, runs, lambda price: off(self.amount, self.share, price, goods.rounds_down)))
 
 
@@ -66,7 +66,7 @@ class AtEach(Form):
         return f"each item costs {money(self.price)}, if it would cost more"
 
     def lower(self, step: Step, goods: Goods, times: int) -> Lowered:
-        runs = first(ordered(goods, goods.in_scope, dearest=True), looked_at(step, goods, times))
+        runs = first(in_order(goods, dearest=True), looked_at(step, goods, times))
         return gifted(step, single(goods, runs, lambda price: max(0, price - self.price)))
 
 

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from pricing.forms.form import Form, Said, Show, by_money, gifted, items, written
 from pricing.forms.lowered import Goods, Lowered, UnitBenefit, rounded
-from pricing.forms.units import Run, cost, count, first, ordered, single, whole
+from pricing.forms.units import Run, cost, count, first, in_order, ordered, single, whole
 from pricing.model.ladder import MONEY, Step
 
 
@@ -64,7 +64,7 @@ class Get(Form):
         return f"{one} {verb} {written(self.amount, self.share, money)} off{each if self.amount else ''}"
 
     def lower(self, step: Step, goods: Goods, times: int) -> Lowered:
-        runs = ordered(goods, goods.in_scope, self.dearest)
+        runs = in_order(goods, self.dearest)
         if step.measure == MONEY:
             gift = cache(lambda repeats: self._gift(goods, first(runs, self.many * repeats)))
             return by_money(step, Lowered(gift=gift))
@@ -91,9 +91,11 @@ class Get(Form):
     def _gets(self, step: Step, goods: Goods, runs: list[Run]) -> tuple[list[Run], int]:
         """The gets, and how many counted units are bought for them."""
         many, kept = self._most_gets(step, goods)
-        left = _units(goods, goods.counted)
+        left = _units(goods, goods.counted) if goods.has_counts else count(runs)
         gets: list[Run] = []
         for place, units in runs:
+            if not many:
+                break
             taken = min(units, many)
             if goods.counted[place]:
                 taken = min(taken, left - kept)
@@ -105,14 +107,16 @@ class Get(Form):
 
     def paid_units(self, step: Step, goods: Goods) -> int:
         """Of `buy k get j`: counted units that are not gets themselves."""
-        gets, _ = self._gets(step, goods, ordered(goods, goods.in_scope, self.dearest))
+        gets, _ = self._gets(step, goods, in_order(goods, self.dearest))
         return _units(goods, goods.counted) - count([run for run in gets if goods.counted[run[0]]])
 
     def _most_gets(self, step: Step, goods: Goods) -> tuple[int, int]:
         """The largest number of gets, and the units of the counted goods that are bought for them."""
-        counted, scope = _units(goods, goods.counted), _units(goods, goods.in_scope)
-        either = [one or other for one, other in zip(goods.counted, goods.in_scope, strict=True)]
-        total = _units(goods, either)
+        scope = count(in_order(goods, self.dearest))
+        counted = total = scope
+        if goods.has_counts:
+            counted = _units(goods, goods.counted)
+            total = _units(goods, [one or other for one, other in zip(goods.counted, goods.in_scope, strict=True)])
         low, high = 0, scope
         while low < high:
             gets = (low + high + 1) // 2
@@ -139,7 +143,7 @@ class Get(Form):
 
 
 def _units(goods: Goods, places: list[bool]) -> int:
-    return count([(place, units) for place, units in enumerate(goods.units) if places[place]])
+    return sum([units for units, wanted in zip(goods.units, places, strict=True) if wanted])
 
 
 def _with_bought(goods: Goods, gets: list[Run], bought: int) -> list[Run]:

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from pricing.forms.form import Form, Said, Show, gifted
 from pricing.forms.lowered import Goods, Lowered
-from pricing.forms.units import Run, cost, groups, ordered, whole
+from pricing.forms.units import Run, cost, groups, in_order, whole
 from pricing.model.ladder import Step
 
 
@@ -39,7 +39,7 @@ class GroupsFor(Form):
         many = times if step.repeats else 1
         picked: list[Run] = []
         saved = 0
-        for group, alike in groups(goods, ordered(goods, goods.in_scope, dearest=True), step.reach, many):
+        for group, alike in groups(goods, in_order(goods, dearest=True), step.reach, many):
             above = cost(goods, group) - self.price
             if above > 0:
                 picked += [(place, units * alike) for place, units in group]

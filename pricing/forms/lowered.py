@@ -25,14 +25,16 @@ class Goods(NamedTuple):
     """Whether they may get cheaper."""
     counted: list[bool]
     """Whether steps look at them."""
-    matches: Callable[[object, int], bool]
-    """Whether a place answers a scope (of a bundle's slot)."""
+    matches: Callable[[object], list[bool]]
+    """Whether each place answers a scope (of a bundle's slot)."""
     has_counts: bool
     """Whether the card counts other goods than get cheaper."""
     rounds_down: bool
     """The policy's rounding."""
     gets_to_rounds: bool
     """The policy's `gets to rounds`."""
+    orders: dict[bool, list[tuple[int, int]]]
+    """The units in scope in order (see `units.in_order`), once somebody has asked: the dearest first, or the cheapest."""
 
 
 class UnitBenefit(NamedTuple):

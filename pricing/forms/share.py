@@ -8,7 +8,7 @@ from attrs import frozen
 
 from pricing.forms.form import Form, Show, by_money, cap_of, gifted, looked_at, percent
 from pricing.forms.lowered import Goods, Lowered, rounded
-from pricing.forms.units import cost, first, ordered, whole
+from pricing.forms.units import cost, first, in_order, whole
 from pricing.model.ladder import MONEY, Step
 
 
@@ -30,5 +30,5 @@ class ShareOff(Form):
             return by_money(step, Lowered(share=self.share))
         if not step.repeats or not goods.prices:
             return Lowered(0, share=self.share, at_most=cap_of(step))
-        runs = first(ordered(goods, goods.in_scope, dearest=True), looked_at(step, goods, times))
+        runs = first(in_order(goods, dearest=True), looked_at(step, goods, times))
         return gifted(step, whole(goods, runs, rounded(self.share, cost(goods, runs), goods.rounds_down)))

@@ -11,7 +11,7 @@ from attrs import frozen
 from pricing.forms.each import off
 from pricing.forms.form import Form, Said, Show, gifted, items, written
 from pricing.forms.lowered import Goods, Lowered, rounded
-from pricing.forms.units import Run, cost, first, groups, ordered, single, whole
+from pricing.forms.units import Run, cost, first, groups, in_order, single, whole
 from pricing.model.ladder import UNITS, Step
 
 
@@ -66,10 +66,10 @@ class OffSome(Form):
     def _picked(self, step: Step, goods: Goods, times: int) -> tuple[list[Run], int]:
         """The units it falls on, and how often an amount is given."""
         if not (step.repeats and step.measure == UNITS):
-            return first(ordered(goods, goods.in_scope, self.dearest), self.many), 1
+            return first(in_order(goods, self.dearest), self.many), 1
         picked: list[Run] = []
         rounds = 0
-        for group, alike in groups(goods, ordered(goods, goods.in_scope, dearest=True), step.reach, times):
+        for group, alike in groups(goods, in_order(goods, dearest=True), step.reach, times):
             if not self.dearest:
                 group.sort(key=lambda run: (goods.prices[run[0]], run[0]))
             picked += [(place, units * alike) for place, units in first(group, self.many)]

@@ -18,6 +18,14 @@ def ordered(goods: Goods, places: Sequence[bool], dearest: bool) -> list[Run]:
     return [(place, goods.units[place]) for place in found]
 
 
+def in_order(goods: Goods, dearest: bool) -> list[Run]:
+    """The units in scope by item price; see `ordered`. Not to be changed: other benefits may ask for the same."""
+    known = goods.orders.get(dearest)
+    if known is None:
+        known = goods.orders[dearest] = ordered(goods, goods.in_scope, dearest)
+    return known
+
+
 def first(runs: Sequence[Run], many: int) -> list[Run]:
     """The first so many units of an order."""
     taken: list[Run] = []
@@ -48,7 +56,9 @@ def whole(goods: Goods, runs: Sequence[Run], amount: int) -> UnitBenefit:
 def single(goods: Goods, runs: Sequence[Run], saving: Callable[[int], int]) -> UnitBenefit:
     """A benefit that each unit gets by itself; `saving` says how much at an item price."""
     units, costs = _by_place(goods, runs)
-    weights = [saving(goods.prices[place]) * many for place, many in enumerate(units)]
+    weights = [0] * len(units)
+    for place, _ in runs:
+        weights[place] = saving(goods.prices[place]) * units[place]
     return UnitBenefit(sum(weights), units, costs, weights)
 
 
@@ -87,6 +97,8 @@ def groups(goods: Goods, runs: Sequence[Run], size: int, many: int) -> list[tupl
 
 def _by_place(goods: Goods, runs: Sequence[Run]) -> tuple[list[int], list[int]]:
     units = [0] * len(goods.prices)
+    costs = units.copy()
     for place, many in runs:
         units[place] += many
-    return units, [goods.prices[place] * many for place, many in enumerate(units)]
+        costs[place] += goods.prices[place] * many
+    return units, costs

@@ -38,8 +38,8 @@ def applications_of(case: Case, rule: PlannedRule, places: list[int]) -> list[Ap
     if rule.per == "order":
         return [_application(case, rule, ("", ""), places, counted)]
     if rule.per == "store":
-        found = _by_store(case, places)
-        owned = found if counted is places else _by_store(case, counted)
+        found = _by_store(case, rule, places)
+        owned = found if counted is places else _by_store(case, rule, counted)
         return [
             _application(case, rule, (store, ""), found[store], owned.get(store, NO_PLACES)) for store in sorted(found)
         ]
@@ -56,7 +56,11 @@ def _counted(case: Case, rule: PlannedRule, places: list[int]) -> list[int]:
     return case.runs.of(places_within(rule.counts_stores, situation, lines))
 
 
-def _by_store(case: Case, places: list[int]) -> dict[str, list[int]]:
+def _by_store(case: Case, rule: PlannedRule, places: list[int]) -> dict[str, list[int]]:
+    """By store; the very same list where the card names one store."""
+    keys = rule.index_keys
+    if len(keys) == 1 and keys[0][0] == "stores" and places:
+        return {keys[0][1]: places}
     stores, line_of = case.situation.stores, case.runs.line_of
     found: dict[str, list[int]] = {}
     for place in places:
@@ -150,14 +154,23 @@ class Lowering:
         self.case = case
         self.rule = rule
         self.app = app
-        scope = frozenset(app.scope)
-        counted = scope if app.lines is app.scope else frozenset(app.lines)
-        self.places = app.scope if counted is scope else sorted(scope | counted)
+        self.places = app.scope if app.lines is app.scope else sorted({*app.scope, *app.lines})
         """Places of its goods, in the order in which ties are broken."""
-        self.goods = self._goods(scope, counted) if rule.on_units else NO_GOODS
-        self.at = {place: position for position, place in enumerate(self.places)}
+        self.goods = self._goods() if rule.on_units else NO_GOODS
 
-    def _goods(self, scope: frozenset[int], counted: frozenset[int]) -> Goods:
+    def _goods(self) -> Goods:
+        """The goods; the very same ones for all rules that look at the very same places."""
+        app, known = self.app, self.case.goods
+        if app.lines is not app.scope:
+            return self._laid_out(frozenset(app.scope), frozenset(app.lines))
+        key = id(app.scope), self.rule.counts is not None
+        found = known.get(key)
+        if found is None:
+            scope = frozenset(app.scope)
+            found = known[key] = app.scope, self._laid_out(scope, scope)
+        return found[1]
+
+    def _laid_out(self, scope: frozenset[int], counted: frozenset[int]) -> Goods:
         runs, plan = self.case.runs, self.case.plan
         return Goods(
             [runs.prices[place] for place in self.places],
@@ -168,13 +181,16 @@ class Lowering:
             self.rule.counts is not None,
             plan.rounds_down,
             plan.gets_to_rounds,
+            {},
         )
 
-    def _matches(self, scope: object, position: int) -> bool:
-        """Whether goods answer the scope of a bundle's slot."""
+    def _matches(self, scope: object) -> list[bool]:
+        """Whether the goods of each place answer the scope of a bundle's slot."""
         assert isinstance(scope, Scope)
-        line = self.case.runs.line_of[self.places[position]]
-        return bool(places_within(Tests(scope), self.case.situation, [line]))
+        line_of = self.case.runs.line_of
+        lines = [line_of[place] for place in self.places]
+        matching = set(places_within(Tests(scope), self.case.situation, lines))
+        return [line in matching for line in lines]
 
     def rungs(self) -> list[Rung]:
         """By rising reach. Units do not change with a selection: of steps by units, the one that they reach is kept."""
@@ -201,7 +217,10 @@ class Lowering:
 
     def _aligned(self, gift: Callable[[int], UnitBenefit]) -> Callable[[int], Gift]:
         """A form's gift, aligned to the targets of the application."""
-        positions = [self.at[place] for place in self.app.targets]
+        if self.app.targets is self.places:
+            return cache(lambda times: Gift(*gift(times)))
+        at = {place: position for position, place in enumerate(self.places)}
+        positions = [at[place] for place in self.app.targets]
 
         @cache
         def aligned(times: int) -> Gift:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from datetime import datetime
+from typing import Final
 
 from pricing.engine.matching.applications import applications_of, charge_key
 from pricing.engine.matching.clashes import never_meet, set_clashes
@@ -25,14 +26,18 @@ from pricing.engine.matching.situation import Situation
 from pricing.engine.problem import NO_CAP, Application, Pool, Problem
 from pricing.engine.rules.plan import Plan
 from pricing.engine.rules.planned import PlannedRule
-from pricing.engine.settling.settle import highest_worth
+from pricing.engine.settling.settle import highest_worth, item_base, item_whole
+from pricing.forms import Goods
 from pricing.model.cart import Cart, Lot, ShippingCharge, Usage
+
+MANY_PLACES: Final = 64
+"""From so many places on it pays to see that two rules look at the very same ones."""
 
 
 class Case:
     """One checkout, matched and priced up to the item layer."""
 
-    __slots__ = ("charges", "held", "plan", "priced", "problem", "rewards", "rules", "runs", "situation")
+    __slots__ = ("charges", "goods", "held", "plan", "priced", "problem", "rewards", "rules", "runs", "situation")
 
     def __init__(self, plan: Plan, situation: Situation) -> None:
         self.plan = plan
@@ -43,6 +48,8 @@ class Case:
         self.runs = Runs([])
         self.held: dict[str, list[Lot]] = situation.lots
         self.problem = Problem()
+        self.goods: dict[tuple[int, bool], tuple[list[int], Goods]] = {}
+        """By the identity of a list of places, that list and the goods there, as benefits on units see them."""
         self.rules: list[PlannedRule] = []
         """The rule of each application of the problem."""
         self.rewards: list[tuple[PlannedRule, list[int]]] = []
@@ -129,6 +136,7 @@ def _fill(case: Case, rules: list[PlannedRule], are_items_cheaper: bool) -> None
     problem = case.problem
     ranks = _expiry_ranks(case)
     problem.never_expires = len(ranks)
+    sums: dict[int, tuple[list[int], int]] = {}
     for rule in rules:
         places = case.runs.of(available_lines(rule, case.situation))
         if not places:
@@ -144,6 +152,7 @@ def _fill(case: Case, rules: list[PlannedRule], are_items_cheaper: bool) -> None
         if most == 0:
             continue
         for app in applications_of(case, rule, places):
+            _set_sums(problem, app, sums)
             if _can_give(problem, app, most):
                 if rule.is_coupon:
                     app.pool = pools[rule.name][0]
@@ -160,6 +169,16 @@ def _fill(case: Case, rules: list[PlannedRule], are_items_cheaper: bool) -> None
     set_groups(case, pools)
     for app in problem.applications:
         app.free = (app.automatic or (app.is_coins and paying == 1)) and app.clash == 0 and not app.groups
+
+
+def _set_sums(problem: Problem, app: Application, sums: dict[int, tuple[list[int], int]]) -> None:
+    """What its lines cost: many rules look at the very same ones. `sums`: by identity, with the list that must stay."""
+    if len(app.lines) < MANY_PLACES:
+        return
+    known = sums.get(id(app.lines))
+    if known is None:
+        known = sums[id(app.lines)] = app.lines, item_base(problem, app)
+    app.item_base = known[1]
 
 
 def _expiry_ranks(case: Case) -> list[datetime]:
@@ -200,10 +219,7 @@ def _pool_of(case: Case, rule: PlannedRule, ranks: list[datetime], pools: dict[s
 
 def _can_give(problem: Problem, app: Application, most: int) -> bool:
     """Whether any selection could use it; sets the highest count. Amounts only fall, so item prices bound them."""
-    cost = 0
-    for place in app.targets:
-        cost += problem.item[place]
-    if cost == 0:
+    if item_whole(problem, app) == 0:
         return False
     if app.is_coins:
         return problem.coins > 0

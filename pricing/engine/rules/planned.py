@@ -213,7 +213,7 @@ def _stores_of(scope: Scope) -> Scope:
 # Steps made ready
 
 
-NO_GOODS: Final = Goods([], [], [], [], lambda scope, place: False, False, False, False)
+NO_GOODS: Final = Goods([], [], [], [], lambda scope: [], False, False, False, {})
 """For forms that read no goods."""
 
 

@@ -16,7 +16,15 @@ from typing import Final
 from pricing.engine.problem import NO_CAP, Application, Problem
 from pricing.engine.search.judge import NOTHING, Best, is_used_by_rule, is_used_in
 from pricing.engine.search.work import looking_at
-from pricing.engine.settling.settle import benefit_of, coin_worth, coins_for, highest_worth, is_shared_whole, shares_of
+from pricing.engine.settling.settle import (
+    benefit_of,
+    coin_worth,
+    coins_for,
+    highest_worth,
+    is_shared_whole,
+    item_whole,
+    shares_of,
+)
 
 MOST_CLIQUES: Final = 200
 """In so many cliques a place is looked for."""
@@ -24,9 +32,7 @@ MOST_CLIQUES: Final = 200
 
 def largest_benefit(problem: Problem, app: Application) -> int:
     """No selection lets the application save more; minor units."""
-    cost = 0
-    for place in app.targets:
-        cost += problem.item[place]
+    cost = item_whole(problem, app)
     if app.is_coins:
         most = coin_worth(app, problem.coins)
     elif app.piece:

@@ -5,7 +5,12 @@ Everything whose size a cart decides is counted, from the first look on: a limit
 
 from __future__ import annotations
 
+from typing import Final
+
 from pricing.engine.problem import Application, Problem
+
+MANY_PLACES: Final = 32
+"""Of so many places it pays to see that two applications look at the very same ones."""
 
 
 def looking_at(app: Application) -> int:
@@ -35,3 +40,20 @@ def incidence(apps: list[Application]) -> int:
         if app.targets is not app.lines:
             many += len(app.targets)
     return many
+
+
+def heads_of(apps: list[Application]) -> list[int]:
+    """For each application the position of the first one of its layer that reads and takes from the very same lists of many
+    places: what is to be done once for a place need not be done for each of a thousand codes."""
+    heads = list(range(len(apps)))
+    known: dict[tuple[int, int, int], int] = {}
+    for position, app in enumerate(apps):
+        if len(app.lines) < MANY_PLACES or app.is_coins:
+            continue
+        key = app.layer, id(app.lines), id(app.targets)
+        head = known.get(key)
+        if head is None:
+            known[key] = position
+        else:
+            heads[position] = head
+    return heads

@@ -266,11 +266,30 @@ def worth_of_pieces(app: Application, pieces: int, worth: int) -> int:
     return value
 
 
+def item_base(problem: Problem, app: Application) -> int:
+    """What its counted lines cost at item prices: added up once, for whoever asks."""
+    if app.item_base < 0:
+        app.item_base = _sum_over(app.lines, problem.item)
+    return app.item_base
+
+
+def item_whole(problem: Problem, app: Application) -> int:
+    """The same of its targets."""
+    if app.item_whole < 0:
+        app.item_whole = item_base(problem, app) if app.targets is app.lines else _sum_over(app.targets, problem.item)
+    return app.item_whole
+
+
+def _sum_over(places: list[int], amounts: list[int]) -> int:
+    whole = 0
+    for place in places:
+        whole += amounts[place]
+    return whole
+
+
 def highest_worth(problem: Problem, app: Application) -> int:
     """The most that a step gives on item prices, before caps and pieces: amounts only fall, so no selection has more."""
-    base = 0
-    for place in app.lines:
-        base += problem.item[place]
+    base = item_base(problem, app)
     worth = 0
     for rung in app.rungs:
         if rung.reach <= base:

@@ -17,7 +17,7 @@ from typing import Final
 
 from pricing.engine.problem import NO_CAP, Application, Problem
 from pricing.engine.search.renumbered import Renumbering
-from pricing.engine.search.work import incidence
+from pricing.engine.search.work import heads_of, incidence
 from pricing.engine.settling.settle import take
 
 ROOMY: Final = 512
@@ -50,7 +50,7 @@ MOST_STEPS: Final = 40_000
 class Cut:
     """What is left of a problem, and how it falls apart."""
 
-    __slots__ = ("amounts", "cells", "forced", "is_global", "live", "problem", "steps", "touched")
+    __slots__ = ("amounts", "cells", "forced", "heads", "is_global", "live", "problem", "steps", "touched")
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -60,6 +60,8 @@ class Cut:
         """Those that are used in every selection, their figures known."""
         self.live: list[Application] = []
         """In the order of settling: all others that could be used."""
+        self.heads: list[int] = []
+        """For each of them, the position of the first that looks at the very same places (`work.heads_of`)."""
         self.is_global: list[bool] = []
         """For each of them, whether it crosses cells."""
         self.cells: list[int] = []
@@ -74,10 +76,13 @@ def cut_of(problem: Problem) -> Cut:
     """Fold what is forced, and choose where to cut."""
     cut = Cut(problem)
     _fold(cut)
+    cut.heads = heads_of(cut.live)
     cut.touched = 1 + (incidence(cut.live) + len(problem.item) >> 6)
     cut.steps = 8 * cut.touched
     stores = problem.stores + problem.charge_stores
-    crossing = [_crosses_stores(app, stores) for app in cut.live]
+    crossing: list[bool] = []
+    for position, head in enumerate(cut.heads):
+        crossing.append(crossing[head] if head != position else _crosses_stores(cut.live[position], stores))
     # By stores, where each has few outcomes: fewer cells, and limits per store inside them.
     _take(cut, crossing, stores)
     if _is_fine(cut):
@@ -137,8 +142,11 @@ def _fold_layer(cut: Cut, apps: list[Application], rules: dict[int, int], open_p
             for position, place in enumerate(app.targets):
                 amounts[place] = amounts[place] - given[position]
     cut.amounts = amounts
-    for app in left:
-        cut.live.append(app)
+    cut.live += left
+    for position, head in enumerate(heads_of(left)):
+        if head != position:
+            continue
+        app = left[position]
         for place in app.lines:
             open_places[place] = True
         for place in app.targets:
@@ -194,8 +202,9 @@ def _take(cut: Cut, is_global: list[bool], stores: list[int]) -> None:
     root = list(range(count))
     touched = [False] * count
     homes: dict[int, int] = {}
-    for app, crosses in zip(cut.live, is_global, strict=True):
-        if crosses:
+    heads = cut.heads
+    for position, app in enumerate(cut.live):
+        if is_global[position] or heads[position] != position:
             continue
         place = first_place(app)
         first = homes.get(stores[place], -1) if stores else -1
@@ -290,12 +299,13 @@ def _work_of(cut: Cut) -> int:
 def _is_dependent(cut: Cut) -> bool:
     """Whether a local application comes after a global that takes from its lines."""
     first = [NO_LAYER] * len(cut.problem.item)
-    for app, crosses in zip(cut.live, cut.is_global, strict=True):
-        if crosses and not app.is_shipping:
+    heads, crosses = cut.heads, cut.is_global
+    for position, app in enumerate(cut.live):
+        if crosses[position] and not app.is_shipping and heads[position] == position:
             for place in app.targets:
                 first[place] = min(first[place], app.layer)
-    for app, crosses in zip(cut.live, cut.is_global, strict=True):
-        if not crosses:
+    for position, app in enumerate(cut.live):
+        if not crosses[position] and heads[position] == position:
             for place in app.lines:
                 if first[place] < app.layer:
                     return True

@@ -11,7 +11,7 @@ from typing import Final
 from pricing.engine.problem import NO_CAP, Application, Problem
 from pricing.engine.search.rules import RULES, Rules
 from pricing.engine.search.stores.cut import Cut, cut_of, first_place
-from pricing.engine.search.work import settling
+from pricing.engine.search.work import MANY_PLACES, heads_of, settling
 from pricing.engine.settling.settle import has_item_cap
 
 SCALE: Final = 10_000 << 10
@@ -21,6 +21,8 @@ large enough for counts beside it."""
 
 FEW_PLACES: Final = 256
 """A set of more is not put together place by place: each would copy all bits."""
+
+NO_PLACES: Final[list[int]] = []
 
 HOMELESS: Final = -2
 """Where a forced application lives, or one that is never usable: it is no decision of anybody."""
@@ -201,6 +203,7 @@ def parts_of(problem: Problem, rules: Rules = RULES) -> Parts:
     local_place = _open_cells(parts, cut)
     home = [HOMELESS] * len(problem.applications)
     gauges: list[Gauge] = []
+    moved: dict[int, list[int]] = {}
     for app, is_global in zip(cut.live, cut.is_global, strict=True):
         if is_global:
             _measure(gauges, app)
@@ -208,7 +211,7 @@ def parts_of(problem: Problem, rules: Rules = RULES) -> Parts:
             continue
         number = cut.cells[first_place(app)]
         home[app.index] = number
-        parts.cells[number].apps.append(_moved(app, local_place))
+        parts.cells[number].apps.append(_moved(app, local_place, moved))
     parts.globals = gauges
     parts.steps += len(cut.live) * len(gauges) >> 5
     for cell in parts.cells:
@@ -244,11 +247,15 @@ def _measure(gauges: list[Gauge], app: Application) -> None:
             if gauge.layer != app.layer or gauge.free or gauge.is_coins or gauge.automatic:
                 continue
             # Lists are compared: applications of one scope have equal ones.
-            if gauge.mask & ~app.clash == 0 and gauge.lines == app.lines and gauge.targets == app.targets:
+            if gauge.mask & ~app.clash == 0 and _alike(gauge.lines, app.lines) and _alike(gauge.targets, app.targets):
                 gauge.apps.append(app)
                 gauge.mask |= 1 << app.index
                 return
     gauges.append(Gauge(app))
+
+
+def _alike(ours: list[int], theirs: list[int]) -> bool:
+    return ours is theirs or ours == theirs
 
 
 def _open_cells(parts: Parts, cut: Cut) -> list[int]:
@@ -257,8 +264,8 @@ def _open_cells(parts: Parts, cut: Cut) -> list[int]:
     read = [False] * len(problem.item)
     many = max(cut.cells, default=-1) + 1
     rest = -1
-    for app, is_global in zip(cut.live, cut.is_global, strict=True):
-        if is_global:
+    for position, app in enumerate(cut.live):
+        if cut.is_global[position] and cut.heads[position] == position:
             for place in app.lines:
                 read[place] = True
             for place in app.targets:
@@ -298,12 +305,21 @@ def _open_cells(parts: Parts, cut: Cut) -> list[int]:
     return local_place
 
 
-def _moved(app: Application, local_place: list[int]) -> Application:
-    """A copy whose places are those of its cell."""
+def _moved(app: Application, local_place: list[int], known: dict[int, list[int]]) -> Application:
+    """A copy whose places are those of its cell. `known`: lists that were moved before, by the identity of the first."""
     moved = app.twin()
-    moved.lines = [local_place[place] for place in app.lines]
-    moved.targets = moved.lines if app.targets is app.lines else [local_place[place] for place in app.targets]
+    moved.lines = _moved_list(app.lines, local_place, known)
+    moved.targets = moved.lines if app.targets is app.lines else _moved_list(app.targets, local_place, known)
     return moved
+
+
+def _moved_list(places: list[int], local_place: list[int], known: dict[int, list[int]]) -> list[int]:
+    if len(places) < MANY_PLACES:
+        return [local_place[place] for place in places]
+    found = known.get(id(places))
+    if found is None:
+        found = known[id(places)] = [local_place[place] for place in places]
+    return found
 
 
 def _is_dependent(parts: Parts, cell: Cell) -> bool:
@@ -339,9 +355,12 @@ def _prepare(parts: Parts, cell: Cell) -> None:
     for app in cell.apps:
         rules[app.rule] = rules.get(app.rule, 0) + 1
     masks = [_mask_of(lines) for lines in cell.global_lines]
+    known: list[int] = NO_PLACES
+    mine = 0
     for app in cell.apps:
         event = Event(app.layer, app, -1)
-        mine = _mask_of(app.targets)
+        if app.targets is not known:
+            known, mine = app.targets, _mask_of(app.targets)
         parted = False
         for position, mask in enumerate(masks):
             if mine & ~mask == 0:
@@ -414,17 +433,32 @@ def _layer_of(event: Event) -> int:
 
 
 def _may_overlap(problem: Problem) -> bool:
+    apps = problem.applications
+    heads = heads_of(apps)
+    masks = [1 << app.index for app in apps]
+    """For each first one of those that look at the very same places, all of these; and"""
+    barred = [app.clash | 1 << app.index for app in apps]
+    """what each of them may not be used beside, or is."""
+    for position, head in enumerate(heads):
+        if head != position:
+            masks[head] |= masks[position]
+            barred[head] &= barred[position]
     on_place: list[int] = []
     layer = -1
-    for app in problem.applications:
+    for position, app in enumerate(apps):
         if app.layer != layer:
             layer = app.layer
             on_place = [0] * len(problem.item)
+        if heads[position] != position:
+            continue
+        mine, clash = masks[position], barred[position]
+        if mine & ~clash:
+            return True
         places = app.scope if app.targets is app.lines else sorted({*app.scope, *app.lines, *app.targets})
         for place in places:
-            if on_place[place] & ~app.clash:
+            if on_place[place] & ~clash:
                 return True
-            on_place[place] = on_place[place] | 1 << app.index
+            on_place[place] = on_place[place] | mine
     return False
 
 
