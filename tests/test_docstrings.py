@@ -7,13 +7,19 @@ import inspect
 import pytest
 
 import pricing
+import pricing.ledger
 
-CLASSES = [name for name in pricing.__all__ if inspect.isclass(getattr(pricing, name))]
+PUBLIC = {
+    f"{module.__name__}.{name}": getattr(module, name)
+    for module in (pricing, pricing.ledger)
+    for name in module.__all__
+}
+CLASSES = [name for name, value in PUBLIC.items() if inspect.isclass(value)]
 
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_a_public_class_and_all_that_it_offers_has_a_docstring(name: str) -> None:
-    cls = getattr(pricing, name)
+    cls = PUBLIC[name]
     members = {"": cls} | {
         member: value
         for member, value in vars(cls).items()
@@ -22,6 +28,6 @@ def test_a_public_class_and_all_that_it_offers_has_a_docstring(name: str) -> Non
     assert [member for member, value in members.items() if not inspect.getdoc(value)] == []
 
 
-@pytest.mark.parametrize("name", sorted(set(pricing.__all__) - set(CLASSES) - {"Usage"}))
+@pytest.mark.parametrize("name", sorted(PUBLIC.keys() - set(CLASSES) - {"pricing.Usage"}))
 def test_a_public_function_has_one_too(name: str) -> None:
-    assert inspect.getdoc(getattr(pricing, name))
+    assert inspect.getdoc(PUBLIC[name])

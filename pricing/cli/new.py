@@ -15,7 +15,7 @@ from pricing.cli.moments import now
 from pricing.cli.templates import KINDS, NamesThere, campaign_text, card_text
 from pricing.language.loading.load import Loaded, load_texts
 from pricing.language.loading.plain import home_of, read_plain, write_whole
-from pricing.language.meaning.scopes import NAME
+from pricing.language.text.syntax import NAME
 from pricing.language.vocabulary import KIND_OF
 from pricing.model.kind import COUPON_KINDS
 from pricing.money import AmountError, parse

@@ -23,7 +23,7 @@ from pricing.editor.places import Places
 from pricing.language.diagnostics.diagnostic import Diagnostic, Edit, Fix
 from pricing.language.diagnostics.fixes import safe_edits
 from pricing.language.formatter import fmt
-from pricing.language.meaning.scopes import NAME
+from pricing.language.text.syntax import NAME
 from pricing.language.vocabulary import WORDS
 
 PATIENCE = 0.15

@@ -139,7 +139,14 @@ WORDS: dict[str, Word] = dict(
             "at most 20.00 per order",
             many=True,
         ),
-        _word("limit", CARDS, "how many uses or items", "limit 1 use per customer", heads="policy", many=True),
+        _word(
+            "limit",
+            CARDS,
+            "how many uses or items; per day alone counts everybody",
+            "limit 1 use per customer",
+            heads="policy",
+            many=True,
+        ),
         _word(
             "budget",
             SCOPED - {Kind.COIN_REWARD},
@@ -149,7 +156,12 @@ WORDS: dict[str, Word] = dict(
         ),
         _word("funded", SCOPED, "who pays", "funded by platform 40%, bank-x 30%"),
         _word(
-            "never", SCOPED, "what it does not meet on one line", "never with seller coupon", heads="policy", many=True
+            "never",
+            SCOPED,
+            "what it does not meet on one line: kinds, names, groups, or anything",
+            "never with seller coupon",
+            heads="policy",
+            many=True,
         ),
         _word(
             "combines",

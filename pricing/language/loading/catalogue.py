@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 from pricing.facts import FACTS, LINE
 from pricing.language.diagnostics.diagnostic import Diagnostic
+from pricing.language.diagnostics.nearest import LONGEST, MOST
 from pricing.language.loading.table import Row, Table, read_table
 
 _LISTED = sorted([fact for fact in FACTS if fact.file], key=lambda fact: fact.of != LINE)
@@ -55,6 +56,15 @@ class Catalogue:
     def title(self, word: str, name: str) -> str:
         """What people call something; empty when the catalogue does not say."""
         return self.titles.get(word, {}).get(name, "")
+
+    def called(self, word: str, title: str) -> str:
+        """The one name of what people call so, whatever its capitals; empty when there is none, or several."""
+        titles = self.titles.get(word, {})
+        if len(titles) > MOST or len(title) > LONGEST:
+            return ""
+        sought = title.casefold()
+        found = [name for name, one in titles.items() if one.casefold() == sought]
+        return found[0] if len(found) == 1 else ""
 
 
 NO_CATALOGUE = Catalogue({}, {})

@@ -12,9 +12,9 @@ from fractions import Fraction
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.nearest import nearest
 from pricing.language.meaning.home import Home
-from pricing.language.meaning.scopes import NAME, not_a_name
+from pricing.language.meaning.scopes import not_a_name
 from pricing.language.meaning.values import count, percentage
-from pricing.language.text.syntax import Atom, Block, CodesLine, Flag, Funded, LayerLine, Listed, Phrase, Setting
+from pricing.language.text.syntax import NAME, Atom, Block, CodesLine, Flag, Funded, LayerLine, Listed, Phrase, Setting
 from pricing.model.codes import SIGNS, normalised
 from pricing.model.kind import CODE, HELD, TRAITS, Kind
 from pricing.model.rule import PLATFORM, CodePattern

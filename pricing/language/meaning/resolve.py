@@ -20,9 +20,10 @@ from pricing.language.diagnostics.nearest import nearest
 from pricing.language.diagnostics.source import Source
 from pricing.language.meaning import given, ladders, times, together
 from pricing.language.meaning.home import STAND_IN_CURRENCY, Home
-from pricing.language.meaning.scopes import NAME, as_typed, counted, except_word, never, not_a_name, only
+from pricing.language.meaning.scopes import as_typed, counted, except_word, never, not_a_name, only
 from pricing.language.meaning.values import amount, count
 from pricing.language.text.syntax import (
+    NAME,
     AtMost,
     Atom,
     Block,

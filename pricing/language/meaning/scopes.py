@@ -19,13 +19,12 @@ from pricing.language.meaning.home import Home
 from pricing.language.meaning.lists import NamedList
 from pricing.language.meaning.values import amount
 from pricing.language.text import sayings
-from pricing.language.text.syntax import Atom, Block, Listed, Phrase
+from pricing.language.text.syntax import NAME, Atom, Block, Listed, Phrase
 from pricing.language.vocabulary import SCOPE_WORDS, SLIPS
 from pricing.model.scope import Clause, Scope
 
 FEW = 12
 """So many names are told, where none is like what was written."""
-NAME = re.compile(r"[\w.\-/]{1,100}")
 
 
 def only(line: Listed, home: Home) -> Clause | None:
@@ -339,6 +338,13 @@ def _no_comma(word: str, phrase: Phrase, home: Home) -> None:
             fix=home.findings.replace(phrase, one),
         )  # fmt: skip
         return
+    called = home.catalogue.called(word, " ".join(atom.text for atom in phrase.atoms))
+    if called:
+        home.findings.add(
+            "P0109", phrase, "This is what people call it, not its name.", caret=f"its name is {called}",
+            helps=(f"Did you mean {called}?",), fix=home.findings.replace(phrase, called),
+        )  # fmt: skip
+        return
     first, rest = phrase.atoms[0], phrase.atoms[1:]
     if word and first.text in ("not", "except", "without") and not first.quoted:
         right = " ".join([f'"{atom.text}"' if atom.quoted else atom.text for atom in rest])
@@ -389,7 +395,8 @@ def _good_name(word: str, atom: Atom, home: Home) -> bool:
     if home.catalogue.has(word, name):
         return True
     known, file = home.catalogue.names[word], home.catalogue.files[word]
-    meant = f"list {name}" if name in home.lists else home.findings.nearest(name, known)
+    called = f"list {name}" if name in home.lists else home.catalogue.called(word, name)
+    meant = called or home.findings.nearest(name, known)
     home.findings.add(
         fact.unknown, atom, f'There is no {fact.one} called "{name}".', caret=f"not in {file}",
         helps=(f"Did you mean {meant}?",) if meant else _known(known),

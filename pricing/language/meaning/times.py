@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from pricing.language.diagnostics.diagnostic import Findings
+from pricing.language.text.dates import DATE_FORM, spoken
 from pricing.language.text.syntax import Atom, HoursLine, Listed, Phrase, Span
 from pricing.language.vocabulary import DAYS
 from pricing.model.window import Hours, Window
@@ -23,7 +24,6 @@ _MACHINE_ZONES = ("local", "posix", "right/", "Factory", "tzdata")
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 _RUNS = dict.fromkeys(("weekend", "weekends"), "sat, sun")
 _RUNS |= dict.fromkeys(("weekday", "weekdays", "workdays"), "mon, tue, wed, thu, fri")
-DATE_FORM = "Dates are written year-month-day, as in 2026-06-18, and times from 00:00 to 23:59, as in 18:00."
 
 
 def window(line: Span, zone: ZoneInfo, findings: Findings) -> Window | None:
@@ -238,27 +238,12 @@ def _moment(atoms: tuple[Atom, ...], zone: ZoneInfo, findings: Findings) -> date
     return first_instant(day, zone) if clock is None else _local(day, clock, Phrase(atoms), zone, findings)
 
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-
-
-def _spoken(text: str) -> str:
-    """`11 October 2026` and `Oct 11th 2026` as the language writes them; empty for anything else."""
-    parts = [part.strip(",.").lower() for part in text.split()]
-    if len(parts) != 3 or not re.fullmatch(r"[0-9]{4}", parts[2], re.ASCII):
-        return ""
-    day, month = (parts[0], parts[1]) if parts[0][:1].isdigit() else (parts[1], parts[0])
-    number = re.fullmatch(r"([0-9]{1,2})(?:st|nd|rd|th)?", day, re.ASCII)
-    if number is None or month[:3] not in _MONTHS or not 1 <= int(number[1]) <= 31:
-        return ""
-    return f"{parts[2]}-{_MONTHS.index(month[:3]) + 1:02d}-{int(number[1]):02d}"
-
-
 def _wordy(atoms: tuple[Atom, ...], findings: Findings) -> bool:
     """Tell `June 18` and other dates of several words at once."""
     if len(atoms) < 2 or (len(atoms) == 2 and atoms[0].text[:1].isdigit() and len(atoms[0].text) > 2):
         return False
     where = Phrase(atoms)
-    right = _spoken(where.text)
+    right = spoken(where.text)
     findings.add(
         "P0220", where, f'"{where.text[:40]}" is not a date as the language writes it.',
         caret=f"write {right}" if right else "", helps=(DATE_FORM,),

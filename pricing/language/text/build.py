@@ -399,5 +399,5 @@ def _name_and_label(raw: RawBlock, findings: Findings) -> tuple[Atom | None, Ato
         return None, label
     rest = atoms[1:]
     if len(rest) > 1 or (rest and not rest[0].quoted):
-        slips.odd_label(raw, rest, findings)
+        slips.odd_label(raw, name, rest, findings)
     return name, rest[0] if rest and rest[0].quoted else None

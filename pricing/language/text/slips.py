@@ -13,8 +13,9 @@ from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.nearest import nearest, surely
 from pricing.language.diagnostics.source import Span
 from pricing.language.text.cards import RawBlock, TextLine
+from pricing.language.text.dates import DATE_FORM, WITH_COMMA, spoken
 from pricing.language.text.parser import Trouble
-from pricing.language.text.syntax import Atom
+from pricing.language.text.syntax import NAME, Atom
 from pricing.language.vocabulary import CARD_EXAMPLES, KIND_OF, WORDS
 from pricing.model.kind import Kind
 
@@ -64,9 +65,24 @@ def repaired(line: TextLine, findings: Findings) -> TextLine | None:
                 broken = True
             else:
                 text = text[: found.start()] + right.ljust(len(found[0])) + text[found.end() :]
+    text = _dates(text, line, findings)
     text = _closed_percent(text)
     text = _small_letters(text, line, findings)
     return None if text == line.text and not broken else TextLine(text, line.start, broken)
+
+
+def _dates(text: str, line: TextLine, findings: Findings) -> str:
+    """Dates with the name of a month and a comma, which nothing behind this could read as one thing."""
+    for found in WITH_COMMA.finditer(text) if line.first in ("valid", "claim") else ():
+        right = spoken(found[0])
+        if right:
+            where = Span(line.start + found.start(), line.start + found.end())
+            findings.add(
+                "P0220", where, f'"{found[0]}" is not a date as the language writes it.', caret=f"write {right}",
+                helps=(DATE_FORM,), fix=findings.replace(where, right),
+            )  # fmt: skip
+            text = text[: found.start()] + right.ljust(len(found[0])) + text[found.end() :]
+    return text
 
 
 def _closed_percent(text: str) -> str:
@@ -292,13 +308,17 @@ def no_name(raw: RawBlock, label: Atom | None, findings: Findings) -> None:
     )  # fmt: skip
 
 
-def odd_label(raw: RawBlock, rest: Sequence[Atom], findings: Findings) -> None:
+def odd_label(raw: RawBlock, name: Atom, rest: Sequence[Atom], findings: Findings) -> None:
     """Say that something other than one label follows the name."""
     where = Span(rest[0].start, rest[-1].end)
     if any(atom.quoted for atom in rest):
+        words, label = (name, *rest[:-1]), rest[-1]
+        one = "-".join(atom.text for atom in words)
+        named = label.quoted and NAME.fullmatch(one) and not any(atom.quoted for atom in words)
         findings.add(
             "P0110", where, "After the name comes one label in quotes, and nothing else.",
             helps=("Names have no spaces; use - instead.", f"It looks like: {_head_example(raw)}"),
+            fix=findings.replace(Span(name.start, words[-1].end), one) if named else None,
         )  # fmt: skip
         return
     text = " ".join(atom.text for atom in rest)

@@ -6,7 +6,12 @@ finding can point at it.
 
 from __future__ import annotations
 
+import re
+
 from attrs import frozen
+
+NAME = re.compile(r"[\w.\-/]{1,100}")
+"""What may be a name without quotes around it."""
 
 
 @frozen

@@ -164,6 +164,7 @@ class MyCoupons:
     """Coins of rewards that were spent before their goods came back; taken off the next ones."""
 
     def of(self, state: str) -> tuple[Card, ...]:
+        """The cards that are in this state: `usable`, `later`, `held`, `used` or `expired`."""
         return tuple(card for card in self.cards if card.state == state)
 
 
