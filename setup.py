@@ -22,6 +22,7 @@ COMPILED = (
     "matching/situation",
     "rules/plan",
     "rules/planned",
+    "search/greedy",
     "search/memory",
     "search/judge",
     "search/keys",

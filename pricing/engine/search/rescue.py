@@ -1,7 +1,8 @@
 """An answer without a proof, bettered: no quote is dearer than what plain ways find.
 
-Reads a `Problem` and the `Best` so far; offers to it the greedy answers, layer by layer and again with each code or coupon
-alone in its layer; what is best with each of these alone; and what changing one use after another comes to.
+Reads a `Problem` and the `Best` so far; offers to it the greedy answers (layer by layer, as rules are named or what
+saves most, and again with each code or coupon alone in its layer), what is best with each of these alone, and what
+changing one use after another comes to.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 from typing import Final
 
 from pricing.engine.problem import Application, Group, Problem
+from pricing.engine.search.greedy import Greedy
 from pricing.engine.search.judge import Best, complete, used_of
 from pricing.engine.search.renumbered import Renumbering
 from pricing.engine.search.walk import largest_benefit
-from pricing.engine.search.work import looking_at, settling
-from pricing.engine.settling.settle import Midway, base_of, rung_of, worth_of
+from pricing.engine.search.work import settling
 
 MOST_ALONE: Final = 16
 """Codes and coupons that are tried alone, where there is no proof."""
@@ -25,7 +26,7 @@ MOST_GREEDILY: Final = 40_000
 class Rescue:
     """One attempt to better what was found, within so many steps."""
 
-    __slots__ = ("best", "limit", "lower_bound", "problem", "ranked", "settling", "steps", "works")
+    __slots__ = ("best", "limit", "lower_bound", "once", "problem", "ranked", "settling", "steps")
 
     def __init__(self, problem: Problem, best: Best, lower_bound: int, limit: int) -> None:
         self.problem = problem
@@ -34,8 +35,9 @@ class Rescue:
         """A total so low need not be bettered."""
         self.limit = limit
         self.steps = 0
-        self.works = [looking_at(app) for app in problem.applications]
         self.settling = settling(problem)
+        self.once = self.settling
+        """Steps that one greedy answer takes, about."""
         self.ranked: list[Application] = []
         """The applications, those that can save most first, once somebody asks."""
 
@@ -45,7 +47,7 @@ class Rescue:
 
     def is_over(self) -> bool:
         """Whether there is nothing to better, or nothing left to do it with."""
-        return self.steps >= self.limit or self.best.total <= self.lower_bound
+        return self.steps + self.once > self.limit or self.best.total <= self.lower_bound
 
     def offer(self, counts: list[int], numbers: list[int]) -> None:
         """Offer a selection of a problem whose applications had these numbers."""
@@ -63,12 +65,25 @@ class Rescue:
     def offer_greedy(self) -> None:
         """The answers that a cart without a proof may not be dearer than: layer by layer, everything that can be used is;
         then again with each code or platform coupon alone in its layer, unless the cart is so large that work forbids it."""
-        self._complete(self.greedy(-1))
+        self._try(Greedy(self.problem), keen=False)
+        self._try(Greedy(self.problem), keen=True)
         most = max(self.limit, MOST_GREEDILY)
         for app in self.promising():
-            if self.steps >= most or self.best.total <= self.lower_bound:
+            if self.steps + self.once > most or self.best.total <= self.lower_bound:
                 break
-            self._complete(self.greedy(app.index))
+            self._try(Greedy(self.problem, app.index), keen=True)
+
+    def _try(self, greedy: Greedy, keen: bool) -> bool:
+        """Offer a greedy answer; whether it is the best."""
+        greedy.keen = keen
+        counts = greedy.run()
+        self.once = greedy.steps + (self.settling >> 2)
+        self.steps += self.once
+        if greedy.total >= self.best.total:
+            return False
+        before = self.best.total
+        self._complete(counts)
+        return self.best.total < before
 
     def promising(self) -> list[Application]:
         """Codes, and coupons over the order, those that can save most first, as many as one may try one by one; of a code
@@ -85,7 +100,7 @@ class Rescue:
 
     def _by_benefit(self) -> list[Application]:
         if not self.ranked:
-            self.steps += sum(self.works) >> 2  # two short sums of each
+            self.steps += 1 + (len(self.problem.applications) >> 2)
             ranked = [(-largest_benefit(self.problem, app), app.index) for app in self.problem.applications]
             ranked.sort()
             self.ranked = [self.problem.applications[index] for _, index in ranked]
@@ -110,7 +125,6 @@ class Rescue:
                     return
                 if app.free or (app.automatic and best.counts[app.index]):
                     continue
-                before = best.total
                 kept = best.counts.copy()
                 banned = -1
                 if kept[app.index]:
@@ -118,8 +132,8 @@ class Rescue:
                     banned = app.index
                 else:
                     self._put(app, kept)
-                self._complete(self.greedy(-1, kept, banned))
-                bettered = bettered or best.total < before
+                if self._try(Greedy(self.problem, -1, kept, banned), keen=True):
+                    bettered = True
 
     def _put(self, app: Application, kept: list[int]) -> None:
         """Use an application, and nothing that it bars."""
@@ -137,105 +151,6 @@ class Rescue:
                 if member != app.index and not (group.by_rule and problem.applications[member].rule == app.rule):
                     kept[member] = 0
                     self.steps += 1 + (len(group.members) >> 4)
-
-    def greedy(self, only: int, kept: list[int] | None = None, banned: int = -1) -> list[int]:
-        """Counts of the layer-by-layer answer; `only`: the application whose rule alone is used in its layer, -1 for all.
-
-        `kept`: what is used if it can be; other applications only where they bar none of it. `banned`: one that is not.
-        """
-        return Greedy(self, only, kept, banned).run()
-
-
-class Greedy:
-    """One answer found layer by layer: everything that can be used is, as much of it as can be."""
-
-    __slots__ = ("banned", "counts", "drawn", "kept", "met", "only", "problem", "rescue", "room", "ruled")
-
-    def __init__(self, rescue: Rescue, only: int, kept: list[int] | None, banned: int) -> None:
-        self.rescue = rescue
-        self.problem = rescue.problem
-        self.only = only
-        self.banned = banned
-        self.kept = [0] * len(self.problem.applications) if kept is None else kept
-        self.counts = [0] * len(self.problem.applications)
-        self.room = [group.most // group.weight for group in self.problem.groups]
-        self.ruled: set[tuple[int, int]] = set()
-        """(limit, rule): limits that count rules, and which they have counted."""
-        self.drawn = [0] * len(self.problem.pools)
-        self.met = Midway(self.problem, self.problem.coins)
-        for app in self.problem.applications:
-            if self.kept[app.index]:
-                self._take_room(app, self.kept[app.index])
-
-    def run(self) -> list[int]:
-        problem, works, met = self.problem, self.rescue.works, self.met
-        mask = reserved = 0
-        for app in problem.applications:
-            if self.kept[app.index]:
-                reserved |= 1 << app.index
-        alone = problem.applications[self.only] if self.only >= 0 else None
-        for app in problem.applications:
-            met.come_to(app)
-            wanted = self.kept[app.index]
-            if wanted:
-                self._take_room(app, -wanted)
-            if app.clash & (mask if wanted else mask | reserved) or app.index == self.banned:
-                continue
-            if alone is not None and alone.layer == app.layer and alone.rule != app.rule:
-                continue
-            self.rescue.steps += works[app.index]
-            if self._used(app, wanted):
-                mask |= 1 << app.index
-        return self.counts
-
-    def _used(self, app: Application, wanted: int) -> bool:
-        """Use an application as much as can be, or as is wanted; whether it is usable."""
-        met = self.met
-        coins = met.coins_left
-        for pieces in range(min(wanted or app.most, self._most(app, met.start)), 0, -1):
-            price = self._price(app, pieces)
-            if price < 0 or price > coins:
-                continue
-            met.coins_left = coins - price
-            amount = met.offered(app, pieces)
-            if amount:
-                met.use(app, amount)
-                self.counts[app.index] = pieces
-                self._take_room(app, pieces)
-                if app.pool >= 0:
-                    self.drawn[app.pool] = self.drawn[app.pool] + pieces
-                return True
-        met.coins_left = coins
-        return False
-
-    def _most(self, app: Application, start: list[int]) -> int:
-        """How many pieces limits and its step allow."""
-        most = app.most
-        for index in app.groups:
-            if (index, app.rule) not in self.ruled:
-                most = min(most, self.room[index])
-        if app.piece and most > 1:
-            base = base_of(self.problem, app, start)
-            rung = rung_of(app, base)
-            most = 0 if rung is None else min(most, worth_of(self.problem, app, rung, base, start) // app.piece)
-        return most
-
-    def _price(self, app: Application, pieces: int) -> int:
-        """What so many pieces more cost in coins; -1 when they cannot be had."""
-        if app.pool < 0:
-            return 0
-        pool, drawn = self.problem.pools[app.pool], self.drawn[app.pool]
-        price = pool.cost(drawn + pieces)
-        return price - pool.cost(drawn) if price >= 0 else -1
-
-    def _take_room(self, app: Application, pieces: int) -> None:
-        """Count pieces against the limits of their application; below zero they are given back."""
-        for index in app.groups:
-            if not self.problem.groups[index].by_rule:
-                self.room[index] = self.room[index] - pieces
-            elif pieces > 0 and (index, app.rule) not in self.ruled:
-                self.room[index] = self.room[index] - 1
-                self.ruled.add((index, app.rule))
 
 
 def restricted(problem: Problem, only: Application) -> tuple[Problem, list[int]]:
