@@ -53,17 +53,17 @@ class Halves(Join):
         return [way[::-1] for way in ways]
 
     def _finished(self, width: int) -> None:
-        self.pairs = None
         first = self._grown(self.ways[0], self.start, self.prices.least, width)
-        if not first:
-            return
-        rest = self.start.reduced
-        for way in self.ways:
-            for cell in way:
-                rest += self.reduced[cell][0]
-        second = self._grown(self.ways[1], Label(0, 0, 0, 0, None, None, 0), rest, width)
-        if second:
-            self._meet(self._paired(), first, second)
+        if first:
+            rest = self.start.reduced
+            for way in self.ways:
+                for cell in way:
+                    rest += self.reduced[cell][0]
+            second = self._grown(self.ways[1], Label(0, 0, 0, 0, None, None, 0), rest, width)
+            if second:
+                self._meet(self._paired(), first, second)
+        # They hold this: left in a circle, everything that was searched would wait for the garbage collector.
+        self.pairs = None
 
     def _paired(self) -> Pairs:
         pairs = self.pairs
