@@ -111,9 +111,8 @@ def _named(
 def _labels(named: dict[str, PlannedRule]) -> dict[str, str]:
     labels: dict[str, str] = {}
     for name, rule in named.items():
-        label = rule.rule.label
-        if label:
-            labels[name] = label
+        if rule.label:
+            labels[name] = rule.label
     return labels
 
 
@@ -121,7 +120,7 @@ def _translations(named: dict[str, PlannedRule]) -> tuple[tuple[str, str, str], 
     """(rule, language, label) where cards have labels in other languages."""
     found: list[tuple[str, str, str]] = []
     for name, rule in named.items():
-        for language, label in rule.rule.labels:
+        for language, label in rule.labels or ():
             found.append((name, language, label))
     return tuple(sorted(found)) if found else ()
 

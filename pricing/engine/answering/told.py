@@ -42,12 +42,16 @@ def unclaimed_of(case: Case, counts: list[int]) -> tuple[Unclaimed, ...]:
     Asked of each application that is used, or usable beside what is.
     """
     found: list[Unclaimed] = []
+    gifts = [app for app in case.problem.applications if app.has_gift]
+    if not gifts:
+        return ()
     mask = 0
     for app in case.problem.applications:
         if counts[app.index]:
             mask |= 1 << app.index
-    for app, rule in zip(case.problem.applications, case.rules, strict=True):
-        if not app.has_gift or not any(isinstance(step.gives, Get) for step in rule.rule.ladder):
+    for app in gifts:
+        rule = case.rules[app.index]
+        if not any(isinstance(step.gives, Get) for step in rule.rule.ladder):
             continue
         if counts[app.index] or not app.clash & mask:
             met = till(case.problem, counts, app)

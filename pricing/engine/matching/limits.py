@@ -42,8 +42,16 @@ def set_groups(case: Case, pools: dict[str, tuple[int, int]]) -> None:
 
 def _add_policy_limit(case: Case, limit: PolicyLimit) -> None:
     problem = case.problem
-    members = [app for app in problem.applications if _is_under(limit, case.rules[app.index])]
-    if not members:
+    codes, group, kind = limit.codes, limit.group, limit.kind
+    members: list[Application] = []
+    wanted = 0
+    for app in problem.applications:
+        rule = case.rules[app.index]
+        # Item rules, exchanges and rewards have no applications.
+        if rule.is_code if codes else f"group {group}" in rule.groups if group else rule.kind is kind:
+            members.append(app)
+            wanted += app.most
+    if wanted <= limit.count:
         return
     by_rule = limit.codes or limit.kind is Kind.PROMO_CODE
     if limit.per == "order":
@@ -56,15 +64,6 @@ def _add_policy_limit(case: Case, limit: PolicyLimit) -> None:
             stores.setdefault(store, []).append(app)
     for store in sorted(stores):
         _add_group(problem, stores[store], 1, limit.count, by_rule)
-
-
-def _is_under(limit: PolicyLimit, rule: PlannedRule) -> bool:
-    """Whether a limit of the policy counts a rule. Item rules, exchanges and rewards have no applications."""
-    if limit.codes:
-        return rule.is_code
-    if limit.group:
-        return f"group {limit.group}" in rule.groups
-    return rule.kind is limit.kind
 
 
 def _most_uses(case: Case, rule: PlannedRule, most: int) -> int:

@@ -5,8 +5,8 @@ on which lines; `items.py` sets the item prices, `case.py` makes the application
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 
 from pricing.engine.rules.plan import Plan, code_key
 from pricing.engine.rules.planned import PlannedRule, Test
@@ -67,13 +67,8 @@ class Situation:
                 self.codes.add(key)
         self.lots = _unexpired(wallet.coupons, self.instant)
         self.segments = frozenset(cart.customer.segments)
-        known: dict[tuple[str, ...], frozenset[str]] = {}
         for line in self.lines:
-            categories = line.categories
-            paths = known.get(categories)
-            if paths is None:
-                paths = known[categories] = frozenset(_with_parents(categories))
-            self.categories.append(paths)
+            self.categories.append(_with_parents(line.categories))
         for word in plan.words:
             self._note_keys(word)
 
@@ -157,13 +152,17 @@ def _line_id(line: Line) -> str:
     return line.id
 
 
-def _with_parents(paths: Iterable[str]) -> Iterable[str]:
+@lru_cache(maxsize=4096)
+def _with_parents(paths: tuple[str, ...]) -> frozenset[str]:
+    """Categories, and all that they are under; a shop has few sets of them, and asks of each at every quote."""
+    found: set[str] = set()
     for path in paths:
-        yield path
+        found.add(path)
         end = path.rfind("/")
         while end > 0:
-            yield path[:end]
+            found.add(path[:end])
             end = path.rfind("/", 0, end)
+    return frozenset(found)
 
 
 def _unexpired(lots: tuple[Lot, ...], instant: datetime) -> dict[str, list[Lot]]:

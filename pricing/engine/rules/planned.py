@@ -88,6 +88,8 @@ class PlannedRule:
         "is_shipping",
         "item_only",
         "kind",
+        "label",
+        "labels",
         "layer",
         "methods",
         "methods_excluded",
@@ -118,6 +120,8 @@ class PlannedRule:
         self.rule = rule
         self.name = rule.name
         self.kind = rule.kind
+        self.label = rule.label
+        self.labels = rule.labels
         self.layer = layer
         self.currency = rule.currency
         self.also: list[PlannedRule] = [PlannedRule(index, each, layer, exchanges) for each in rule.also]

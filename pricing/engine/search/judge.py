@@ -131,9 +131,11 @@ def padded_less(ours: list[int], theirs: list[int], never: int) -> bool:
 
 def order_of(problem: Problem) -> list[int]:
     """The applications by rule and store."""
-    ranked = [(app.name, app.store, app.sku, app.index) for app in problem.applications]
+    many = len(problem.applications)
+    # Rules are numbered by name, and those of one rule stand in the order of store and sku.
+    ranked = [app.rule * many + app.index for app in problem.applications]
     ranked.sort()
-    return [index for _, _, _, index in ranked]
+    return [each % many for each in ranked]
 
 
 def names_before(problem: Problem, order: list[int], ours: list[int], theirs: list[int]) -> bool:

@@ -189,7 +189,7 @@ class Relaxation:
                 base_pull[position] -= bases[position]
             for pool in range(len(piece_pull)):
                 piece_pull[pool] += pools[pool]
-        prices.reaches = max(base_pull, default=0) <= 0
+        prices.reaches = _pulls_down(base_pull)
         prices.least = total
         prices.constant = constant
         prices.bound = total - constant
@@ -233,12 +233,12 @@ class Relaxation:
         for _ in range(passes):
             found, base_pull, piece_pull = self.priced(of_base.copy(), self._faces_at(of_base, parts))
             since += 1
-            if found.reaches and max(piece_pull, default=0) <= 0:
+            if found.reaches and _pulls_down(piece_pull):
                 cost = found.bound
-                for price, pull in zip(found.of_base, base_pull, strict=True):
-                    cost -= price * pull
-                for price, pull in zip(found.of_piece, piece_pull, strict=True):
-                    cost -= price * pull
+                for place, pull in enumerate(base_pull):
+                    cost -= found.of_base[place] * pull
+                for place, pull in enumerate(piece_pull):
+                    cost -= found.of_piece[place] * pull
                 if not self.fitting or cost < cheapest:
                     cheapest = cost
                     self.fitting = found.chosen
@@ -251,8 +251,8 @@ class Relaxation:
                 break
             for place, position in enumerate(positions):
                 pull = base_pull[position]
-                for face, part, more in zip(self.faces, parts, piece_pull, strict=True):
-                    pull -= face * part * more // SCALE
+                for pool, more in enumerate(piece_pull):
+                    pull -= self.faces[pool] * parts[pool] * more // SCALE
                 of_base[position] = _moved(of_base[position], SCALE, pull, steps, turns, place)
             for pool, pull in enumerate(piece_pull):
                 parts[pool] = _moved(parts[pool], MOST_PART, pull, steps, turns, len(positions) + pool)
@@ -303,6 +303,14 @@ class Relaxation:
         free = [0] * len(self.available)
         faces = self._faces_at(of_base, [SCALE] * len(free))
         return [free, faces] if any(faces) else [free]
+
+
+def _pulls_down(pulls: list[int]) -> bool:
+    """Whether nothing pulls up."""
+    for pull in pulls:  # noqa: SIM110  # compiled code runs a loop much faster than a generator
+        if pull > 0:
+            return False
+    return True
 
 
 def _moved(value: int, most: int, pull: int, steps: list[int], turns: list[int], place: int) -> int:

@@ -22,7 +22,7 @@ from typing import Final
 from pricing.engine.search.branches.bounds import Prices
 from pricing.engine.search.branches.nodes import Branch
 from pricing.engine.search.joining.join import Join
-from pricing.engine.search.joining.labels import Label, ties_of
+from pricing.engine.search.joining.labels import Label, ascending, by_reduced_and_ties, ties_of
 from pricing.engine.search.joining.states import Field
 from pricing.engine.search.judge import Best, complete
 from pricing.engine.search.stores.outcome import Option
@@ -79,19 +79,18 @@ class Halves(Join):
         if field is None or len(self.states.fields) > 2 or not self.parts.rules.spread:
             return
         met: dict[int, int] = {}
-        ranked: list[tuple[int, int]] = []
-        for place, label in enumerate(labels):
+        ranks: list[int] = []
+        for label in labels:
             kind = field.of(label.state) * MOST_KINDS // (field.top + 1)
             if beside is not None:
                 kind += beside.of(label.state) * MOST_KINDS
             met[kind] = rank = met.get(kind, 0) + 1
-            ranked.append((rank, place))
-        ranked.sort()
-        labels[:] = [labels[place] for _, place in ranked]
+            ranks.append(rank)
+        labels[:] = [labels[place] for place in ascending(ranks)]
 
     def _meet(self, pairs: Pairs, first: list[Label], second: list[Label]) -> None:
         """Offer every pair that fits and can be as good as the best; of those that tie, mostly the best first."""
-        first.sort(key=_by_reduced_and_ties)
+        first = by_reduced_and_ties(first)
         shelves = shelves_of(second, pairs)
         drawn = [shelf.drawn for shelf in shelves]
         least = min([shelf.least for shelf in shelves])
@@ -121,11 +120,13 @@ class Halves(Join):
         room = self.highest() - label.reduced - dearer
         high = 0
         if field is None:
-            start, end = 0, bisect_right(inside, room)
+            start, highest = 0, room
         else:
             high = field.limit - field.of(label.state)
-            start, end = bisect_left(inside, -high), bisect_right(inside, (room - shelf.least) // price - high)
-        for place in range(start, end):
+            start, highest = bisect_left(inside, -high), (room - shelf.least) // price - high
+        for place in range(start, len(inside)):
+            if inside[place] > highest:
+                break
             if self.steps >= self.step_limit:
                 return False
             self.steps += 1
@@ -134,10 +135,6 @@ class Halves(Join):
             if other.reduced + over <= room and pairs.met(label, other):
                 room = self.highest() - label.reduced - dearer
         return True
-
-
-def _by_reduced_and_ties(label: Label) -> tuple[int, int]:
-    return label.reduced, ties_of(label)
 
 
 class Shelf:
@@ -168,11 +165,13 @@ def shelves_of(labels: list[Label], pairs: Pairs) -> list[Shelf]:
         mine = alike[drawn]
         least = min(label.reduced for label in mine)
         if field is None:
-            mine.sort(key=_by_reduced_and_ties)
+            mine = by_reduced_and_ties(mine)
             inside = [label.reduced for label in mine]
         else:
-            mine.sort(key=lambda label: (-field.of(label.state), label.reduced, ties_of(label)))
+            mine = by_reduced_and_ties(mine)
             inside = [-field.of(label.state) for label in mine]
+            places = ascending(inside)
+            mine, inside = [mine[place] for place in places], [inside[place] for place in places]
         shelves.append(Shelf(drawn, mine, inside, least))
     return shelves
 

@@ -277,7 +277,7 @@ class Join:
             rest -= self.reduced[cell][0]
             labels = self._extended(labels, cell, rest)
             if len(labels) > width:
-                labels.sort(key=by_reduced)
+                labels = by_reduced(labels)
                 self._spread(labels)
                 cut = min([label.reduced for label in labels[width:]]) + rest - self.prices.constant
                 self.cut_bound = min(self.cut_bound, cut)
@@ -294,7 +294,7 @@ class Join:
         ceiling = self.highest() - rest
         states = self.states
         loosely = self.branch.trust == LOOSE
-        labels.sort(key=by_reduced)
+        labels = by_reduced(labels)
         found: dict[int, Label] = {}
         width = states.guards.bit_length()
         loose: list[Label] = []
@@ -331,10 +331,14 @@ class Join:
                 other = found.get(key)
                 if other is not None and (other.cost < cost or (other.cost == cost and other.count < count)):
                     continue
-                new = Label(new_reduced, cost, state, count, label, option, signature)
                 # What is left is no worse in cost, and at the same cost no worse in count.
-                if other is None or cost < other.cost or count < other.count or ties_of(new) < ties_of(other):
-                    found[key] = new
+                if (
+                    other is None
+                    or cost < other.cost
+                    or count < other.count
+                    or ties_of(label) + option.tie < ties_of(other)
+                ):
+                    found[key] = Label(new_reduced, cost, state, count, label, option, signature)
         if loosely:
             return loose
         if self.branch.trust == EXACT:

@@ -30,7 +30,7 @@ NO_LIMIT: Final = 1 << 120
 class Field:
     """One part of a state."""
 
-    __slots__ = ("by_option", "edge", "levels", "limit", "mask", "pool", "shift", "top", "watch")
+    __slots__ = ("by_option", "edge", "least", "limit", "mask", "most", "pool", "shift", "top", "watch")
 
     def __init__(self, by_option: list[list[int]], limit: int, start: int) -> None:
         self.by_option = by_option
@@ -47,8 +47,10 @@ class Field:
         """Of pieces: which of the shared pools they are from."""
         self.edge = 0
         """Of a watched global: its noted base without any shortfall."""
-        self.levels: list[list[tuple[int, int]]] = []
-        """For each cell, (least, largest) shortfalls between which the gain is settled once that cell is decided."""
+        self.least: list[list[int]] = []
+        """For each cell, from which shortfalls on the gain is settled once that cell is decided,"""
+        self.most: list[list[int]] = []
+        """and below which."""
 
     def of(self, state: int) -> int:
         """What a packed state has in this field."""
@@ -84,7 +86,7 @@ class States:
         self.limits |= self.guards
         self.caps = [field for field in cap_fields if field.top]
         """Fields of shared caps: what is above the limit is not taken, rather than refused."""
-        self.leveled = [field for field in self.fields if any(field.levels)]
+        self.leveled = [field for field in self.fields if any(field.least)]
         self.added: list[list[int]] = []
         """What each option of each cell adds to a packed state."""
         for cell in range(len(fields[0].by_option) if fields else 0):
@@ -103,9 +105,10 @@ class States:
         """The state once `cell` is decided, with shortfalls that no longer matter written alike."""
         for field in self.leveled:
             shortfall = (state >> field.shift) & field.mask
-            for least, largest in field.levels[cell]:
-                if least <= shortfall < largest:
-                    state += (largest - shortfall) << field.shift
+            most = field.most[cell]
+            for place, least in enumerate(field.least[cell]):
+                if least <= shortfall < most[place]:
+                    state += (most[place] - shortfall) << field.shift
                     break
         return state
 
@@ -132,11 +135,11 @@ def base_field(
     field.watch = watch
     field.edge = edges
     if steady and sign < 0:
-        field.levels = _levels(field, gain, most, ways)
+        _set_levels(field, gain, most, ways)
     return field
 
 
-def _levels(field: Field, gain: Gain, most: int, ways: list[list[int]]) -> list[list[tuple[int, int]]]:
+def _set_levels(field: Field, gain: Gain, most: int, ways: list[list[int]]) -> None:
     """For each cell, between which shortfalls the gain is settled after it. `most`: the base without any shortfall."""
     points = gain.points
     steps: list[tuple[int, int]] = []
@@ -147,13 +150,16 @@ def _levels(field: Field, gain: Gain, most: int, ways: list[list[int]]) -> list[
             steps.append((point, point))
         else:
             # The gain climbs between two breakpoints: it has no levels.
-            return []
-    levels: list[list[tuple[int, int]]] = [[] for _ in field.by_option]
+            return
+    field.least = [[] for _ in field.by_option]
+    field.most = [[] for _ in field.by_option]
     for way in ways:
         rest = field.top
         for cell in way:
             rest -= max(field.by_option[cell])
             # Of a level from base `first` to `last`: never above `last`, and `first` still reached at the least.
-            settled = [(most - last, min(most - rest - first, field.top - rest)) for first, last in steps]
-            levels[cell] = [(least, largest) for least, largest in settled if least < largest]
-    return levels
+            for first, last in steps:
+                least, largest = most - last, min(most - rest - first, field.top - rest)
+                if least < largest:
+                    field.least[cell].append(least)
+                    field.most[cell].append(largest)

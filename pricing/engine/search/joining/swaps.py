@@ -7,11 +7,12 @@ the total, everything near ties, and the change of two stores that lands just on
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from typing import Final
 
 from pricing.engine.search.joining.halves import Pairs
 from pricing.engine.search.joining.join import Join, total_of
+from pricing.engine.search.joining.labels import ascending
 from pricing.engine.search.judge import NOTHING
 from pricing.engine.search.stores.parts import SCALE
 
@@ -123,7 +124,7 @@ class Swaps:
         for _ in range(MOST_ROUNDS):
             self._list_changes()
             changed = [False] * len(self.at)
-            for change in sorted(self.changes, key=_by_reduced):
+            for change in self._by_reduced():
                 join.steps += 1
                 if change.cell < 0 or changed[change.cell] or not self._helps(change.state):
                     continue
@@ -159,16 +160,18 @@ class Swaps:
         shortfall = field.of(self.state) if field is not None else 0
         tried = 0
         best: list[Change] = []
-        for one in sorted(self.changes, key=_by_reduced):
+        for one in self._by_reduced():
             room = self.value - self.reduced - one.reduced
             if least >= room or tried > self.most_tried:
                 break
-            first, last, high = 0, len(self.changes), 0
+            last, lowest, high = len(self.changes), 0, 0
             if field is not None:
                 high = field.limit - shortfall - one.fall
                 last = bisect_right(self.falls, high)
-                first = bisect_left(self.falls, high - (room - least) // price)
-            for place in range(last - 1, first - 1, -1):
+                lowest = high - (room - least) // price
+            for place in range(last - 1, -1, -1):
+                if field is not None and self.falls[place] < lowest:
+                    break
                 other = self.changes[place]
                 tried += 1
                 if other.cell == one.cell or other.reduced + price * (high - other.fall) >= room:
@@ -206,8 +209,14 @@ class Swaps:
                         )
                     )
         join.steps += len(self.changes) >> 2
-        self.changes.sort(key=_by_fall)
-        self.falls = [change.fall for change in self.changes]
+        falls = [change.fall for change in self.changes]
+        places = ascending(falls)
+        self.changes = [self.changes[place] for place in places]
+        self.falls = [falls[place] for place in places]
+
+    def _by_reduced(self) -> list[Change]:
+        """The changes, the cheapest first."""
+        return [self.changes[place] for place in ascending([change.reduced for change in self.changes])]
 
     def _take(self, change: Change) -> None:
         if change.cell >= 0:
@@ -216,11 +225,3 @@ class Swaps:
         self.cost += change.cost
         self.count += change.count
         self.state += change.state
-
-
-def _by_fall(change: Change) -> int:
-    return change.fall
-
-
-def _by_reduced(change: Change) -> int:
-    return change.reduced

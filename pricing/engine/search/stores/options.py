@@ -448,12 +448,13 @@ class CellWalk:
             return
         fuzz = self.no_fuzz if self.exact and not self.unshared else self.fuzz.copy()
         option = Option(self.cell.total - self.saved, self.bases.copy(), fuzz, doubt, self.counts.copy())
-        for pool in self.parts.pools:
-            option.pools.append(self.pool_used[pool])
-        for index in self.parts.groups:
-            option.groups.append(self.group_used[index] - self.node.groups_used[index])
-        for rule in self.parts.caps:
-            option.caps.append(self.shared_caps.get(rule, 0))
+        parts = self.parts
+        if parts.pools:
+            option.pools = [self.pool_used[pool] for pool in parts.pools]
+        if parts.groups:
+            option.groups = [self.group_used[index] - self.node.groups_used[index] for index in parts.groups]
+        if parts.caps:
+            option.caps = [self.shared_caps.get(rule, 0) for rule in parts.caps]
         option.coins, option.count, option.tie = coins, self.count, tie
         self.options.append(option)
 

@@ -13,6 +13,9 @@ ANY_DOUBT: Final = 1 << 30
 RATIO_ONE: Final = 1 << 40
 """Ratios D/B are whole numbers of this size."""
 
+NOTHING: Final[list[int]] = []
+"""Where stores share nothing; never changed. Options are many, and lists of their own would be most of them."""
+
 
 class Node:
     """One decision about the global applications, and what is known of their savings."""
@@ -67,10 +70,10 @@ class Option:
         self.doubt = doubt
         """NO_DOUBT: `cost` is exact. Else the layer up to which shares of globals decide what it really costs, or
         ANY_DOUBT: other stores do."""
-        self.pools: list[int] = []
+        self.pools = NOTHING
         """Pieces from each shared pool."""
-        self.groups: list[int] = []
-        self.caps: list[int] = []
+        self.groups = NOTHING
+        self.caps = NOTHING
         """What each shared cap would have to give."""
         self.coins = 0
         """Coins for pieces of coupons that only this store uses."""
