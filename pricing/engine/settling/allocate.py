@@ -57,51 +57,53 @@ FEW: Final = 8
 
 def _shares_by_weight(amount: int, places: list[int], weights: list[int]) -> list[int]:
     """`amount` over `places` by largest remainder; nothing when nothing has a weight."""
-    many = len(places)
+    shares = [0] * len(places)
     total = 0
     for place in places:
         total += weights[place]
     if total == 0:
-        return [0] * many
-    if many == 1:
-        return [amount]
-    shares: list[int] = []
-    rests: list[int] = []
-    """What flooring has cut off each, in parts of `total`."""
-    left = amount
-    for place in places:
-        product = amount * weights[place]
-        share = product // total
-        shares.append(share)
-        rests.append(product - share * total)
-        left -= share
-    if left == 0:
         return shares
-    if many > FEW:
-        _give_left_over(left, places, weights, shares, rests)
+    if len(places) == 1:
+        return [amount]
+    left = amount
+    for position, place in enumerate(places):
+        share = amount * weights[place] // total
+        shares[position] = share
+        left -= share
+    if len(places) > FEW:
+        _give_left_over(left, amount, total, places, weights, shares)
         return shares
     while left > 0:
         left -= 1
         best = 0
-        most = rests[0]
-        for position in range(1, many):
-            rest = rests[position]
-            if rest > most or (rest == most and weights[places[position]] > weights[places[best]]):
-                best, most = position, rest
+        weight = weights[places[0]]
+        most = amount * weight - shares[0] * total
+        for position in range(1, len(places)):
+            other = weights[places[position]]
+            # Below zero where a unit was given already.
+            remainder = amount * other - shares[position] * total
+            if remainder > most or (remainder == most and other > weight):
+                best, most, weight = position, remainder, other
         shares[best] += 1
-        rests[best] -= total  # below zero: it was given already
     return shares
 
 
-def _give_left_over(left: int, places: list[int], weights: list[int], shares: list[int], rests: list[int]) -> None:
+def _give_left_over(
+    left: int, amount: int, total: int, places: list[int], weights: list[int], shares: list[int]
+) -> None:
     """One unit each to the largest remainders, found by sorting."""
-    least = sorted(rests)[len(places) - left]
+    if left == 0:
+        return
+    remainders: list[int] = []
+    for position, place in enumerate(places):
+        remainders.append(amount * weights[place] - shares[position] * total)
+    least = sorted(remainders)[len(places) - left]
     tied: list[int] = []
-    for position, rest in enumerate(rests):
-        if rest > least:
+    for position, remainder in enumerate(remainders):
+        if remainder > least:
             shares[position] = shares[position] + 1
             left -= 1
-        elif rest == least:
+        elif remainder == least:
             tied.append(position)
     if len(tied) > left:
         tied.sort(key=lambda position: -weights[places[position]])
