@@ -25,7 +25,7 @@ from pricing.model.cart import Cart, RuleUsage
 from pricing.model.errors import CartError
 from pricing.model.quote import Quote, Reasons
 from pricing.model.rulebook import RuleBook
-from pricing.processes import deaf_children
+from pricing.processes import deaf_children, settle_in
 from pricing.receipt import reasons_of, receipt, told_of
 from pricing.wire import cart_from_dict, json_from_text, quote_to_json, usage_from_dict
 
@@ -147,6 +147,7 @@ _pricer: Pricer
 def _begin(book: RuleBook, wishes: Wishes) -> None:
     global _pricer
     _pricer = Pricer(Engine(book), wishes)
+    settle_in()
 
 
 def _price_all(chunk: list[CartText]) -> list[Outcome]:

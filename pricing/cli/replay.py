@@ -12,6 +12,7 @@ import click
 from pricing.cli.talk import Progress, complain, remark
 from pricing.cli.versions import Versions, log_among, versions_of
 from pricing.columns import clean
+from pricing.processes import settle_in
 from pricing.simulate.crew import CrewLost
 from pricing.simulate.files import Orders, OrdersFile, as_csv, as_dict
 from pricing.simulate.mapping import Columns, WrongOrders, read_mapping
@@ -106,6 +107,7 @@ def command(old: str, new: str, **asked: Any) -> None:
     except WrongOrders as error:
         raise click.UsageError(f"{error}.") from None
     task = task_of(both.old.book, both.new.book, wishes, both.log, both.known)
+    settle_in()
     answer = _replayed(task, plan, asked["reports"])
     counts = "recorded" if log and recorded else usage
     head = PageHead(old, new, _print_of(both, "OLD"), _print_of(both, "NEW"), counts)

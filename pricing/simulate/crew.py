@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any, Protocol, TypeVar
 
-from pricing.processes import deaf_children
+from pricing.processes import deaf_children, settle_in
 from pricing.simulate.price import Task, price_batch
 
 
@@ -77,6 +77,7 @@ _task: Task
 def _begin(task: Task) -> None:
     global _task
     _task = task
+    settle_in()
 
 
 def _price(orders: Any) -> Any:
