@@ -73,17 +73,14 @@ class Rescue:
                 break
             self._try(Greedy(self.problem, app.index), keen=True)
 
-    def _try(self, greedy: Greedy, keen: bool) -> bool:
-        """Offer a greedy answer; whether it is the best."""
+    def _try(self, greedy: Greedy, keen: bool) -> None:
+        """Offer a greedy answer."""
         greedy.keen = keen
         counts = greedy.run()
         self.once = greedy.steps + (self.settling >> 2)
         self.steps += self.once
-        if greedy.total >= self.best.total:
-            return False
-        before = self.best.total
-        self._complete(counts)
-        return self.best.total < before
+        if greedy.total < self.best.total:
+            self._complete(counts)
 
     def promising(self) -> list[Application]:
         """Codes, and coupons over the order, those that can save most first, as many as one may try one by one; of a code
@@ -115,25 +112,33 @@ class Rescue:
         return [app for app in self.promising() if len(rules[app.layer]) > 1]
 
     def climb(self) -> None:
-        """Use one more application, or one less, as long as that pays: what it bars goes, what is then free is used."""
-        best = self.best
-        bettered = bool(best.counts)
+        """Use one more application, or one less, as long as that pays: what it bars goes, what is then free is used, first
+        what saves most, then, where that leads no further, as rules are named."""
+        bettered = bool(self.best.counts)
         while bettered:
             bettered = False
-            for app in self._by_benefit():
-                if self.is_over():
-                    return
-                if app.free or (app.automatic and best.counts[app.index]):
-                    continue
-                kept = best.counts.copy()
-                banned = -1
-                if kept[app.index]:
-                    kept[app.index] = 0
-                    banned = app.index
-                else:
-                    self._put(app, kept)
-                if self._try(Greedy(self.problem, -1, kept, banned), keen=True):
+            for keen in (True, False):
+                while self._climbed(keen):
                     bettered = True
+
+    def _climbed(self, keen: bool) -> bool:
+        """Go through all applications once; whether anything has got better."""
+        best = self.best
+        before = best.total
+        for app in self._by_benefit():
+            if self.is_over():
+                return False
+            if app.free or (app.automatic and best.counts[app.index]):
+                continue
+            kept = best.counts.copy()
+            banned = -1
+            if kept[app.index]:
+                kept[app.index] = 0
+                banned = app.index
+            else:
+                self._put(app, kept)
+            self._try(Greedy(self.problem, -1, kept, banned), keen)
+        return best.total < before
 
     def _put(self, app: Application, kept: list[int]) -> None:
         """Use an application, and nothing that it bars."""

@@ -4,7 +4,12 @@ Lemma (prices of places): applications of one layer that may not be used togethe
 Give every place a price, so that those of each application's places come to its largest benefit at least: then what is used
 of the layer saves no more than all prices together. A limit may have a price too: each application in it then needs so much
 less from its places, and the limit costs its price as often as it lets anything be used. Any such prices give a bound; no
-line gives more than it costs above its floor, whatever the layers do.
+line gives more than it costs above its floor, whatever the layers do. Places of a layer that the same applications take from
+are one *atom*: they need not be told apart.
+
+Lemma (written off): take any places for given away whole. What is saved elsewhere is at most what each application can save
+elsewhere: no more than it saves at all, nor than its places there can give, which of a benefit on units is what these units
+cost. So units that several layers could make free are paid for once.
 """
 
 from __future__ import annotations
@@ -13,39 +18,63 @@ from typing import Final
 
 from pricing.engine.problem import NO_CAP, Application, Group, Problem
 from pricing.engine.search.walk import largest_benefit
-from pricing.engine.search.work import incidence
-from pricing.engine.settling.settle import room_of
+from pricing.engine.search.work import heads_of, incidence
+from pricing.engine.settling.settle import item_whole, room_of
 
 FINE: Final = 1 << 10
 """Prices are whole numbers of this size."""
 
-MOST_TOUCHED: Final = 3_000_000
-"""So many places are looked at for prices of limits."""
+MOST_TOUCHED: Final = 400_000
+"""So many atoms are looked at for prices of limits, counted for each application."""
 
 MOST_TRIED: Final = 6
 """So many prices of one limit are tried."""
 
+MOST_PLACES: Final = 3_000_000
+"""So many places, counted for each application of which no other looks at the very same ones, are priced."""
 
-MOST_PLACES: Final = 2_000_000
-"""So many places, counted for each application, are priced."""
+LOADS: Final = (100, 60)
+"""Places are written off whose savings, one layer with the other, could come to so many per cent of what they cost."""
+
+NO_COSTS: Final[list[int]] = []
+"""Of a benefit that is not on units."""
 
 
 def least_total(problem: Problem) -> int:
     """No permitted selection totals less; minor units. 0 where applications look at too many places to price them all."""
-    if incidence(problem.applications) > MOST_PLACES:
-        return 0
-    total = sum(problem.item)
-    room = 0
-    for place in range(len(problem.item)):
-        room += room_of(problem, problem.item, place)
-    saved = 0
     apps = problem.applications
+    heads = heads_of(apps)
+    if incidence([app for place, app in enumerate(apps) if heads[place] == place]) > MOST_PLACES:
+        return 0
+    rooms = [room_of(problem, problem.item, place) for place in range(len(problem.item))]
+    layers: list[_Layer] = []
     start = 0
     for end in range(1, len(apps) + 1):
         if end == len(apps) or apps[end].layer != apps[start].layer:
-            saved += _Layer(problem, apps[start:end]).most()
+            layers.append(_Layer(problem, apps[start:end]))
             start = end
-    return total - min(saved, room)
+    saved = 0
+    for layer in layers:
+        saved += layer.most()
+    saved = min(saved, sum(rooms))
+    loads = [0] * len(rooms)
+    for layer in layers:
+        layer.add_loads(loads)
+    before = -1
+    for load in LOADS:
+        off = [100 * loads[place] > load * room for place, room in enumerate(rooms)]
+        given = 0
+        for place, room in enumerate(rooms):
+            if off[place]:
+                given += room
+        if given in (0, before):
+            continue
+        before = given
+        for layer in layers:
+            if given < saved:
+                given += layer.most_beside(off)
+        saved = min(saved, given)
+    return sum(problem.item) - saved
 
 
 class _Cover:
@@ -60,43 +89,135 @@ class _Cover:
 
 
 class _Layer:
-    """The applications of one layer, and the prices of their places."""
+    """The applications of one layer, and the prices of their atoms."""
 
-    __slots__ = ("apart", "apps", "benefits", "first", "on_place", "problem", "touched")
+    __slots__ = (
+        "amounts",
+        "apart",
+        "apps",
+        "atoms",
+        "benefits",
+        "costs",
+        "first",
+        "masks",
+        "on_atom",
+        "order",
+        "problem",
+        "wholes",
+    )
 
     def __init__(self, problem: Problem, apps: list[Application]) -> None:
         self.problem = problem
         self.apps = apps
         self.first = apps[0].index
-        self.touched = incidence(apps)
         self.benefits = [largest_benefit(problem, app) for app in apps]
-        masks: dict[int, int] = {}
-        for app in apps:
-            for place in app.targets:
-                masks[place] = masks.get(place, 0) | 1 << app.index - self.first
-        self.apart = [self._takes_no_turns(app, masks) for app in apps]
+        self.costs = [_unit_costs(app) for app in apps]
+        """Of a benefit on units, what these cost on each of its targets."""
+        self.masks = self._on_places()
+        """For each place, who takes from it, as bits."""
+        numbers: dict[int, int] = {}
+        self.amounts: list[int] = []
+        """What each atom costs at item prices."""
+        item = problem.item
+        for place, mask in enumerate(self.masks):
+            if mask:
+                number = numbers.get(mask)
+                if number is None:
+                    numbers[mask] = number = len(numbers)
+                    self.amounts.append(0)
+                self.amounts[number] = self.amounts[number] + item[place]
+        self.on_atom: list[list[int]] = []
+        """Who takes from each atom: their places among the applications of the layer."""
+        self.atoms: list[list[int]] = [[] for _ in apps]
+        """The atoms of each application."""
+        self.apart = [False] * len(apps)
         """Those that may be used beside another on one place: each is counted by itself."""
-        self.on_place: dict[int, list[int]] = {}
-        for at, app in enumerate(apps):
-            for place in app.targets:
-                self.on_place.setdefault(place, []).append(at)
+        for mask, number in numbers.items():
+            mine: list[int] = []
+            for at in _bits(mask):
+                mine.append(at)
+                self.atoms[at].append(number)
+                if mask & ~(apps[at].clash >> self.first | 1 << at):
+                    self.apart[at] = True
+            self.on_atom.append(mine)
+        self.order = [number for _, number in sorted([(len(mine), number) for number, mine in enumerate(self.on_atom)])]
+        """Atoms in the order in which they get cheaper: first those that serve few."""
+        self.wholes = [max(1, item_whole(problem, app)) for app in apps]
 
-    def _takes_no_turns(self, app: Application, masks: dict[int, int]) -> bool:
-        bars = app.clash >> self.first | 1 << app.index - self.first
-        last = -1
-        for place in app.targets:
-            mask = masks[place]
-            if mask != last and mask & ~bars:
-                return True
-            last = mask
-        return False
+    def _on_places(self) -> list[int]:
+        masks = [0] * len(self.problem.item)
+        heads = heads_of(self.apps)
+        bits = [1 << at for at in range(len(heads))]
+        for at, head in enumerate(heads):
+            if head != at:
+                bits[head] |= bits[at]
+        for at, app in enumerate(self.apps):
+            if heads[at] == at:
+                bit = bits[at]
+                for place in app.targets:
+                    masks[place] |= bit
+        return masks
+
+    def add_loads(self, loads: list[int]) -> None:
+        """Add what each place could give in this layer: the most that one application would take from it, its benefit
+        shared by what its places cost."""
+        item = self.problem.item
+        mine = [0] * len(item)
+        rates = [0] * len(self.amounts)
+        for at, app in enumerate(self.apps):
+            benefit, costs = self.benefits[at], self.costs[at]
+            if not costs:
+                rate = benefit * FINE // max(1, self.wholes[at])
+                for number in self.atoms[at]:
+                    if rate > rates[number]:
+                        rates[number] = rate
+                continue
+            whole = max(1, sum(costs))
+            for position, place in enumerate(app.targets):
+                if costs[position]:
+                    share = benefit * costs[position] // whole
+                    if share > mine[place]:
+                        mine[place] = share
+        numbers: dict[int, int] = {}
+        for place, mask in enumerate(self.masks):
+            if mask:
+                number = numbers.setdefault(mask, len(numbers))
+                loads[place] += max(mine[place], item[place] * rates[number] // FINE)
+
+    def most_beside(self, off: list[bool]) -> int:
+        """What the layer can save at most beside what is written off; minor units."""
+        item = self.problem.item
+        left = [0] * len(self.amounts)
+        numbers: dict[int, int] = {}
+        for place, mask in enumerate(self.masks):
+            if mask:
+                number = numbers.setdefault(mask, len(numbers))
+                if not off[place]:
+                    left[number] += item[place]
+        whole = self.benefits
+        benefits = whole.copy()
+        for at, app in enumerate(self.apps):
+            room = 0
+            costs = self.costs[at]
+            if costs:
+                for position, place in enumerate(app.targets):
+                    if costs[position] and not off[place]:
+                        room += costs[position]
+            else:
+                for number in self.atoms[at]:
+                    room += left[number]
+            benefits[at] = min(benefits[at], room)
+        self.benefits = benefits
+        most = self.most()
+        self.benefits = whole
+        return most
 
     def most(self) -> int:
         """What the layer can save at most; minor units."""
         needs = [FINE * benefit for benefit in self.benefits]
         best = self._priced(needs)
         paid = 0
-        left = MOST_TOUCHED // self.touched
+        left = MOST_TOUCHED // (1 + sum([len(atoms) for atoms in self.atoms]))
         for covers in self._limits():
             chosen: list[int] = []
             cost = 0
@@ -115,46 +236,42 @@ class _Layer:
         return -(-best // FINE)
 
     def _priced(self, needs: list[int]) -> int:
-        """The sum of good prices of places, and what counts by itself."""
-        item = self.problem.item
-        prices: dict[int, int] = dict.fromkeys(self.on_place, 0)
+        """The sum of good prices of atoms, and what counts by itself."""
+        prices = [0] * len(self.amounts)
         total = 0
-        for at, app in enumerate(self.apps):
+        for at, atoms in enumerate(self.atoms):
             need = needs[at]
             if not need:
                 continue
             if self.apart[at]:
                 total += need
                 continue
-            whole = 0
-            for place in app.targets:
-                whole += item[place]
-            for place in app.targets:
-                price = need * item[place] // whole + 1
-                if price > prices[place]:
-                    prices[place] = price
+            whole = self.wholes[at]
+            for number in atoms:
+                price = need * self.amounts[number] // whole + 1
+                if price > prices[number]:
+                    prices[number] = price
         return total + self._lowered(prices, needs)
 
-    def _lowered(self, prices: dict[int, int], needs: list[int]) -> int:
+    def _lowered(self, prices: list[int], needs: list[int]) -> int:
         """The sum of the prices, each as low as the others let it be."""
         spare: list[int] = []
-        for at, app in enumerate(self.apps):
+        for at, atoms in enumerate(self.atoms):
             over = -needs[at]
-            for place in app.targets:
-                over += prices[place]
+            for number in atoms:
+                over += prices[number]
             spare.append(over)
-        # A place that serves few is the first to get cheaper.
-        for place in sorted(prices, key=lambda place: (len(self.on_place[place]), place)):
-            least = prices[place]
-            mine = self.on_place[place]
+        for number in self.order:
+            least = prices[number]
+            mine = self.on_atom[number]
             for at in mine:
                 if spare[at] < least and needs[at] and not self.apart[at]:
                     least = spare[at]
             if least > 0:
-                prices[place] -= least
+                prices[number] -= least
                 for at in mine:
                     spare[at] -= least
-        return sum(prices.values())
+        return sum(prices)
 
     def _limits(self) -> list[list[_Cover]]:
         """For each limit on the layer, and each cap that several of its applications share, prices worth trying; those first
@@ -205,3 +322,20 @@ class _Layer:
 
 def _by_weight(limit: tuple[int, int, list[_Cover]]) -> tuple[int, int]:
     return limit[0], limit[1]
+
+
+def _unit_costs(app: Application) -> list[int]:
+    """What the units that its benefit falls on cost, target by target; NO_COSTS where it is not the same units each time."""
+    if len(app.rungs) != 1 or app.rungs[0].gift is None or app.rungs[0].every:
+        return NO_COSTS
+    return app.rungs[0].gift(1).costs
+
+
+def _bits(mask: int) -> list[int]:
+    """The places of the bits that are set."""
+    found: list[int] = []
+    while mask:
+        low = mask & -mask
+        found.append(low.bit_length() - 1)
+        mask ^= low
+    return found

@@ -28,6 +28,7 @@ from pricing.engine.search.savings import least_total
 from pricing.engine.search.stores.options import TooMuchError
 from pricing.engine.search.stores.parts import SCALE, Parts, parts_of
 from pricing.engine.search.walk import Walk
+from pricing.engine.search.work import cutting
 
 STEP_LIMIT = 400_000
 """Work allowed to one quote, in steps. Counted, never timed: the same cart gets the same answer on a busy machine."""
@@ -99,12 +100,14 @@ def _rescued(problem: Problem, found: Found, limit: int, rules: Rules) -> Found:
         complete(problem, found.counts, best)
     rescue = Rescue(problem, best, found.lower_bound, limit // 4)
     rescue.offer_greedy()
-    for app in rescue.alone():
+    # Where cutting alone takes what one of these may take, nobody tries them.
+    alone = rescue.alone() if cutting(problem) < limit // (4 * MOST_ALONE) else []
+    for app in alone:
         if rescue.is_over():
             break
-        alone, numbers = restricted(problem, app)
+        twin, numbers = restricted(problem, app)
         share = min(limit // (4 * MOST_ALONE) + 1, rescue.left())
-        answer = _joined(alone, share, Best(True), None, rules) if selections(alone) > SMALL else _walked(alone, share)
+        answer = _joined(twin, share, Best(True), None, rules) if selections(twin) > SMALL else _walked(twin, share)
         if answer is not None:
             rescue.steps += answer.steps
             rescue.offer(answer.counts, numbers)

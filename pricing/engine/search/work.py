@@ -32,6 +32,11 @@ def settling(problem: Problem) -> int:
     return 1 + (len(problem.applications) + layers * len(problem.item) >> 4)
 
 
+def cutting(problem: Problem) -> int:
+    """Steps to cut a problem into cells."""
+    return incidence(problem.applications) + len(problem.item) >> 3
+
+
 def incidence(apps: list[Application]) -> int:
     """How many places applications read and take from, all in all."""
     many = 0
