@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pricing.forms import Bundle
 from pricing.forms.form import percent
 from pricing.forms.spelled import spelled
-from pricing.model.kind import CODE, COUPON_KINDS, HELD, TRAITS
+from pricing.model.kind import CODE, HELD, TRAITS
 from pricing.model.ladder import Caps
 from pricing.model.policy import Policy
 from pricing.model.rule import PLATFORM, Campaign, Rule
@@ -75,7 +75,7 @@ def rule_text(rule: Rule, campaign: Campaign) -> Iterator[str]:
     yield f"{rule.kind} {rule.name}{label}"
     if rule.valid != campaign.valid:
         yield from window_text("valid", rule.valid, rule.zone)
-    if rule.kind in COUPON_KINDS and rule.claim != rule.valid:
+    if rule.given == HELD and rule.claim != rule.valid:
         yield from window_text("claim", rule.claim, rule.zone)
     if rule.lasts_days is not None:
         yield f"  lasts {rule.lasts_days} days"

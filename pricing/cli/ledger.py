@@ -1,8 +1,9 @@
-"""`pricing ledger`: makes tables, checks the books, shows wallets and reports, grants; at this moment, or `--at`."""
+"""`pricing ledger`: makes tables, checks the books, shows wallets and reports, grants, settles; now, or `--at`."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,10 @@ from typing import Any
 import click
 from attrs import asdict
 
-from pricing.cli.inputs import sources
+from pricing.cli.inputs import sources, standard_input
 from pricing.cli.ledgers import at_option, instant, opened, place_option, rules_option, told
 from pricing.cli.loading import engine_of
-from pricing.cli.talk import remark
+from pricing.cli.talk import fail, remark
 from pricing.columns import clean
 from pricing.ledger import LedgerError
 from pricing.ledger.books.quoted import owed_by_quotes
@@ -161,6 +162,61 @@ def grant(
         return 0
 
     return told(work)
+
+
+@command.command("settled")
+@click.argument("orders", metavar="ORDER...", nargs=-1, required=True)
+@place_option
+@rules_option
+@at_option
+def settled(orders: tuple[str, ...], place: str, folder: str, at: datetime | None) -> int:
+    """Say that nobody returns these paid orders any more: coins that they earned can be spent.
+
+    A single - stands for order ids on the standard input, one a line. An order that cannot be settled is told, and the
+    others are; said again, it changes nothing.
+
+    \b
+    Examples:
+      pricing ledger settled o-1 o-2 --db shop.db
+      pricing ledger settled - --db shop.db < past-their-returns.txt
+    """
+
+    def work() -> int:
+        done = failed = 0
+        with opened(place, folder) as ledger:
+            for order in _named_orders(orders):
+                try:
+                    ledger.settled(order, at or datetime.now(UTC))
+                except LedgerError as error:
+                    if error.code not in _OF_ONE_ORDER:
+                        raise
+                    fail(str(error))
+                    failed += 1
+                else:
+                    done += 1
+        click.echo(f"{done} {'order is' if done == 1 else 'orders are'} settled")
+        return 1 if failed else 0
+
+    return told(work)
+
+
+_OF_ONE_ORDER = ("unknown-order", "wrong-state", "bad-name")
+"""Mistakes after which the next order may be tried all the same."""
+
+
+_LONGEST_LINE = 1000
+"""Bytes of an order's id on the standard input; what is longer is none."""
+
+
+def _named_orders(orders: tuple[str, ...]) -> Iterator[str]:
+    for name in orders:
+        if name == "-":
+            stream = standard_input()
+            while line := stream.readline(_LONGEST_LINE):
+                if order := line.decode("utf-8", "replace").strip():
+                    yield order
+        else:
+            yield name
 
 
 @command.command("report")

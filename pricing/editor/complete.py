@@ -26,7 +26,7 @@ from pricing.language.vocabulary import (
     Word,
     words_for,
 )
-from pricing.model.kind import COUPON_KINDS, Kind
+from pricing.model.kind import HELD, Kind
 
 _PARTED = re.compile(r'[\s,"=]')
 _BEGUN_KIND = re.compile(r"[A-Za-z-]+( [A-Za-z]*)?")
@@ -165,7 +165,7 @@ def _next(snapshot: Snapshot, said: str, place: Kind | str) -> Iterator[Proposal
     elif first == "price" and len(words) == 1:
         yield from _names(snapshot, "skus", words)
     elif first == "trade" and words[-2:-1] == ["for"]:
-        coupons = (rule for rule in snapshot.loaded.partial.rules if rule.kind in COUPON_KINDS)
+        coupons = (rule for rule in snapshot.loaded.partial.rules if rule.given == HELD)
         yield from (Proposal(rule.name, "name", rule.label) for rule in coupons)
     elif first == "limit" and len(words) > 1:
         yield from _limits(words, place)

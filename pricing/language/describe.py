@@ -15,7 +15,7 @@ from pricing.forms import AmountOff, Form, Get, GroupsFor, ShareOff
 from pricing.forms.form import Show
 from pricing.language.meaning.values import written
 from pricing.language.vocabulary import a
-from pricing.model.kind import AUTOMATIC, CODE, COUPON_KINDS, HELD, ITEM_KINDS, TRAITS, Kind
+from pricing.model.kind import AUTOMATIC, CODE, HELD, ITEM_KINDS, TRAITS, Kind
 from pricing.model.ladder import DIFFERENT, MONEY, Limit, Reward, Step
 from pricing.model.rule import PLATFORM, Rule
 from pricing.model.scope import Clause, Scope
@@ -174,7 +174,7 @@ def _times(rule: Rule) -> Iterator[str]:
         yield f"It holds {' and '.join(_hours(hours) for hours in rule.hours)} only."
     if (rule.days or rule.hours) and not (rule.valid.start or rule.valid.end):
         yield f"Days and hours are those of {rule.zone}."
-    if rule.kind in COUPON_KINDS and rule.claim != rule.valid and (rule.claim.start or rule.claim.end):
+    if rule.given == HELD and rule.claim != rule.valid and (rule.claim.start or rule.claim.end):
         yield f"It can be picked up {_window(rule.claim, rule.zone)}."
     if rule.lasts_days is not None:
         yield f"Once picked up, a piece can be used for {_many(rule.lasts_days, 'day')}."

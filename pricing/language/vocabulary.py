@@ -17,6 +17,7 @@ SCOPED = CARDS - {Kind.COIN_EXCHANGE}
 ON_UNITS = frozenset(kind for kind in Kind if TRAITS[kind].on_units)
 """Kinds on which benefits on units may stand (SPEC 4)."""
 HOLDABLE = frozenset(kind for kind in Kind if TRAITS[kind].may_be_held)
+HELD_KINDS = COUPON_KINDS | HOLDABLE
 CODED = frozenset(kind for kind in Kind if TRAITS[kind].may_have_code)
 LAYERED = STEPPED
 """Kinds that the policy may give a further layer."""
@@ -67,8 +68,8 @@ WORDS: dict[str, Word] = dict(
             "valid from 2026-06-18 through 2026-06-24",
             heads="campaign",
         ),
-        _word("claim", COUPON_KINDS, "when a coupon can be picked up", "claim from 2026-06-15 through 2026-06-23"),
-        _word("lasts", COUPON_KINDS, "how long a picked-up coupon can be used", "lasts 7 days"),
+        _word("claim", HELD_KINDS, "when a coupon can be picked up", "claim from 2026-06-15 through 2026-06-23"),
+        _word("lasts", HELD_KINDS, "how long a picked-up coupon can be used", "lasts 7 days"),
         _word("days", CARDS, "on which days of the week", "days mon, tue"),
         _word("hours", CARDS, "at which time of day; may pass midnight", "hours from 18:00 until 22:00", many=True),
         *[_asked(fact) for fact in FACTS if fact.word != "reduced"],

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from pricing.cli import run
 from pricing.ledger import Ledger, demo
-from tests.ledger.shop import ENGINE, NOON, RULES, cart
+from tests.ledger.shop import ENGINE, NOON, RULES, cart, engine_with, line
 
 
 @pytest.fixture
@@ -59,6 +61,35 @@ def test_from_new_tables_to_a_report(where: str, rules: str, capsys: pytest.Capt
     assert json.loads(capsys.readouterr().out) == {"rows": [], "totals": []}
     assert run(["ledger", "verify", *with_rules]) == 0
     assert capsys.readouterr().out == "The books are right.\n"
+
+
+def test_orders_past_their_returns_are_settled(
+    where: str, rules: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reward = 'coin reward earn "A coin for every 1.00"\n  earn 1 coin every 1.00\n'
+    file = Path(rules, "campaigns", "fair.promo")
+    file.write_text(f"{file.read_text()}\n{reward}")
+    with Ledger(where, engine_with(reward)) as ledger:
+        for order in ("o-1", "o-2", "o-3", "o-4"):
+            ledger.checkout(cart(line(units=2)), order)
+            if order != "o-4":
+                ledger.commit(order, NOON)
+        earned = ledger.wallet("ann", NOON).coins_pending
+        assert earned > 0
+    settle = ["ledger", "settled", "--db", where, "--rules", rules, *AT]
+    assert run([*settle, "o-1"]) == 0
+    assert capsys.readouterr().out == "1 order is settled\n"
+    monkeypatch.setattr(
+        "sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"o-1\r\n\no-4\nnobody's\n" + b"x" * 1500 + b"\no-2"))
+    )
+    assert run([*settle, "-", "o-3"]) == 1
+    told = capsys.readouterr()
+    assert told.out == "3 orders are settled\n"
+    assert len(told.err.splitlines()) == 4 and "cannot settle: the order is reserved @ order o-4" in told.err
+    with Ledger(where, engine_with(reward)) as ledger:
+        purse = ledger.wallet("ann", NOON)
+        assert (purse.coins, purse.coins_pending) == (earned, 0)
+        assert ledger.verify() == ()
 
 
 def test_verify_says_what_is_wrong_and_fails(where: str, rules: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -91,3 +91,36 @@ def test_a_code_on_a_store_discount_comes_back_with_the_goods(shop: Ledger) -> N
     assert shop.checkout(cart(codes=("three",), when=at(2)), "o-2").quote.total_minor == 2500
     assert shop.refund("o-1", {"LL-2": 1}, at(3)).uses == (("typed-three", 1),)
     assert shop.checkout(cart(codes=("three",), when=at(4)), "o-3").quote.total_minor == 2200
+
+
+WINDOWED = engine_with(
+    """
+free shipping week "Free delivery for a week"
+  held
+  claim       from 2026-06-09 through 2026-06-11
+  lasts       7 days
+  spend       15.00  ship free
+
+coin exchange coins-for-week "20 coins for it"
+  trade       20 coins for 1 week
+"""
+)
+
+
+def test_a_held_card_has_its_days_to_be_picked_up_lasts_and_is_sold_for_coins(where: str) -> None:
+    asked = cart(line(), shipping=495)
+    with Ledger(where, WINDOWED) as ledger:
+        got = ledger.pick_up(ANN, "week", at())
+        assert got.expires == at(days=7)
+        with pytest.raises(LedgerError, match="picking up"):
+            ledger.pick_up(ANN, "week", at(days=2))
+        assert ledger.checkout(asked, "o-1").quote.shipping[0].pays == 0
+        ledger.commit("o-1", at())
+        assert ledger.checkout(asked, "o-2").quote.shipping[0].pays == 495
+        ledger.grant("ann", at(), "game", coins=40)
+        assert ledger.exchange(ANN, "coins-for-week", at()).expires == at(days=7)
+        quote = ledger.checkout(asked, "o-3", without=["coin payment", "select"]).quote
+        assert (quote.shipping[0].pays, quote.coins_spent) == (0, 0)
+        quote = ledger.checkout(asked, "o-4", without=["coin payment", "select"]).quote  # a piece is bought by the way
+        assert (quote.shipping[0].pays, quote.coins_spent) == (0, 20)
+        assert ledger.verify() == ()

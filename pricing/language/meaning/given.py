@@ -15,6 +15,7 @@ from pricing.language.meaning.home import Home
 from pricing.language.meaning.scopes import not_a_name
 from pricing.language.meaning.values import count, percentage
 from pricing.language.text.syntax import NAME, Atom, Block, CodesLine, Flag, Funded, LayerLine, Listed, Phrase, Setting
+from pricing.language.vocabulary import a
 from pricing.model.codes import SIGNS, normalised
 from pricing.model.kind import CODE, HELD, TRAITS, Kind
 from pricing.model.rule import PLATFORM, CodePattern
@@ -47,6 +48,17 @@ def way(block: Block, kind: Kind, home: Home) -> tuple[str, tuple[str, ...], Cod
     own = TRAITS[kind].given
     name = block.name.text if block.name else ""
     return own, (name,) if own == CODE else (), None
+
+
+def picked_up(block: Block, kind: Kind, way: str, findings: Findings) -> None:
+    """Tell `claim` and `lasts` on a card that nobody picks up, for customers do not hold it."""
+    held = way == HELD or any(line.word.text == "held" for line in block.clauses)
+    for line in block.clauses if not held else ():
+        if line.word.text in ("claim", "lasts"):
+            findings.add(
+                "P0301", line.word, f"{a(kind).capitalize()} that is not held has no {line.word.text} line.",
+                caret="nobody picks it up", helps=("Where customers hold it, like a coupon, write: held",),
+            )  # fmt: skip
 
 
 def _codes(line: Listed, findings: Findings) -> tuple[str, ...]:

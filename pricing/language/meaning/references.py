@@ -14,7 +14,7 @@ from pricing.language.diagnostics.nearest import surely
 from pricing.language.meaning.resolve import Card, of
 from pricing.language.text.syntax import Atom, Listed, Never, Phrase, TradeLine
 from pricing.language.vocabulary import KIND_OF
-from pricing.model.kind import COUPON_KINDS
+from pricing.model.kind import HELD, TRAITS
 from pricing.model.rule import Rule
 
 Names = Mapping[str, Card]
@@ -130,14 +130,15 @@ def _idle(line: Listed, item: Card, names: Names, findings: Findings) -> None:
 def _coupon(atom: Atom, names: Names, findings: Findings) -> None:
     known = names.get(atom.text)
     if known is None:
-        meant = findings.nearest(atom.text, [name for name, card in names.items() if card.rule.kind in COUPON_KINDS])
+        meant = findings.nearest(atom.text, [name for name, card in names.items() if card.rule.given == HELD])
         findings.add(
             "P0207", atom, f'There is no coupon called "{atom.text[:60]}".',
             helps=(f"Did you mean {meant}?",) if meant else (),
             fix=findings.replace(atom, meant, safe=surely(atom.text, meant, names)) if meant else None,
         )  # fmt: skip
-    elif known.rule.kind not in COUPON_KINDS:
+    elif known.rule.given != HELD:
+        held = " or a card with a line held" if TRAITS[known.rule.kind].may_be_held else ""
         findings.add(
             "P0407", atom, f'"{atom.text}" is a {known.rule.kind}, and coins buy coupons only.',
-            helps=("That is a seller coupon, a select coupon or a platform coupon.",),
+            helps=(f"That is a seller coupon, a select coupon or a platform coupon{held}.",),
         )  # fmt: skip

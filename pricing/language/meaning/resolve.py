@@ -280,6 +280,7 @@ def _rule(block: Block, name: str, home: Home) -> Rule:
     note, notes = given.texts(of(block, Setting, "note"), findings)
     _, labels = given.texts(of(block, Setting, "label"), findings)
     way, codes, pattern = given.way(block, kind, home)
+    given.picked_up(block, kind, way, findings)
     return Rule(
         name=name,
         kind=kind,
