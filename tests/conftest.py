@@ -16,6 +16,8 @@ os.environ["PRICING_CACHE"] = ""
 LONG_RUNS = (
     ("--seeds", 400, "Random markets priced by engine and oracle; one large market more for every eight."),
     ("--first-seed", 0, "The first of these markets."),
+    ("--cut-markets", 200, "Random markets of three sizes, cut in several ways and joined."),
+    ("--more-markets", 60, "Random markets of two sizes, priced again with one thing less each time."),
     ("--currency-markets", 18, "Random markets of three currencies and three policies, priced by engine and oracle."),
     ("--fmt-files", 200, "Rule files printed badly and formatted."),
     (

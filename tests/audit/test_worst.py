@@ -16,7 +16,7 @@ from pricing.audit.worst import Audit, audit, endless
 from pricing.language.loading.catalogue import NO_CATALOGUE, Catalogue
 from tests.audit.markets import CATALOGUE, MIXED, book_of, campaigns, compare, random_trials
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 RULES = Path(__file__).parents[2] / "rules"
 

@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 COUNT = 1_500
 """Baskets: more than one batch."""
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 try:
     data_folder()

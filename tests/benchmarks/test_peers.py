@@ -21,7 +21,7 @@ from benchmarks.rows import EXACT, ROWS
 from benchmarks.workloads import MOODS, workload
 from pricing import Cart, Engine
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 CARTS = 6
 

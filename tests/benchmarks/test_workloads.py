@@ -16,7 +16,7 @@ from benchmarks.peers.greedy import layers
 from benchmarks.workloads import MOODS, SIZES, workload
 from pricing import Cart, Engine
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 LINES, STORES, RULES, HELD = 0, 1, 2, 3
 PROMISED = {"S": (5, 2, 6, 4), "M": (30, 8, 40, 20), "L1": (200, 40, 400, 120), "L3": (200, 40, 400, 120)}

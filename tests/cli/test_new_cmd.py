@@ -29,6 +29,13 @@ HEAD = """campaign week-1 "Week"
 """
 
 
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A place for cards in a rule folder, so that nobody looks for one further up."""
+    (tmp_path / "campaigns").mkdir()
+    return tmp_path / "campaigns" / "a.promo"
+
+
 def invoke(*args: str) -> Result:
     return CliRunner().invoke(command, list(args))
 
@@ -90,14 +97,13 @@ def test_a_card_in_a_campaign_uses_its_names(tmp_path: Path, kind: str) -> None:
     assert len([rule for rule in loaded.partial.rules if rule.kind == kind]) == 2
 
 
-def test_what_stands_in_the_file_stays(tmp_path: Path) -> None:
-    file = tmp_path / "a.promo"
+def test_what_stands_in_the_file_stays(file: Path) -> None:
     file.write_bytes(HEAD.format(currency="USD").replace("\n", "\r\n").encode() + b"# last word")
     before = file.read_bytes()
     assert invoke("promo-code", "--in", str(file)).exit_code == 0
     assert file.read_bytes().startswith(before + b"\r\n\r\n# A promo code")
     assert b"\n" not in file.read_bytes().replace(b"\r\n", b"")
-    assert [path.name for path in tmp_path.iterdir()] == ["a.promo"]
+    assert [path.name for path in file.parent.iterdir()] == ["a.promo"]
 
 
 @pytest.mark.parametrize(
@@ -122,9 +128,9 @@ def test_a_name_is_not_given_twice(tmp_path: Path) -> None:
     assert "There is a card called 'ONE' already." in made.stderr
 
 
-def test_a_file_without_a_campaign_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.promo").write_text("# nothing yet\n")
-    made = invoke("promo-code", "--in", str(tmp_path / "a.promo"))
+def test_a_file_without_a_campaign_is_refused(file: Path) -> None:
+    file.write_text("# nothing yet\n")
+    made = invoke("promo-code", "--in", str(file))
     assert made.exit_code == 2
     assert "has no campaign" in made.stderr
 
@@ -158,8 +164,7 @@ def test_a_cart_can_be_priced_as_it_stands(tmp_path: Path, currency: str) -> Non
     assert (line.sku, line.store, line.categories, line.brand, line.tags) == ("A", "x", ("c/d", "e"), "b", ("new",))
 
 
-def test_what_has_a_file_of_its_own_is_not_put_into_another(tmp_path: Path) -> None:
-    file = tmp_path / "a.promo"
+def test_what_has_a_file_of_its_own_is_not_put_into_another(file: Path) -> None:
     file.write_text(HEAD.format(currency="USD"))
     for what in ("policy", "cart", "campaign"):
         made = invoke(what, "--in", str(file))

@@ -47,7 +47,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         usual = ENLARGED if "next_steps" in metafunc.function.__name__ else MARKETS
         most = metafunc.config.getoption("--explain-markets") or usual
         blocks = [range(block, most, BLOCKS) for block in range(BLOCKS)]
-        slow = [pytest.param(block, marks=pytest.mark.slow) for block in blocks[1:]]
+        slow = [pytest.param(block, marks=(pytest.mark.slow, pytest.mark.no_cover)) for block in blocks[1:]]
         metafunc.parametrize("seeds", [blocks[0], *slow], ids=range(BLOCKS))
 
 

@@ -27,7 +27,7 @@ from pricing.model.rulebook import RuleBook
 from tests.markets import Market, market
 from tests.rule_text import book_text
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 ROOT = Path(__file__).parents[2]
 SEEDS = st.integers(0, 10**6)

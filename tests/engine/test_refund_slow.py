@@ -24,7 +24,7 @@ from pricing.model.quote import Quote
 from pricing.model.refund import Refund
 from tests.engine.test_refund import quote, use
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 AT = datetime(2026, 6, 20, 12, tzinfo=UTC)
 PIECES, COINS = 5, 137

@@ -26,7 +26,7 @@ from pricing.engine.search.stores.parts import SCALE, parts_of
 from pricing.engine.search.walk import Walk
 from tests.markets import market
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 MARKETS = 150
 

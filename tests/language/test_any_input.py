@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pricing.language.loading.load import Loaded, load_texts
 from tests.language.rules_text import HEAD
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 WORDS = [
     "campaign",

@@ -18,7 +18,7 @@ from pricing.language.loading.load import load_folder, load_texts
 from tests.markets import market
 from tests.rule_text import book_text
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 BLOCKS = 10
 """The files are dealt out to so many tests."""

@@ -27,7 +27,7 @@ from tests.ledger.crash import Crash, crashing
 from tests.ledger.model import Book, Refused
 from tests.ledger.shop import NOON, cart, engine_with, line
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 ENGINE = engine_with(
     """

@@ -1,12 +1,13 @@
 """Wherever a problem is cut, the answer is the same: any set of applications may be made global.
 
-`PRICING_SEEDS=4000 pytest tests/search/test_cuts.py` tries more markets, `PRICING_FIRST_SEED` others. The switches are set
-from outside, so these tests run the engine's source.
+`pytest tests/search/test_cuts.py --cut-markets 4000` tries more markets, `--first-seed` others. The switches are set from
+outside, so these tests run the engine's source.
 """
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -20,22 +21,15 @@ from pricing.engine.search.judge import Best
 from pricing.engine.search.stores import cut
 from pricing.engine.search.stores.cut import Cut
 from pricing.engine.search.walk import Walk
+from pricing.wire import usage_from_dict
+from tests.engine import test_once_wrong as once_wrong
+from tests.engine.test_differential import quick_first
 from tests.markets import market
 
-SEEDS = int(os.environ.get("PRICING_SEEDS", "200"))
-FIRST = int(os.environ.get("PRICING_FIRST_SEED", "0"))
-BATCH = 25
+BATCH = 20
+SIZES = ("small", "large", "crowded")
 MOST_WALKED = 60_000
 LIMIT = 60_000
-
-
-WRONG_ONCE = [
-    ("small", 10062),
-    ("large", 20056),
-    ("crowded", 20167),
-]
-"""Markets in which a cut was wrong once: a cap that two applications of a cell share; a later one forced before an earlier
-one has read."""
 
 
 def problem_of(seed: int, size: str) -> Problem:
@@ -56,29 +50,49 @@ def some_ways(seed: int) -> object:
     return chosen
 
 
-SOME = [(size, first, BATCH) for first in range(FIRST, FIRST + SEEDS, BATCH) for size in ("small", "large", "crowded")]
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "size" in metafunc.fixturenames:
+        first, many = (metafunc.config.getoption(name) for name in ("--first-seed", "--cut-markets"))
+        starts = range(first, first + many, BATCH)
+        some = [one for size in SIZES for one in quick_first([(size, start) for start in starts])]
+        metafunc.parametrize(("size", "first"), some)
 
 
-@pytest.mark.parametrize(("size", "first", "count"), [*SOME, *((size, seed, 1) for size, seed in WRONG_ONCE)])
-def test_any_cut_gives_the_same_answer(size: str, first: int, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.no_cover
+def test_any_cut_gives_the_same_answer(size: str, first: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """By chance, and by the cut that is chosen where nothing is fine; with decisions bounded first, and not."""
-    said = []
-    for seed in range(first, first + count):
-        problem = problem_of(seed, size)
-        walk = Walk(problem, MOST_WALKED)
-        best = walk.run()
-        if walk.lowest_open <= best.total:
-            continue
-        for way in ("chance", "chance again", "none is fine"):
-            with monkeypatch.context() as patched:
-                fine = some_ways(2 * seed + len(way)) if way != "none is fine" else lambda made: False
-                patched.setattr(cut, "_is_fine", fine)
-                patched.setattr(decisions, "FEW", 0 if seed % 2 else 256)
-                found = search._joined(problem, LIMIT, Best(True))
-            if found is None:
-                continue
-            if not found.lower_bound <= best.total <= found.total:
-                said.append(f"{size} {seed} {way}: {found.lower_bound} {best.total} {found.total}")
-            elif found.optimal and found.counts != best.counts:
-                said.append(f"{size} {seed} {way}: another of equals, {found.counts} for {best.counts}")
+    said = [
+        f"{size} {seed} {one}"
+        for seed in range(first, first + BATCH)
+        for one in other_answers(problem_of(seed, size), seed, monkeypatch)
+    ]
     assert not said, "\n".join(said)
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("file", once_wrong.FILES, ids=lambda file: file.stem)
+def test_any_cut_gives_the_same_answer_where_it_was_once_wrong(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    example, engine, cart, usage = once_wrong.met(file)
+    earlier = usage_from_dict(usage, cart.currency)
+    problem = case_of(engine.plan, cart, earlier, frozenset(example.without)).problem
+    assert [one for seed in range(4) for one in other_answers(problem, seed, monkeypatch)] == []
+
+
+def other_answers(problem: Problem, seed: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """What a cut answers otherwise than the walk through all selections."""
+    walk = Walk(problem, MOST_WALKED)
+    best = walk.run()
+    if walk.lowest_open <= best.total:
+        return
+    for way in ("chance", "chance again", "none is fine"):
+        with monkeypatch.context() as patched:
+            fine = some_ways(2 * seed + len(way)) if way != "none is fine" else lambda made: False
+            patched.setattr(cut, "_is_fine", fine)
+            patched.setattr(decisions, "FEW", 0 if seed % 2 else 256)
+            found = search._joined(problem, LIMIT, Best(True))
+        if found is None:
+            continue
+        if not found.lower_bound <= best.total <= found.total:
+            yield f"{way}: {found.lower_bound} {best.total} {found.total}"
+        elif found.optimal and found.counts != best.counts:
+            yield f"{way}: another of equals, {found.counts} for {best.counts}"

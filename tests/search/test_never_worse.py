@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -18,12 +17,11 @@ import attrs
 import pytest
 
 from pricing import Cart, Engine
+from tests.engine.test_differential import quick_first
 from tests.markets import market
 from tests.pages import ROOT
 
-SEEDS = int(os.environ.get("PRICING_SEEDS", "60"))
-FIRST = int(os.environ.get("PRICING_FIRST_SEED", "0"))
-CARTS = max(2, SEEDS // 20)
+BATCH = 15
 CODES = ("SUMMER3", "SUMMER8", "SUMMER12", "SUMMER25", "SUMMER30", "SUMMER40", "SUMMER60", "LANTERN20")
 
 
@@ -41,10 +39,20 @@ def lesser(cart: Cart) -> Iterator[tuple[str, Cart]]:
         yield f"a piece of {lot.rule} less", attrs.evolve(cart, wallet=attrs.evolve(wallet, coupons=tuple(left)))
 
 
-@pytest.mark.parametrize("size", ["large", "crowded"])
-def test_nobody_pays_more_for_having_more(size: str) -> None:
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    first, many = (metafunc.config.getoption(name) for name in ("--first-seed", "--more-markets"))
+    if "size" in metafunc.fixturenames:
+        starts = range(first, first + many, BATCH)
+        some = [one for size in ("large", "crowded") for one in quick_first([(size, start) for start in starts])]
+        metafunc.parametrize(("size", "first"), some)
+    elif "carts" in metafunc.fixturenames:
+        metafunc.parametrize("carts", [range(first, first + max(2, many // 20))], ids=["carts"])
+
+
+@pytest.mark.no_cover
+def test_nobody_pays_more_for_having_more(size: str, first: int) -> None:
     said = []
-    for seed in range(FIRST, FIRST + SEEDS):
+    for seed in range(first, first + BATCH):
         book, cart, usage = market(seed, size)
         engine = Engine(book)
         total = engine.quote(cart, usage).total_minor
@@ -70,10 +78,11 @@ def shop_cart(seed: int, lines: int, codes: tuple[str, ...]) -> dict[str, Any]:
     return cart
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("lines", [25, 60])
-def test_no_code_more_makes_the_shops_customer_pay_more(lines: int) -> None:
+def test_no_code_more_makes_the_shops_customer_pay_more(lines: int, carts: range) -> None:
     engine = Engine.load(ROOT / "rules")
-    for seed in range(FIRST, FIRST + CARTS):
+    for seed in carts:
         cart = shop_cart(seed, lines, CODES)
         quote = engine.quote(Cart.from_dict(cart))
         assert quote.optimal

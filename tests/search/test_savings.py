@@ -14,6 +14,7 @@ from tests.markets import market
 BATCH = 40
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("size", ["small", "large", "words", "more words"])
 def test_no_market_totals_less_than_its_bound(size: str) -> None:
     close = 0
