@@ -10,7 +10,7 @@ from attrs import frozen
 
 from pricing.forms.form import Form, Said, Show, by_money, gifted, items, written
 from pricing.forms.lowered import Goods, Lowered, UnitBenefit, rounded
-from pricing.forms.units import Run, cost, count, first, in_order, ordered, single, whole
+from pricing.forms.units import Run, cost, count, first, first_in_order, in_order, ordered, single, whole
 from pricing.model.ladder import MONEY, Step
 
 
@@ -64,13 +64,12 @@ class Get(Form):
         return f"{one} {verb} {written(self.amount, self.share, money)} off{each if self.amount else ''}"
 
     def lower(self, step: Step, goods: Goods, times: int) -> Lowered:
-        runs = in_order(goods, self.dearest)
         if step.measure == MONEY:
-            gift = cache(lambda repeats: self._gift(goods, first(runs, self.many * repeats)))
+            gift = cache(lambda repeats: self._gift(goods, first_in_order(goods, self.dearest, self.many * repeats)))
             return by_money(step, Lowered(gift=gift))
         if step.repeats:
-            return gifted(step, self._gift(goods, first(runs, self.many * times)))
-        return gifted(step, self._bought(step, goods, runs))
+            return gifted(step, self._gift(goods, first_in_order(goods, self.dearest, self.many * times)))
+        return gifted(step, self._bought(step, goods))
 
     def _gift(self, goods: Goods, runs: list[Run]) -> UnitBenefit:
         if self.share:
@@ -80,20 +79,22 @@ class Get(Form):
             return single(goods, runs, lambda each: max(0, each - price))
         return single(goods, runs, lambda each: min(each, self.amount))
 
-    def _bought(self, step: Step, goods: Goods, runs: list[Run]) -> UnitBenefit:
+    def _bought(self, step: Step, goods: Goods) -> UnitBenefit:
         """`buy k get j`: as many gets as leave the units that are bought for them (SPEC 4, "Buy and get")."""
-        gets, kept = self._gets(step, goods, runs)
+        gets, kept = self._gets(step, goods)
         gift = self._gift(goods, gets)
         if not goods.gets_to_rounds or goods.has_counts:
             return gift
         return whole(goods, _with_bought(goods, gets, kept), gift.amount)
 
-    def _gets(self, step: Step, goods: Goods, runs: list[Run]) -> tuple[list[Run], int]:
+    def _gets(self, step: Step, goods: Goods) -> tuple[list[Run], int]:
         """The gets, and how many counted units are bought for them."""
         many, kept = self._most_gets(step, goods)
-        left = _units(goods, goods.counted) if goods.has_counts else count(runs)
+        if not goods.has_counts:
+            return first_in_order(goods, self.dearest, min(many, sum(goods.units) - kept)), kept
+        left = _units(goods, goods.counted)
         gets: list[Run] = []
-        for place, units in runs:
+        for place, units in in_order(goods, self.dearest):
             if not many:
                 break
             taken = min(units, many)
@@ -107,14 +108,14 @@ class Get(Form):
 
     def paid_units(self, step: Step, goods: Goods) -> int:
         """Of `buy k get j`: counted units that are not gets themselves."""
-        gets, _ = self._gets(step, goods, in_order(goods, self.dearest))
+        gets, _ = self._gets(step, goods)
         return _units(goods, goods.counted) - count([run for run in gets if goods.counted[run[0]]])
 
     def _most_gets(self, step: Step, goods: Goods) -> tuple[int, int]:
         """The largest number of gets, and the units of the counted goods that are bought for them."""
-        scope = count(in_order(goods, self.dearest))
-        counted = total = scope
+        counted = scope = total = sum(goods.units)
         if goods.has_counts:
+            scope = _units(goods, goods.in_scope)
             counted = _units(goods, goods.counted)
             total = _units(goods, [one or other for one, other in zip(goods.counted, goods.in_scope, strict=True)])
         low, high = 0, scope

@@ -33,8 +33,9 @@ class Goods(NamedTuple):
     """The policy's rounding."""
     gets_to_rounds: bool
     """The policy's `gets to rounds`."""
-    orders: dict[bool, list[tuple[int, int]]]
-    """The units in scope in order (see `units.in_order`), once somebody has asked: the dearest first, or the cheapest."""
+    orders: dict[bool, tuple[list[tuple[int, int]], list[int]]]
+    """The units in scope in order (see `units.in_order`) and how many have passed, once somebody has asked: the dearest
+    first, or the cheapest."""
 
 
 class UnitBenefit(NamedTuple):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 
 from pricing.forms.lowered import Goods, UnitBenefit
 
@@ -20,10 +22,25 @@ def ordered(goods: Goods, places: Sequence[bool], dearest: bool) -> list[Run]:
 
 def in_order(goods: Goods, dearest: bool) -> list[Run]:
     """The units in scope by item price; see `ordered`. Not to be changed: other benefits may ask for the same."""
+    return _in_order(goods, dearest)[0]
+
+
+def _in_order(goods: Goods, dearest: bool) -> tuple[list[Run], list[int]]:
     known = goods.orders.get(dearest)
     if known is None:
-        known = goods.orders[dearest] = ordered(goods, goods.in_scope, dearest)
+        runs = ordered(goods, goods.in_scope, dearest)
+        known = goods.orders[dearest] = runs, list(accumulate([units for _, units in runs]))
     return known
+
+
+def first_in_order(goods: Goods, dearest: bool, many: int) -> list[Run]:
+    """The first so many of these."""
+    runs, passed = _in_order(goods, dearest)
+    place = bisect_left(passed, many)
+    if many <= 0 or place == len(runs):
+        return runs[:place]
+    over = passed[place] - many
+    return [*runs[:place], (runs[place][0], runs[place][1] - over)]
 
 
 def first(runs: Sequence[Run], many: int) -> list[Run]:

@@ -88,3 +88,29 @@ def test_no_code_more_makes_the_shops_customer_pay_more(lines: int, carts: range
         assert quote.optimal
         singles = [engine.quote(Cart.from_dict(cart | {"codes": [code]})).total_minor for code in CODES]
         assert quote.total_minor <= min(singles), seed
+
+
+@pytest.mark.parametrize("work", [300, 3000])
+def test_nothing_more_makes_the_shops_customer_pay_more_at_a_low_limit(work: int, carts: range) -> None:
+    engine = Engine.load(ROOT / "rules", work=work)
+    unproved = 0
+    for seed in carts:
+        chance = Random(f"low {seed}")
+        cart = shop_cart(seed, chance.choice((8, 12, 25, 40)), ())
+        coupons, coins = cart["wallet"]["coupons"], cart["wallet"]["coins"]
+        things = [("codes", code) for code in CODES] + [("coupons", each) for each in coupons] + [("coins", coins)]
+        chance.shuffle(things)
+        wallet = cart["wallet"] = {"coins": 0, "coupons": []}
+        last = engine.quote(Cart.from_dict(cart)).total_minor
+        for kind, thing in things:
+            if kind == "codes":
+                cart["codes"].append(thing)
+            elif kind == "coupons":
+                wallet["coupons"].append(thing)
+            else:
+                wallet["coins"] = thing
+            quote = engine.quote(Cart.from_dict(cart))
+            assert quote.total_minor <= last, (seed, kind, thing)
+            last = quote.total_minor
+            unproved += not quote.optimal
+    assert unproved

@@ -57,12 +57,16 @@ def _counted(case: Case, rule: PlannedRule, places: list[int]) -> list[int]:
 
 
 def _by_store(case: Case, rule: PlannedRule, places: list[int]) -> dict[str, list[int]]:
-    """By store; the very same list where the card names one store."""
+    """By store; the very same list where the card names one store, and for all rules that look at the same places."""
     keys = rule.index_keys
     if len(keys) == 1 and keys[0][0] == "stores" and places:
         return {keys[0][1]: places}
+    known = case.by_store.get(id(places))
+    if known is not None:
+        return known[1]
     stores, line_of = case.situation.stores, case.runs.line_of
     found: dict[str, list[int]] = {}
+    case.by_store[id(places)] = places, found
     for place in places:
         store = stores[line_of[place]]
         mine = found.get(store)

@@ -37,7 +37,19 @@ MANY_PLACES: Final = 64
 class Case:
     """One checkout, matched and priced up to the item layer."""
 
-    __slots__ = ("charges", "goods", "held", "plan", "priced", "problem", "rewards", "rules", "runs", "situation")
+    __slots__ = (
+        "by_store",
+        "charges",
+        "goods",
+        "held",
+        "plan",
+        "priced",
+        "problem",
+        "rewards",
+        "rules",
+        "runs",
+        "situation",
+    )
 
     def __init__(self, plan: Plan, situation: Situation) -> None:
         self.plan = plan
@@ -48,6 +60,8 @@ class Case:
         self.runs = Runs([])
         self.held: dict[str, list[Lot]] = situation.lots
         self.problem = Problem()
+        self.by_store: dict[int, tuple[list[int], dict[str, list[int]]]] = {}
+        """By the identity of a list of places, that list, and the places of each store among them."""
         self.goods: dict[tuple[int, bool], tuple[list[int], Goods]] = {}
         """By the identity of a list of places, that list and the goods there, as benefits on units see them."""
         self.rules: list[PlannedRule] = []

@@ -19,8 +19,8 @@ from pricing.engine.search.work import settling
 MOST_ALONE: Final = 16
 """Codes and coupons that are tried alone, where there is no proof."""
 
-MOST_GREEDILY: Final = 40_000
-"""Steps that greedy answers may take under any limit."""
+MOST_PLAINLY: Final = 20_000
+"""Steps that plain ways may take under any limit: with fewer, who has more might pay more."""
 
 
 class Rescue:
@@ -49,6 +49,10 @@ class Rescue:
         """Whether there is nothing to better, or nothing left to do it with."""
         return self.steps + self.once > self.limit or self.best.total <= self.lower_bound
 
+    def is_done(self) -> bool:
+        """The same of what may be done under any limit."""
+        return self.steps + self.once > max(self.limit, MOST_PLAINLY) or self.best.total <= self.lower_bound
+
     def offer(self, counts: list[int], numbers: list[int]) -> None:
         """Offer a selection of a problem whose applications had these numbers."""
         if not counts:
@@ -67,9 +71,8 @@ class Rescue:
         then again with each code or platform coupon alone in its layer, unless the cart is so large that work forbids it."""
         self._try(Greedy(self.problem), keen=False)
         self._try(Greedy(self.problem), keen=True)
-        most = max(self.limit, MOST_GREEDILY)
         for app in self.promising():
-            if self.steps + self.once > most or self.best.total <= self.lower_bound:
+            if self.is_done():
                 break
             self._try(Greedy(self.problem, app.index), keen=True)
 
@@ -126,7 +129,7 @@ class Rescue:
         best = self.best
         before = best.total
         for app in self._by_benefit():
-            if self.is_over():
+            if self.is_done():
                 return False
             if app.free or (app.automatic and best.counts[app.index]):
                 continue

@@ -22,7 +22,7 @@ from pricing.engine.search.joining.swaps import swapped
 from pricing.engine.search.judge import NOTHING, Best, complete, confirm, trim
 from pricing.engine.search.keys import Keys
 from pricing.engine.search.memory import Decision, Memory
-from pricing.engine.search.rescue import MOST_ALONE, Rescue, restricted
+from pricing.engine.search.rescue import MOST_ALONE, MOST_PLAINLY, Rescue, restricted
 from pricing.engine.search.rules import RULES, Rules
 from pricing.engine.search.savings import least_total
 from pricing.engine.search.stores.options import TooMuchError
@@ -100,6 +100,8 @@ def _rescued(problem: Problem, found: Found, limit: int, rules: Rules) -> Found:
         complete(problem, found.counts, best)
     rescue = Rescue(problem, best, found.lower_bound, limit // 4)
     rescue.offer_greedy()
+    if limit < MOST_PLAINLY and best.total > found.lower_bound:
+        _search_plainly(problem, found, rescue, rules)
     # Where cutting alone takes what one of these may take, nobody tries them.
     alone = rescue.alone() if cutting(problem) < limit // (4 * MOST_ALONE) else []
     for app in alone:
@@ -114,6 +116,18 @@ def _rescued(problem: Problem, found: Found, limit: int, rules: Rules) -> Found:
     rescue.climb()
     total = best.total
     return Found(best.counts, total, min(found.lower_bound, total), False, found.steps + rescue.steps)
+
+
+def _search_plainly(problem: Problem, found: Found, rescue: Rescue, rules: Rules) -> None:
+    """The whole search once more, with what plain ways may take under any limit: it mostly settles what they could only
+    better, and who has more would pay more where it does not."""
+    many = selections(problem) > SMALL
+    more = _joined(problem, MOST_PLAINLY, Best(True), None, rules) if many else _walked(problem, MOST_PLAINLY)
+    if more is not None:
+        rescue.steps += more.steps
+        rescue.offer(more.counts, list(range(len(more.counts))))
+        found.lower_bound = max(found.lower_bound, more.lower_bound)
+        rescue.lower_bound = found.lower_bound
 
 
 def _is_only_bounded(problem: Problem) -> bool:
