@@ -10,7 +10,7 @@ from typing import Any
 from attrs import define, evolve, field
 
 from pricing.forms import AmountOff, Get, ShareOff, ShipFree, amount_of
-from pricing.model.cart import Cart, Customer, Line, Lot, RuleUsage, ShippingCharge, Wallet
+from pricing.model.cart import Cart, Customer, Line, Lot, RuleUsage, ShippingCharge, TypedCode, Wallet
 from pricing.model.kind import COUPON_KINDS, ITEM_KINDS, TRAITS, Kind
 from pricing.model.ladder import Caps, Limit, Rate, Step, Trade
 from pricing.model.policy import Policy
@@ -67,7 +67,7 @@ class Draft:
     rules: list[Rule] = field(factory=list)
     coins: int = 0
     lots: list[Lot] = field(factory=list)
-    codes: list[str] = field(factory=list)
+    codes: list[str | TypedCode] = field(factory=list)
     usage: dict[str, RuleUsage] = field(factory=dict)
     customer: str = "c-1"
     region: str = ""
@@ -87,7 +87,7 @@ class Draft:
             "app",
             "US",
             Wallet(self.coins, self.lots),
-            [code for code in self.codes if code.strip()],
+            [code for code in self.codes if not isinstance(code, str) or code.strip()],
             self.region,
             self.payment,
         )
@@ -111,7 +111,7 @@ class Draft:
         twins = [rule for rule in self.rules if rule.kind is kind and kind is not Kind.COIN_EXCHANGE]
         if twins and self.chance(0.2):  # the same once more, for ties
             twin, name = self.rng.choice(twins), self.new_name(kind)
-            codes = (name,) if kind is Kind.PROMO_CODE else twin.codes
+            codes = (name,) if kind is Kind.PROMO_CODE and twin.pattern is None else twin.codes
             rule = evolve(twin, name=name, codes=codes, never=(), combines=())
         else:
             campaign = self.campaigns[-1 if self.chance(0.05) else 0]

@@ -355,7 +355,7 @@ class Words(Draft):
         super().give(rule)
         if rule.given == HELD and TRAITS[rule.kind].given != HELD and not self.chance(0.2):
             self.lots.append(Lot(rule.name, self.rng.choice((1, 1, 2)), None))
-        if rule.given == CODE and rule.kind is not Kind.PROMO_CODE and not self.chance(0.2):
+        if rule.given == CODE and rule.codes and rule.kind is not Kind.PROMO_CODE and not self.chance(0.2):
             code = self.rng.choice(rule.codes)
             self.codes.append(self.rng.choice((code, f"{code}\n", code.lower(), f"\u200b{code}")))
 

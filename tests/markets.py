@@ -17,12 +17,18 @@ from pricing.model.policy import HOUSE_POLICY, Layer, Policy, PolicyLimit
 from pricing.model.rule import Campaign
 from pricing.model.rulebook import RuleBook
 from pricing.model.window import Window
+from tests.market_codes import Coded
 from tests.market_rules import BRANDS, CATEGORIES, KINDS, METHODS, SEGMENTS, TAGS, Draft
 from tests.market_words import WORDS_KINDS, Words, words_lines, words_policy, words_shipping
 from tests.oracle import Oracle
 
 SIZES = {"tiny": (2, 4, 200), "small": (5, 14, 3000), "large": (7, 18, 30000), "crowded": (8, 26, 1 << 60)}
-WORDS = {"words": (5, 12, 3000), "more words": (7, 16, 20000), "crowded words": (8, 24, 1 << 60)}
+WORDS = {
+    "words": (5, 12, 3000),
+    "more words": (7, 16, 20000),
+    "crowded words": (8, 24, 1 << 60),
+    "codes": (5, 12, 3000),
+}
 """By size: most lines, most rules, most selections. A crowded market is too much for the oracle."""
 UNITS = {"USD": 1, "JPY": 1, "KWD": 10}
 
@@ -47,7 +53,7 @@ def drafts(seed: int, size: str) -> Iterator[Draft]:
         attempt += 1
         draft = start(rng, rng.randint(1, most_lines))
         if size in WORDS:
-            draft = with_words(draft)
+            draft = with_words(draft, Coded if size == "codes" else Words)
         count = rng.randint(3, most_rules)
         kinds = rng.choices(list(drawn), list(drawn.values()), k=count)
         kinds.sort(key=lambda kind: kind not in ITEM_KINDS)  # item rules first, so that thresholds know item prices
@@ -59,10 +65,10 @@ def drafts(seed: int, size: str) -> Iterator[Draft]:
         yield draft
 
 
-def with_words(draft: Draft) -> Draft:
+def with_words(draft: Draft, made: type[Words] = Words) -> Draft:
     """The same with what the second edition adds to lines, charges, policy and customer."""
     rng = draft.rng
-    return Words(
+    return made(
         rng,
         draft.currency,
         draft.at,

@@ -10,9 +10,11 @@ from fractions import Fraction
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from attrs import evolve
+
 from pricing.forms import amount_of
 from pricing.forms import share_of as step_share
-from pricing.model.cart import NO_USAGE, Cart, Line, RuleUsage
+from pricing.model.cart import NO_USAGE, Cart, Line, RuleUsage, TypedCode
 from pricing.model.kind import ITEM_KINDS, Kind
 from pricing.model.ladder import Trade
 from pricing.model.policy import Layer, Policy
@@ -166,6 +168,20 @@ def is_typed(rule: Rule, cart: Cart) -> bool:
     if rule.pattern is not None and any(one_of_many(rule.pattern.pattern, code) for code in found):
         return True
     return any(plain_code(code) in typed | found for code in rule.codes)
+
+
+def unknown_codes(book: RuleBook, cart: Cart) -> set[str]:
+    """SPEC 7: "what was typed and belongs to no rule", as it is compared."""
+    typed = [(code, "") if isinstance(code, str) else (code.code, code.rule) for code in cart.codes]
+    return {
+        plain_code(code)
+        for code, of in typed
+        if not any(
+            is_typed(rule, evolve(cart, codes=(TypedCode(code, of) if of else code,)))
+            for rule in book.rules
+            if rule.given == "code"
+        )
+    }
 
 
 SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"

@@ -23,6 +23,7 @@ from pricing.model.quote import Quote, QuoteCharge, QuoteLine
 from tests.markets import Market, market
 from tests.oracle import Oracle
 from tests.oracle_amounts import Split
+from tests.oracle_match import plain_code, unknown_codes
 
 BATCH = 50
 """Markets in one test, so that thousands of them do not drown a report."""
@@ -37,7 +38,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "size" in metafunc.fixturenames:
         small, large = batches("small", first, seeds, BATCH), batches("large", first, seeds // 8, 10)
         words, more = batches("words", first, seeds, BATCH), batches("more words", first, seeds // 8, 10)
-        every = [quick_first(many) for many in (small, large, words, more)]
+        codes = batches("codes", first, seeds // 4, 10)
+        every = [quick_first(many) for many in (small, large, words, more, codes)]
         metafunc.parametrize(("size", "first", "count"), [one for many in every for one in many])
     else:
         crowded = [(start, count) for _, start, count in batches("crowded", first, seeds // 2, 20)]
@@ -113,6 +115,7 @@ def figures_of(quote: Quote) -> dict[str, object]:
         ),
         "because": {(use.rule, use.store, use.sku): use.because for use in quote.used if use.because},
         "earned": {each.rule: each.coins for each in quote.earned},
+        "unknown codes": {plain_code(code) for code in quote.unknown_codes},
         "bought": {bought.coupon: (bought.pieces, bought.coins) for bought in quote.bought},
         "trades": {rule: times for bought in quote.bought for rule, times in bought.trades},
         "kept": kept,
@@ -159,6 +162,7 @@ def figures_of_oracle(made: Market) -> dict[str, object]:
         "used": sorted(used),
         "because": {use: lines for use, lines in quote.because.items() if lines},
         "earned": quote.earned,
+        "unknown codes": unknown_codes(made[0], made[1]),
         "bought": quote.bought,
         "trades": quote.trades,
         "kept": +kept,
