@@ -7,13 +7,14 @@ engine and `engine.refund`, which have tests of their own.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pricing.engine import Earlier, agreed, expiry_of_piece, refund
 from pricing.ledger.wallet.limits import ENDLESS
-from pricing.model.cart import Lot, RuleUsage, Wallet
+from pricing.model.cart import Lot, RuleUsage, TypedCode, Wallet
 from pricing.model.kind import COUPON_KINDS
 from pricing.model.quote import Quote
 from pricing.model.refund import Refund
@@ -48,6 +49,8 @@ class Book:
         self.days: Counter[tuple[str, str]] = Counter()
         self.spent: Counter[str] = Counter()
         self.orders: dict[str, dict[str, Any]] = {}
+        self.codes: dict[str, tuple[str, str, str]] = {}
+        """Single codes: rule, state, and the order that holds it or has used it."""
 
     def limit(self, rule: str, unit: str, per: str) -> int:
         counts = [one.count for one in self.rules[rule].limits if (one.unit, one.per) == (unit, per)]
@@ -103,6 +106,41 @@ class Book:
         self.total[name] += times
         self.hand(customer, self.rules[trade.coupon], times * trade.pieces, at)
 
+    # Single codes
+
+    def mint(self, rule: str, made: tuple[str, ...], many: int) -> None:
+        """The ledger drew these codes; how many it may draw is the card's to say."""
+        pattern = self.rules[rule].pattern
+        assert pattern is not None
+        if sum(of == rule and state != "void" for of, state, _ in self.codes.values()) + many > pattern.count:
+            raise Refused
+        assert len(set(made) - set(self.codes)) == many
+        self.codes |= dict.fromkeys(made, (rule, "free", ""))
+
+    def void(self, code: str) -> None:
+        if self.codes[code][1] not in ("free", "void"):
+            raise Refused
+        self.codes[code] = (self.codes[code][0], "void", "")
+
+    def resolve(self, code: str) -> TypedCode:
+        if self.codes[code][1] != "free":
+            raise Refused
+        return TypedCode(code, self.codes[code][0])
+
+    def hold_codes(self, quote: Quote, order_id: str) -> None:
+        used = {use.rule for use in quote.used}
+        for typed in quote.cart.codes:
+            if isinstance(typed, TypedCode) and typed.rule in used:
+                rule, state, _ = self.codes[typed.code]
+                if state != "free":
+                    raise Refused
+                self.codes[typed.code] = (rule, "held", order_id)
+
+    def end_codes(self, order_id: str, state: str, rules: Collection[str] | None = None) -> None:
+        for code, (rule, before, order) in self.codes.items():
+            if order == order_id and before in ("held", "used") and (rules is None or rule in rules):
+                self.codes[code] = (rule, state, order_id if state == "used" else "")
+
     # Orders
 
     def usage(self, customer: str, at: datetime) -> dict[str, RuleUsage]:
@@ -133,6 +171,7 @@ class Book:
 
     def reserve(self, quote: Quote, order_id: str, at: datetime, day: str = "") -> None:
         customer = quote.cart.customer.id
+        self.hold_codes(quote, order_id)
         self.spend(customer, quote.coins_spent)
         coming = Counter({one.coupon: one.pieces for one in quote.bought})
         lots: list[Lot] = []
@@ -237,6 +276,7 @@ class Book:
             return
         customer = order["customer"]
         self.held_coins[customer] -= order["quote"].coins_spent
+        self.end_codes(order_id, "used" if what == "commit" else "free")
         if what == "commit":
             for lot in order["spare"]:
                 self.pieces[customer, lot.rule, lot.expires] += lot.pieces
@@ -303,6 +343,7 @@ class Book:
             self.take_back(order, coins)
         for lot in back.pieces:
             self.pieces[customer, lot.rule, lot.expires] += lot.pieces
+        self.end_codes(order_id, "free", {rule for rule, _ in back.uses})
         money = Counter({share.rule: share.amount for share in back.funders})
         items: Counter[str] = Counter()
         quantity = {line.id: line.quantity for line in quote.lines}

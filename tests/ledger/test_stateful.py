@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 
 from benchmarks.postgres import Server
 from pricing.ledger import Ledger, LedgerError
-from pricing.model.cart import Customer
+from pricing.model.cart import Customer, TypedCode
 from tests.ledger.crash import Crash, crashing
 from tests.ledger.model import Book, Refused
 from tests.ledger.shop import NOON, cart, engine_with, line
@@ -37,6 +37,14 @@ coin reward earn "2 coins for every 1.00"
 coin reward first "20 coins for the first order"
   spend       10.00 earn 20 coins
   limit       1 use per customer
+
+promo code mail "4 off, by letter"
+  codes       6 like MAIL-####-####
+  spend       10.00  take 4.00 off
+
+store discount thanks "5 off, for who was patient"
+  codes       3 like THX-####
+  spend       10.00  take 5.00 off
 """,
     **{
         "10 coins for 1 select": "10 coins for 3 select",
@@ -62,6 +70,8 @@ STEPS = st.sampled_from(["verifying", "commit", "release"])
 CRASHES = st.integers(0, 14)
 """Before which statement the first attempt dies; most calls have fewer, and then it does not."""
 CODES = st.sampled_from([(), ("CODE10",), ("TODAY3",), ("POT",)])
+SINGLE = st.integers(-1, 6)
+"""Which of the single codes that were made; below 0 or too large: none."""
 LINES = st.sampled_from(
     [
         (line(),),
@@ -83,10 +93,15 @@ class Story(RuleBasedStateMachine):
         self.book = Book(ENGINE.book)
         self.now = NOON
         self.calls = 0
+        self.single: list[TypedCode] = []
         for who in CUSTOMERS[:2]:
             # Enough for trades in the first orders: otherwise few are drawn.
             self.ledger.grant(who, NOON, "game", coins=40)
             self.book.coins[who] += 40
+        for of, many in (("mail", 2), ("thanks", 2)):
+            made = self.ledger.mint_codes(of, many, NOON)
+            self.book.mint(of, made, many)
+            self.single += [TypedCode(code, of) for code in made]
 
     def teardown(self) -> None:
         if hasattr(self, "ledger"):
@@ -126,6 +141,11 @@ class Story(RuleBasedStateMachine):
         self.book = copy
         return answer
 
+    def typed(self, number: int, but: str = "") -> tuple[TypedCode, ...]:
+        """One of the single codes, or none; with `but` none that is in this state."""
+        found = self.single[number : number + 1] if number >= 0 else []
+        return tuple(one for one in found if self.book.codes[one.code][1] != but)
+
     def key(self) -> str:
         self.calls += 1
         return f"call-{self.calls}"
@@ -163,9 +183,40 @@ class Story(RuleBasedStateMachine):
 
         self.both(crash, twice, real, model)
 
-    @rule(who=st.sampled_from(CUSTOMERS), lines=LINES, codes=CODES, crash=CRASHES, twice=st.booleans())
-    def reserve(self, who: str, lines: Any, codes: Any, crash: int, twice: bool) -> None:
+    @rule(of=st.sampled_from(["mail", "thanks"]), many=st.integers(1, 2), crash=CRASHES, twice=st.booleans())
+    def mint(self, of: str, many: int, crash: int, twice: bool) -> None:
+        made: list[str] = []
+        key, at = self.key(), self.now
+
+        def real() -> Any:
+            made[:] = self.ledger.mint_codes(of, many, at, key=key)
+            return made
+
+        self.both(crash, twice, real, lambda book: book.mint(of, tuple(made), many))
+        self.single += [TypedCode(code, of) for code in sorted(made)]
+
+    @rule(number=SINGLE, crash=CRASHES, twice=st.booleans())
+    def void(self, number: int, crash: int, twice: bool) -> None:
+        if not (found := self.typed(number)):
+            return
+        key, at, (code, of) = self.key(), self.now, (found[0].code, found[0].rule)
+        self.both(crash, twice, lambda: self.ledger.void_codes(of, [code], at, key=key), lambda book: book.void(code))
+
+    @rule(number=SINGLE, who=PEOPLE)
+    def resolve(self, number: int, who: str) -> None:
+        if not (found := self.typed(number)):
+            return
+        code = found[0].code
+        said = f" {code.lower()}\n"
+        answer, expected = self.both(
+            0, True, lambda: self.ledger.resolve_code(said, who, self.now), lambda book: book.resolve(code)
+        )
+        assert isinstance(expected, Refused) or answer == expected
+
+    @rule(who=st.sampled_from(CUSTOMERS), lines=LINES, codes=CODES, one=SINGLE, crash=CRASHES, twice=st.booleans())
+    def reserve(self, who: str, lines: Any, codes: Any, one: int, crash: int, twice: bool) -> None:
         order = f"o-{self.key()}"
+        codes = (*codes, *self.typed(one))
         asked = cart(*lines, customer=Customer(who), codes=codes, when=self.now, shipping=495)
         asked = evolve(asked, wallet=self.book.wallet(who, self.now))
         quote = ENGINE.quote(asked, self.book.usage(who, self.now))
@@ -175,18 +226,19 @@ class Story(RuleBasedStateMachine):
 
         self.both(crash, twice, real, lambda book: book.reserve(quote, order, self.now))
 
-    @rule(who=st.sampled_from(CUSTOMERS), lines=LINES, crash=CRASHES, twice=st.booleans())
-    def checkout(self, who: str, lines: Any, crash: int, twice: bool) -> None:
-        self._checkout(who, lines, crash, twice)
+    @rule(who=st.sampled_from(CUSTOMERS), lines=LINES, one=SINGLE, crash=CRASHES, twice=st.booleans())
+    def checkout(self, who: str, lines: Any, one: int, crash: int, twice: bool) -> None:
+        self._checkout(who, lines, one, crash, twice)
 
-    @rule(who=PEOPLE, lines=LINES, crash=CRASHES)
-    def checkout_and_pay(self, who: str, lines: Any, crash: int) -> None:
-        self._step(self._checkout(who, lines, 0, False), "commit", crash, False)
+    @rule(who=PEOPLE, lines=LINES, one=SINGLE, crash=CRASHES)
+    def checkout_and_pay(self, who: str, lines: Any, one: int, crash: int) -> None:
+        self._step(self._checkout(who, lines, one, 0, False), "commit", crash, False)
 
-    def _checkout(self, who: str, lines: Any, crash: int, twice: bool) -> str:
-        """Never fails: when something ran out, the next best price is taken."""
+    def _checkout(self, who: str, lines: Any, one: int, crash: int, twice: bool) -> str:
+        """Never fails: when something ran out, or another order has the single code, the next best price is taken."""
         order = f"o-{self.key()}"
-        asked = cart(*lines, customer=Customer(who), codes=("POT",), when=self.now)
+        codes: tuple[str | TypedCode, ...] = ("POT", *self.typed(one, but="void"))
+        asked = cart(*lines, customer=Customer(who), codes=codes, when=self.now)
         try:
             with crashing(self.ledger, crash):
                 checked = self.ledger.checkout(asked, order)
@@ -287,6 +339,10 @@ class Story(RuleBasedStateMachine):
                     assert getattr(found, "items_customer", 0) == expected.items_customer
                 if self.book.rules[name].budget is not None:
                     assert getattr(found, "spent", 0) == expected.spent
+        kept = [one for of in ("mail", "thanks") for one in self.ledger.codes(of)]
+        assert {one.code: (one.state, one.order_id) for one in kept} == {
+            code: (state, order) for code, (_, state, order) in self.book.codes.items()
+        }
         for name, order in self.book.orders.items():
             known = self.ledger.order(name)
             assert known is not None and known.state == order["state"]
