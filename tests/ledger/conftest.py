@@ -36,3 +36,11 @@ def ledger(where: str) -> Iterator[Ledger]:
     with Ledger(where, ENGINE) as opened:
         yield opened
         assert opened.verify() == ()
+
+
+@pytest.fixture
+def shop(where: str, request: pytest.FixtureRequest) -> Iterator[Ledger]:
+    """The same over the rules of the test's own file, its `ENGINE`."""
+    with Ledger(where, request.module.ENGINE) as opened:
+        yield opened
+        assert opened.verify() == ()

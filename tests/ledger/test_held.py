@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime
 
 import pytest
 
@@ -29,13 +29,6 @@ store discount typed-three "3 off with THREE"
 )
 
 
-@pytest.fixture
-def shop(where: str) -> Any:
-    with Ledger(where, ENGINE) as opened:
-        yield opened
-        assert opened.verify() == ()
-
-
 def states(ledger: Ledger, rule: str) -> dict[str, int]:
     return {card.state: card.pieces for card in ledger.wallet("ann", at(5)).cards if card.rule == rule}
 
@@ -45,7 +38,7 @@ def test_a_delivery_voucher_is_picked_up_held_used_and_given_back(shop: Ledger) 
     offers = {one.rule: one.state for one in shop.offers(asked, ANN, at())}
     assert offers["ship-voucher"] == "pick-up"
     assert shop.checkout(asked, "o-0").quote.total_minor == 2995
-    shop.pick_up(ANN, "ship-voucher", at())
+    assert shop.pick_up(ANN, "ship-voucher", at()).expires == datetime(2026, 7, 1, tzinfo=UTC)  # the campaign's end
     assert {one.rule: one.state for one in shop.offers(asked, ANN, at(1))}["ship-voucher"] == "held"
     found = shop.checkout(asked, "o-1")
     assert {use.rule: use.pieces for use in found.quote.used} == {"ship-voucher": 1}
@@ -72,6 +65,18 @@ def test_a_held_discount_takes_a_piece_for_each_store(shop: Ledger) -> None:
     assert sorted(use.store or "" for use in found.quote.used if use.rule == "kept-five") == ["kettles", "lamps"]
     shop.commit("o-2", at(2))
     assert shop.refund("o-2", {"A": 1}, at(3)).coupons == {"kept-five": 1}
+
+
+def test_two_held_cards_serve_one_order_once_and_come_back_with_it(shop: Ledger) -> None:
+    for rule in ("kept-five", "ship-voucher"):
+        shop.grant(ANN, at(), "sorry", rule=rule, pieces=1)
+    asked = cart(line(), shipping=495)
+    first, second = shop.checkout(asked, "o-1"), shop.checkout(asked, "o-2")
+    assert {use.rule: use.amount for use in first.quote.used} == {"kept-five": 500, "ship-voucher": 495}
+    assert second.quote.used == ()
+    shop.commit("o-1", at(1))
+    back = shop.refund("o-1", {"LL-2": 1}, at(2), shipping=True)
+    assert [(lot.rule, lot.pieces) for lot in back.pieces] == [("kept-five", 1), ("ship-voucher", 1)]
 
 
 def test_a_guest_holds_nothing(shop: Ledger) -> None:

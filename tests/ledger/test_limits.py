@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 
 import pytest
 
@@ -32,14 +31,6 @@ promo code DAYPOT "Up to 7 off, 10.00 a day"
 flash sale few "Five lamps at 9.00"
   price       LL-9 at 9.00
   limit       5 items in total
-
-store discount held-five "5 off, for holders"
-  held
-  spend       20.00  take 5.00 off
-
-free shipping voucher "Free shipping, for holders"
-  held
-  spend       5.00  ship free
 """
 
 
@@ -131,23 +122,3 @@ def test_a_budget_of_the_day_runs_out_between_quote_and_order(where: str, engine
         with pytest.raises(Shortage) as failed:
             ledger.reserve(quote, "2", NOON)
         assert (failed.value.of, failed.value.left) == ("budget per day", 300)
-
-
-def test_a_held_discount_waits_in_the_wallet_and_is_used_once(where: str, engine: Engine) -> None:
-    with Ledger(where, engine) as ledger:
-        assert saved(ledger.checkout(cart(), "0").quote, "held-five") == 0
-        got = ledger.pick_up(ANN, "held-five", NOON)
-        assert got.expires == datetime(2026, 7, 1, tzinfo=UTC)  # the campaign's end
-        ledger.grant(ANN, NOON, "sorry", rule="voucher", pieces=1)
-        done = ledger.checkout(cart(shipping=400), "1")
-        assert (saved(done.quote, "held-five"), saved(done.quote, "voucher")) == (500, 400)
-        assert [(card.rule, card.state) for card in ledger.wallet("ann", NOON).cards] == [
-            ("held-five", "held"), ("voucher", "held"),
-        ]  # fmt: skip
-        again = ledger.checkout(cart(shipping=400), "2")
-        assert saved(again.quote, "held-five") == saved(again.quote, "voucher") == 0
-        ledger.commit("1", NOON)
-        back = ledger.refund("1", {"LL-2": 1}, at(1), shipping=True)
-        assert [(lot.rule, lot.pieces) for lot in back.pieces] == [("held-five", 1), ("voucher", 1)]
-        assert saved(ledger.checkout(cart(when=at(2)), "3").quote, "held-five") == 500
-        assert ledger.verify() == ()

@@ -27,13 +27,6 @@ coin reward first "50 coins for the first 10.00"
 )
 
 
-@pytest.fixture
-def shop(where: str) -> Any:
-    with Ledger(where, ENGINE) as opened:
-        yield opened
-        assert opened.verify() == ()
-
-
 def buy(ledger: Ledger, order: str = "o-1", *goods: Any, who: str = "ann", minutes: int = 0) -> None:
     ledger.checkout(cart(*goods, customer=Customer(who), when=at(minutes)), order)
     ledger.commit(order, at(minutes))
