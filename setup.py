@@ -23,6 +23,7 @@ COMPILED = (
     "rules/plan",
     "rules/planned",
     "search/greedy",
+    "search/codes",
     "search/memory",
     "search/judge",
     "search/keys",

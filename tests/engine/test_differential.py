@@ -17,7 +17,6 @@ import pytest
 from pricing import Engine
 from pricing.engine.matching.case import case_of
 from pricing.engine.search import search
-from pricing.engine.search.judge import Best
 from pricing.engine.search.walk import Walk
 from pricing.model.quote import Quote, QuoteCharge, QuoteLine
 from tests.markets import Market, market
@@ -76,7 +75,7 @@ def test_the_two_searches_agree_on_crowded_markets(first: int, count: int) -> No
         problem = case_of(Engine(book).plan, cart, usage, frozenset()).problem
         walk = Walk(problem, MOST_WALKED)
         best = walk.run()
-        found = search._joined(problem, search.STEP_LIMIT, Best(True))
+        found = search.by_cells(problem, search.STEP_LIMIT)
         if found is None or walk.lowest_open <= best.total:
             continue  # left to the exhaustive search anyway, or too much for it
         assert found.lower_bound <= best.total <= found.total, seed

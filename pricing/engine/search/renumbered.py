@@ -1,6 +1,8 @@
-"""Masks over applications when only some of them are kept and counted anew."""
+"""Problems of which only some applications are kept, counted anew; and masks over them."""
 
 from __future__ import annotations
+
+from pricing.engine.problem import Group, Problem
 
 
 class Renumbering:
@@ -25,3 +27,26 @@ class Renumbering:
             for number, place, whole in self.runs:
                 found |= (mask >> number & whole) << place
         return found
+
+
+def kept_of(problem: Problem, out: int) -> tuple[Problem, list[int]]:
+    """The problem without the applications of a mask, which may be left out; and the numbers that those kept had."""
+    twin = problem.twin()
+    twin.applications = []
+    numbers: list[int] = []
+    for app in problem.applications:
+        if out >> app.index & 1:
+            continue
+        kept = app.twin()
+        kept.index = len(numbers)
+        numbers.append(app.index)
+        twin.applications.append(kept)
+    renumbering = Renumbering(numbers)
+    for app in twin.applications:
+        app.clash = renumbering.of(app.clash)
+    places = {old: new for new, old in enumerate(numbers)}
+    twin.groups = [
+        Group([places[member] for member in group.members if member in places], group.weight, group.most, group.by_rule)
+        for group in problem.groups
+    ]
+    return twin, numbers

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from pricing.engine.problem import Application, Group, Problem
+from pricing.engine.problem import Application, Problem
 from pricing.engine.search.greedy import Greedy
 from pricing.engine.search.judge import Best, complete, used_of
-from pricing.engine.search.renumbered import Renumbering
+from pricing.engine.search.renumbered import kept_of
 from pricing.engine.search.walk import largest_benefit
 from pricing.engine.search.work import settling
 
@@ -164,22 +164,8 @@ class Rescue:
 def restricted(problem: Problem, only: Application) -> tuple[Problem, list[int]]:
     """The problem without the other coupons and codes of a layer, which may be left out; and the numbers that its
     applications had."""
-    twin = problem.twin()
-    twin.applications = []
-    numbers: list[int] = []
+    out = 0
     for app in problem.applications:
         if app.rule != only.rule and app.layer == only.layer and app.counted:
-            continue
-        kept = app.twin()
-        kept.index = len(numbers)
-        numbers.append(app.index)
-        twin.applications.append(kept)
-    renumbering = Renumbering(numbers)
-    for app in twin.applications:
-        app.clash = renumbering.of(app.clash)
-    places = {old: new for new, old in enumerate(numbers)}
-    twin.groups = [
-        Group([places[member] for member in group.members if member in places], group.weight, group.most, group.by_rule)
-        for group in problem.groups
-    ]
-    return twin, numbers
+            out |= 1 << app.index
+    return kept_of(problem, out)

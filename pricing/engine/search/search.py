@@ -16,6 +16,7 @@ from pricing.engine.search.branches.bounds import Prices
 from pricing.engine.search.branches.decisions import Choice, Decisions
 from pricing.engine.search.branches.gains import is_known
 from pricing.engine.search.branches.nodes import EXACT, Branch, Brancher, Key, Outcomes, Sketch
+from pricing.engine.search.codes import Answer, Served
 from pricing.engine.search.joining.halves import Halves
 from pricing.engine.search.joining.join import Join, ceiling, proving, total_of
 from pricing.engine.search.joining.swaps import swapped
@@ -79,7 +80,7 @@ def search(problem: Problem, limit: int = STEP_LIMIT, memory: Memory | None = No
     skip work, each of which can be switched off.
     """
     few = SMALL if rules.walked else 0
-    found = _joined(problem, limit, Best(True), memory, rules) if selections(problem) > few else None
+    found = by_cells(problem, limit, memory, rules) if selections(problem) > few else None
     if found is not None:
         if not found.optimal and found.total > found.lower_bound and _is_only_bounded(problem):
             found = _better(found, _walked(problem, limit // 4 + 1))
@@ -91,6 +92,29 @@ def search(problem: Problem, limit: int = STEP_LIMIT, memory: Memory | None = No
         return found
     found.lower_bound = min(found.total, max(found.lower_bound, least_total(problem)))
     return _rescued(problem, found, limit, rules)
+
+
+def by_cells(problem: Problem, limit: int, memory: Memory | None = None, rules: Rules = RULES) -> Found | None:
+    """The search that cuts a problem into cells; None for what it cannot cut."""
+    return (
+        _served(problem, limit, rules)
+        if problem.codes_serve_many
+        else _joined(problem, limit, Best(True), memory, rules)
+    )
+
+
+def _served(problem: Problem, limit: int, rules: Rules) -> Found | None:
+    """The search where codes serve several applications; see `codes.py`."""
+    for group in problem.groups:
+        if group.by_rule and any(problem.applications[member].automatic for member in group.members):
+            return None  # a limit on rules may excuse leaving it out
+
+    def solve(twin: Problem, left: int) -> Answer | None:
+        found = _joined(twin, left, Best(True), None, rules)
+        return None if found is None else (found.counts, found.total, found.lower_bound, found.optimal, found.steps)
+
+    answer = Served(problem, limit, solve).run()
+    return None if answer is None else Found(*answer)
 
 
 def _rescued(problem: Problem, found: Found, limit: int, rules: Rules) -> Found:
@@ -109,7 +133,7 @@ def _rescued(problem: Problem, found: Found, limit: int, rules: Rules) -> Found:
             break
         twin, numbers = restricted(problem, app)
         share = min(limit // (4 * MOST_ALONE) + 1, rescue.left())
-        answer = _joined(twin, share, Best(True), None, rules) if selections(twin) > SMALL else _walked(twin, share)
+        answer = by_cells(twin, share, None, rules) if selections(twin) > SMALL else _walked(twin, share)
         if answer is not None:
             rescue.steps += answer.steps
             rescue.offer(answer.counts, numbers)
@@ -168,8 +192,6 @@ def _joined(
 ) -> Found | None:
     """The search cell by cell; None for what it cannot cut. Where `best` is trusting, what is known of a selection may be
     claimed."""
-    if problem.codes_serve_many:
-        return None  # whether a code counts depends on all cells together
     parts = parts_of(problem, rules)
     if parts.caps and problem.void:
         # What other cells leave of a cap may make a benefit small enough not to be void: no cell can tell alone.
