@@ -15,7 +15,7 @@ from typing import Any
 from pricing.engine import Earlier, agreed, expiry_of_piece, refund
 from pricing.ledger.wallet.limits import ENDLESS
 from pricing.model.cart import Lot, RuleUsage, TypedCode, Wallet
-from pricing.model.kind import COUPON_KINDS
+from pricing.model.kind import CODE, COUPON_KINDS
 from pricing.model.quote import Quote
 from pricing.model.refund import Refund
 from pricing.model.rule import Rule
@@ -238,6 +238,7 @@ class Book:
             "state": "reserved",
             "until": at + timedelta(minutes=30),
             "units": Counter(),
+            "again": Counter(),
             "cash": Counter(),
             "shipping": False,
             "settled": False,
@@ -325,9 +326,7 @@ class Book:
         if order is None or order["state"] != "committed":
             raise Refused
         quote: Quote = order["quote"]
-        codes = [
-            Lot(use.rule, 1, self.rules[use.rule].valid.end) for use in quote.used if use.kind.value == "promo code"
-        ]
+        codes = [Lot(use.rule, 1, self.rules[use.rule].valid.end) for use in quote.used if self.by_code(use.rule)]
         left = Counter({lot.rule: lot.pieces for lot in order["spare"]})
         needed = [Lot(lot.rule, lot.pieces - left[lot.rule], lot.expires) for lot in order["bought"]]
         used = codes + sorted(order["lots"] + needed, key=lambda lot: lot.rule)
@@ -343,7 +342,9 @@ class Book:
             self.take_back(order, coins)
         for lot in back.pieces:
             self.pieces[customer, lot.rule, lot.expires] += lot.pieces
-        self.end_codes(order_id, "free", {rule for rule, _ in back.uses})
+        order["again"].update(dict(back.uses))  # one code serves every store: it is free when all its uses are back
+        whole = {rule for rule, uses in order["again"].items() if uses == order["uses"][rule]}
+        self.end_codes(order_id, "free", whole & dict(back.uses).keys())
         money = Counter({share.rule: share.amount for share in back.funders})
         items: Counter[str] = Counter()
         quantity = {line.id: line.quantity for line in quote.lines}
@@ -356,6 +357,9 @@ class Book:
             order["cash"][line.id] += line.cash
         order["shipping"] = order["shipping"] or shipping
         return back
+
+    def by_code(self, rule: str) -> bool:
+        return self.rules[rule].given == CODE
 
     def dispute(self, order_id: str, amount: int, line: str | None, store: str | None) -> Refund:
         order = self.orders.get(order_id)
