@@ -72,8 +72,10 @@ def _written(folder: Path, place: Path, pyodide: Path | None) -> int:
     from pricing.studio.folder import NotDone
 
     try:
-        size = export(folder, place, pyodide=pyodide)
+        site = export(folder, place, pyodide=pyodide)
     except (NotDone, OSError) as error:
         raise click.ClickException(str(error)) from None
-    remark(f"Wrote {place}: {size / 1e6:.1f} MB. To look at it here: python -m http.server --directory {place}")
+    if not site.is_compiled:
+        remark("Without a Node.js that can run it, its Python is not compiled: the page takes some seconds more to start.")
+    remark(f"Wrote {place}: {site.size / 1e6:.1f} MB. To look at it here: python -m http.server --directory {place}")
     return 0

@@ -38,16 +38,17 @@ def pretended(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_its_python_alone_prices_as_this_one_does(pretended: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
-    assert export(RULES, site, "shop", pretended) == sum(file.stat().st_size for file in site.iterdir())
+    assert export(RULES, site, "shop", pretended).size == sum(file.stat().st_size for file in site.iterdir())
     with zipfile.ZipFile(site / "engine.zip") as packed:
         packed.extractall(tmp_path / "engine")
+    zones = str(site / "zones.zip")
     asked = json.dumps({"basket": CART, "why": "all"})
     program = (
-        "import json, sys; sys.path[:0] = [sys.argv[1]]; from pricing.studio.alone import Alone; "
+        "import json, sys; sys.path[:0] = [sys.argv[1], sys.argv[3]]; from pricing.studio.alone import Alone; "
         "site = json.load(open(sys.argv[2], encoding='utf-8')); print(Alone(site).ask_json('price', sys.stdin.read()))"
     )
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", program, str(tmp_path / "engine"), str(site / "rules.json")],
+        [sys.executable, "-I", "-S", "-c", program, str(tmp_path / "engine"), str(site / "rules.json"), zones],
         input=asked, capture_output=True, text=True, check=False, cwd=tmp_path, env={**os.environ, "PYTHONUTF8": "1"},
     )  # fmt: skip
     assert not done.returncode, done.stderr

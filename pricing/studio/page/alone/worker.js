@@ -3,18 +3,21 @@ import { loadPyodide } from "./pyodide.mjs";
 
 const START = `
 import json, sys
-sys.path.insert(0, "/engine")
+sys.path[:0] = ["/engine", "/zones.zip"]
 from pricing.studio.alone import Alone
 answer = Alone(json.loads(texts_of_the_folder)).ask_json
 `;
 
 async function start() {
-  const [python, engine, texts] = await Promise.all([
+  const bytes = (name) => fetch(new URL(name, import.meta.url)).then((reply) => reply.arrayBuffer());
+  const [python, engine, zones, texts] = await Promise.all([
     loadPyodide({ indexURL: new URL(".", import.meta.url).href }),
-    fetch(new URL("engine.zip", import.meta.url)).then((reply) => reply.arrayBuffer()),
+    bytes("engine.zip"),
+    bytes("zones.zip"),
     fetch(new URL("rules.json", import.meta.url)).then((reply) => reply.text()),
   ]);
   python.unpackArchive(engine, "zip", { extractDir: "/engine" });
+  python.FS.writeFile("/zones.zip", new Uint8Array(zones)); // its hundreds of files stay packed
   python.globals.set("texts_of_the_folder", texts);
   python.runPython(START);
   return python.globals.get("answer");
