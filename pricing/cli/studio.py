@@ -76,6 +76,8 @@ def _written(folder: Path, place: Path, pyodide: Path | None) -> int:
     except (NotDone, OSError) as error:
         raise click.ClickException(str(error)) from None
     if not site.is_compiled:
-        remark("Without a Node.js that can run it, its Python is not compiled: the page takes some seconds more to start.")
+        remark(
+            "Without a Node.js that can run it, its Python is not compiled: the page takes some seconds more to start."
+        )
     remark(f"Wrote {place}: {site.size / 1e6:.1f} MB. To look at it here: python -m http.server --directory {place}")
     return 0

@@ -2,7 +2,7 @@
 
 Everything lies below an address that nobody can guess: `http://127.0.0.1:PORT/TOKEN/`. Whoever does not know it, calls this
 machine by another name, or sends from another page, gets nothing. `POST api/NAME` asks the desk; `folder`, `read`, `save`
-and `revisions` are about files, `report` is about a ledger. Bodies and answers are JSON.
+and `revisions` are about files, `report`, `codes`, `mint` and `listed` about a ledger. Bodies and answers are JSON.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pricing.studio.asked import WrongQuestion, text_of
+from pricing.studio.asked import WrongQuestion, number_of, text_of
 from pricing.studio.books import Books
 from pricing.studio.clerk import Clerk
 from pricing.studio.desk import QUESTIONS, Workbench
@@ -109,11 +110,17 @@ class Bureau:
 
     @asynccontextmanager
     async def life(self, _: Starlette) -> AsyncIterator[None]:
-        """Ends the helping process at the end."""
+        """Reads the cards while the browser starts; ends the helping process at the end."""
+        reading = asyncio.create_task(self._read_cards())
         try:
             yield
         finally:
+            reading.cancel()
             self.clerk.close()
+
+    async def _read_cards(self) -> None:
+        async with self._turn:
+            await asyncio.to_thread(self._quickly, "open", {})
 
     async def page(self, request: Request) -> Response:
         """GET: the page and its parts."""
@@ -139,7 +146,7 @@ class Bureau:
         """The answer to a question about files, or to one of the desk."""
         files: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "folder": self.told, "read": self.read, "save": self.save, "revisions": self.revisions,
-            "report": self.report,
+            "report": self.report, "codes": self.codes, "mint": self.mint, "listed": self.listed,
         }  # fmt: skip
         if name in files:
             async with self._turn:
@@ -215,10 +222,29 @@ class Bureau:
 
     def report(self, asked: dict[str, Any]) -> dict[str, Any]:
         """What the ledger says of the saved cards, by rule, seller and month, and so on."""
+        books, bench = self._books(), self.desk.bench(self.desk.saved)
+        return books.report(bench.loaded.partial, text_of(asked, "by", "rule"), bench.zone)
+
+    def codes(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """The saved cards that have single codes, and how many there are."""
+        return self._books().codes(self.desk.bench(self.desk.saved).loaded.partial)
+
+    def mint(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """New single codes of a saved card; `key` makes it safe to ask again."""
+        books, book = self._books(), self.desk.bench(self.desk.saved).loaded.book
+        if book is None:
+            raise WrongQuestion("the saved cards have mistakes: codes are made once they are mended")
+        many, key = number_of(asked, "many", most=100_000), text_of(asked, "key")
+        return books.mint(book, text_of(asked, "rule"), many, datetime.now(UTC), key)
+
+    def listed(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """All single codes of a card as CSV."""
+        return self._books().listed(self.desk.bench(self.desk.saved).loaded.partial, text_of(asked, "rule"))
+
+    def _books(self) -> Books:
         if self.books is None:
             raise WrongQuestion("no ledger was named: pricing studio --ledger URL")
-        bench = self.desk.bench(self.desk.saved)
-        return self.books.report(bench.loaded.partial, text_of(asked, "by", "rule"), bench.zone)
+        return self.books
 
 
 def _about(leaf: Leaf) -> dict[str, str]:

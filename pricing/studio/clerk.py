@@ -28,12 +28,15 @@ class Clerk:
         self._turn = asyncio.Lock()
         self._line: Connection | None = None
         self._process: BaseProcess | None = None
+        self._told: tuple[Connection, Mapping[str, str]] | None = None
+        """A process, by its line, and what it knows to be saved."""
         self._left: asyncio.Future[str] | None = None
         """The last question, which may go on when nobody waits for it any more."""
 
     def save(self, saved: Mapping[str, str]) -> None:
-        """What is saved now; the process hears of it with the next question."""
-        self.saved = dict(saved)
+        """What is saved now; the process hears of it with the next question, if it is anything new."""
+        if saved != self.saved:
+            self.saved = dict(saved)
 
     async def ask_json(self, name: str, asked: str) -> str:
         """As `Workbench.ask_json`. Whoever asks may go away."""
@@ -52,7 +55,9 @@ class Clerk:
 
     def _asked(self, name: str, asked: str) -> str:
         line = self._line or self._start()
-        line.send((self.saved, name, asked))
+        told, saved = self._told, self.saved
+        line.send((None if told is not None and told[0] is line and told[1] is saved else saved, name, asked))
+        self._told = line, saved
         answer: str = line.recv()
         return answer
 
@@ -85,5 +90,6 @@ def _work(line: Connection) -> None:
     with contextlib.suppress(EOFError, OSError):
         while True:
             saved, name, asked = line.recv()
-            desk.saved = saved
+            if saved is not None:
+                desk.saved = saved
             line.send(desk.ask_json(name, asked))

@@ -39,6 +39,7 @@ from pricing.studio import cards, compare, many, overview, till
 from pricing.studio.asked import Asked, WrongQuestion, number_of, object_of, text_of, texts_of
 from pricing.studio.basket import goods
 from pricing.studio.bench import Bench
+from pricing.studio.calendar import calendar
 
 MOST = 200
 """Entries of one list, where the question does not say how many."""
@@ -106,6 +107,18 @@ def _open(desk: Workbench, bench: Bench, asked: Asked) -> dict[str, Any]:
     words        {heads, first, inner, kinds, days}: what gets a colour
     """
     return overview.opened(bench)
+
+
+def _calendar(desk: Workbench, bench: Bench, asked: Asked) -> dict[str, Any]:
+    """Nothing more. Answer: what is odd about when campaigns and cards hold; days are those of the campaign's zone.
+
+    gaps         [{campaign, kind, days (how many), spans: [{from, through}]}]: days of a campaign on which no card of a
+                 kind that it has holds
+    overlaps     [{kind, rules: [{name, label, campaign, file, line}, the other], from, through}]: cards of one kind that
+                 hold on a same day for goods that can be the same; null where the time is open
+    more         how many overlaps beyond those told
+    """
+    return calendar(bench)
 
 
 def _check(desk: Workbench, bench: Bench, asked: Asked) -> dict[str, Any]:
@@ -240,6 +253,7 @@ def _most(asked: Asked) -> int:
 
 QUESTIONS: Mapping[str, Callable[[Workbench, Bench, Asked], dict[str, Any]]] = {
     "open": _open,
+    "calendar": _calendar,
     "check": _check,
     "complete": _complete,
     "hover": _hover,

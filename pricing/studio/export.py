@@ -110,7 +110,7 @@ def _compile(place: Path) -> bool:
     if node is None:
         return False
     archives = [place / "engine.zip", place / "python_stdlib.zip"]
-    command = [node, PAGE / "alone" / "compile.mjs", place.absolute(), *archives]
+    command = [node, *map(str, (PAGE / "alone" / "compile.mjs", place.absolute(), *archives))]
     done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)
     return not done.returncode
 

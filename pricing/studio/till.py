@@ -134,6 +134,8 @@ def _add(bench: Bench, engine: Engine, basket: Basket, step: NextStep) -> dict[s
         for item in bench.catalogue.items
         if step.store in (None, item.store) and step.sku in (None, item.sku) and (minor := minor_of(item, currency))
     ][:MOST_TRIED]
+    if not tried:
+        return None
     counted = _counted(engine, basket.cart, step.rule, [(item, minor) for item, minor in tried])
     best: tuple[int, int, str, str] | None = None
     for item, minor in counted:

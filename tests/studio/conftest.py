@@ -72,6 +72,12 @@ def studio(tmp_path: Path) -> Iterator[Open]:
 
 NOON = datetime(2026, 6, 20, 12, tzinfo=UTC)
 BUDGETED = {**TEXTS, SUMMER: CARDS.replace("take 3.00 off", "take 3.00 off\n  budget      12.00 in total")}
+LETTER = """
+promo code mail "Letter: 4 off 30"
+  codes       20 like MAIL-####-####
+  spend       30.00  take 4.00 off
+"""
+"""A card with single codes."""
 
 
 @pytest.fixture

@@ -169,6 +169,55 @@ def test_what_there_is_is_told_at_the_start() -> None:
 # Comparing
 
 
+def test_days_of_a_campaign_on_which_nothing_of_a_kind_holds_are_told() -> None:
+    seller = (
+        "  stores      nova-home\n  valid       from 2026-06-03 through 2026-06-10\n  days        mon, tue, wed, thu\n"
+    )
+    told = desk().ask("calendar", drafted("  stores      nova-home\n", seller))
+    assert told["gaps"] == [
+        {
+            "campaign": "summer", "kind": "seller coupon", "days": 25,
+            "spans": [{"from": "2026-06-01", "through": "2026-06-02"}, {"from": "2026-06-05", "through": "2026-06-07"},
+                      {"from": "2026-06-11", "through": "2026-06-30"}],
+        }
+    ]  # fmt: skip
+    assert desk().ask("calendar", {}) == {"gaps": [], "overlaps": [], "more": 0}
+
+
+def test_cards_of_one_kind_that_hold_on_a_same_day_for_the_same_goods_are_told() -> None:
+    autumn = """\
+campaign autumn "Autumn"
+  currency    USD
+  zone        America/Los_Angeles
+  valid       from 2026-06-30 through 2026-07-31
+
+store discount tea-5 "Tea House: 5 off 30"
+  stores      tea-house
+  spend       30.00  take 5.00 off
+
+store discount pot-5 "Nova Home: 5 off 30"
+  stores      nova-home
+  spend       30.00  take 5.00 off
+
+promo code FALL "5% off"
+  valid       from 2026-07-01 through 2026-07-31
+  spend       30.00  take 5% off
+"""
+    told = desk().ask("calendar", {"draft": {"campaigns/autumn.promo": autumn}})
+    assert [[rule["name"] for rule in one["rules"]] for one in told["overlaps"]] == [["tea-3", "tea-5"]]
+    assert [(one["kind"], one["from"], one["through"]) for one in told["overlaps"]] == [
+        ("store discount", "2026-06-30", "2026-06-30")
+    ]
+    assert told["overlaps"][0]["rules"][1]["file"] == "campaigns/autumn.promo"
+
+
+def test_reasons_need_no_catalogue() -> None:
+    """A folder without one has nothing to offer for a next step, and prices all the same."""
+    line = {"sku": "TEA-1", "store": "tea-house", "price": "9.00", "quantity": 2}
+    told = Workbench({SUMMER: CARDS}).ask("price", {"basket": {"at": EVENING, "lines": [line]}, "why": "all"})
+    assert told["quote"]["next_steps"] and set(told["adds"]) == {None}
+
+
 def test_a_draft_beside_what_is_saved_says_what_moved_and_who_pays() -> None:
     answer = desk().ask("compare", {"basket": basket(("TEA-1", 3)), **drafted("3.00 off", "4.50 off")})
     assert (answer["old"]["quote"]["total"], answer["new"]["quote"]["total"]) == ("24.00", "22.50")

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from pricing import Engine
+from pricing.ledger import Ledger
 from pricing.studio.build import PAGE
-from tests.studio.conftest import BUDGETED, Open, opened, written
+from tests.studio.conftest import BUDGETED, LETTER, Open, opened, written
 from tests.studio.shop import CARDS, EVENING, SUMMER
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -363,3 +365,67 @@ def test_a_budget_is_watched(browser: Any, place: str, tmp_path: Path) -> None:
             page.click("a.download:has-text('CSV')")
         assert "tea-house" in Path(download.value.path()).read_text(encoding="utf-8")
         page.close()
+
+
+def test_single_codes_are_made_and_taken_home(browser: Any, tmp_path: Path) -> None:
+    folder = written(tmp_path / "rules")
+    (folder / SUMMER).write_text(CARDS + LETTER, encoding="utf-8")
+    place = str(tmp_path / "new.db")
+    Ledger(place, Engine.load(folder)).close()
+    with opened(folder, place) as studio:
+        page = browser.new_page(locale="en-US")
+        page.set_default_timeout(PATIENCE)
+        page.goto(studio.url)
+        page.click("#tab-overview")
+        page.wait_for_selector("text=free 0, held 0, used 0, void 0, of 20")
+        page.fill(".codes input", "12")
+        page.click(".codes button:has-text('Make them')")
+        with page.expect_download() as download:
+            page.click(".codes a:has-text('The new codes')")
+        new = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
+        assert download.value.suggested_filename == "mail-new.csv" and len(new) == 13
+        page.wait_for_selector("text=free 12, held 0, used 0, void 0, of 20")
+        assert page.get_attribute(".codes input", "max") == "8"
+        with page.expect_download() as download:
+            page.click(".codes button:has-text('All codes')")
+        rows = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
+        assert sorted(row.split(",")[0] for row in rows) == sorted(new)
+        page.close()
+
+
+def test_gaps_and_overlaps_of_the_calendar_are_told_in_words(page: Page, studio: Open) -> None:
+    early = CARDS.replace("  stores      tea-house\n", "  stores      tea-house\n  days        sat, sun\n")
+    (studio.folder / SUMMER).write_text(early, encoding="utf-8")
+    (studio.folder / "campaigns/autumn.promo").write_text(
+        CARDS.replace("campaign summer", "campaign autumn").replace("tea-3", "tea-4").replace("nova-5", "nova-6")
+        .replace("SUN", "FALL").replace("from 2026-06-01 through 2026-06-30", "from 2026-06-28 through 2026-07-31"),
+        encoding="utf-8",
+    )  # fmt: skip
+    page.wait_for_selector(".said p:has-text('autumn')")
+    page.click("#tab-overview")
+    page.wait_for_selector(".overlaps")
+    assert "store discount: nothing holds on 22 days: 2026-06-01 – 2026-06-05" in page.inner_text(".calendar")
+    assert page.locator(".time .gap").count() == 5 and page.locator(".time .overlap").count() == 6
+    page.click(".overlaps summary")
+    assert "seller coupon · 2026-06-28 – 2026-06-30" in page.inner_text(".overlaps")
+    page.locator(".overlaps li:has-text('seller coupon') button").nth(1).click()
+    page.wait_for_selector(".cm-line:has-text('nova-6')")
+
+
+def test_nothing_is_kept_or_shared_before_the_folder_is_read(browser: Any, studio: Open) -> None:
+    page = browser.new_page(locale="en-US")
+    page.set_default_timeout(PATIENCE)
+    waiting: list[Any] = []
+    page.route("**/api/open", lambda route: waiting.append(route))  # noqa: PLW0108 - playwright marks its handlers
+    page.goto(studio.url)
+    page.wait_for_selector(".waiting:has-text('The folder is being read')")
+    tools = page.locator("header .tools button[title='The folder is being read …']:disabled")
+    assert tools.all_inner_texts() == ["Save as example", "Share", "Print"]
+    for _ in range(100):
+        if waiting:
+            break
+        page.wait_for_timeout(20)
+    waiting[0].continue_()
+    page.wait_for_selector("header .tools button:has-text('Share'):enabled")
+    assert page.locator(".waiting").count() == 0
+    page.close()

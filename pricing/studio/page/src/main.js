@@ -11,7 +11,7 @@ import { emptyBasket, on, state, tell, type, typed, whenBought } from "./state.j
 import { choose, language, languages, t } from "./words.js";
 
 const FAST = 60; // milliseconds after a keystroke
-const SLOW = 350; // until reasons are asked for
+const SLOW = 150; // until reasons are asked for: who types on does not wait for them
 const WATCH = 2000; // between looks at the folder
 
 const views = ["try", "compare", "overview"];
@@ -35,6 +35,10 @@ function frame() {
   for (const name of views) parts[name] = h("div", { role: "tabpanel", id: `view-${name}`, class: `view ${name}`, "aria-labelledby": `tab-${name}`, hidden: name !== "try" });
   parts.try.append(parts.cards, parts.basket, parts.receipt);
   document.getElementById("first").remove();
+  // Nothing can be kept or shared before there is anything: the buttons wait for the folder.
+  parts.keeping = [button(t("example.save"), example), button(t("share"), share), button(t("print"), () => print())];
+  for (const one of parts.keeping) (one.disabled = true), (one.title = t("opening"));
+  parts.waiting = h("p", { class: "quiet waiting", role: "status" }, t("opening"));
   parts.sticky = h("button", { type: "button", class: "sticky", onclick: () => parts.receipt.scrollIntoView({ block: "start" }) });
   document.body.append(
     h("a", { class: "skip", href: "#view-try" }, t("skip")),
@@ -46,14 +50,12 @@ function frame() {
       h(
         "div",
         { class: "tools" },
-        button(t("example.save"), example),
-        button(t("share"), share),
-        button(t("print"), () => print()),
+        parts.keeping,
         h("select", { "aria-label": t("language"), onchange: (event) => choose(event.target.value) }, Object.entries(languages).map(([code, name]) => h("option", { value: code, selected: code === language, lang: code }, name))),
         button("◐", turn, { "aria-label": t("theme"), title: t("theme") }),
       ),
     ),
-    h("main", {}, views.map((name) => parts[name])),
+    h("main", {}, parts.waiting, views.map((name) => parts[name])),
     parts.sticky,
   );
 }
@@ -190,8 +192,10 @@ async function begin() {
   try {
     await open();
   } catch (error) {
+    parts.waiting.remove();
     return void document.body.append(h("p", { class: "wrong", role: "alert" }, error.message));
   }
+  parts.waiting.remove();
   cards.build(parts.cards);
   basket.build(parts.basket);
   receipt.build(parts.receipt);
@@ -207,6 +211,7 @@ async function begin() {
   const first = Object.keys(state.draft)[0] ?? campaignOf(state.basket.at ?? "") ?? Object.keys(state.folder.files).find((path) => path.endsWith(".promo")) ?? "";
   if (first) await cards.open(first);
   tell("typed", "");
+  for (const one of parts.keeping) (one.disabled = false), one.removeAttribute("title");
   addEventListener("hashchange", async () => {
     if (!(await take(location.hash))) return;
     tell("basket");
