@@ -22,7 +22,7 @@ HOST = "127.0.0.1"
 @click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="PORT",
               help="The port; by default one that is free.")  # fmt: skip
 @click.option("--ledger", metavar="URL", envvar="PRICING_LEDGER", default="",
-              help="Show budgets and reports of this ledger; also $PRICING_LEDGER.")  # fmt: skip
+              help="Show budgets, reports and single codes of this ledger; also $PRICING_LEDGER.")  # fmt: skip
 @click.option("--open/--no-open", "opens", default=True, help="Whether to open the page in the browser.")
 @click.option("--export", "place", metavar="DIR", type=click.Path(file_okay=False),
               help="Write the studio as plain files instead, with these rules and the engine in them.")  # fmt: skip
