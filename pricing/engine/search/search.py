@@ -405,7 +405,9 @@ def _priced(branch: Branch, enough: int, known: dict[Decision, Prices], key: Dec
     hint = known.get(key) if known else None
     if hint is None or not relaxation.fits(hint):
         return relaxation.guessed_prices(enough)
-    prices, _, _ = relaxation.priced(hint.of_base, hint.of_piece)
+    # What has no price here must cost nothing: its rows offer no base to be paid for.
+    of_base = [price if place in relaxation.positions else 0 for place, price in enumerate(hint.of_base)]
+    prices, _, _ = relaxation.priced(of_base, hint.of_piece)
     if prices.bound > enough:
         return prices
     guessed = relaxation.guessed_prices(enough)
