@@ -52,7 +52,10 @@ COMPILED = (
     "search/stores/parts",
     "settling/allocate",
     "settling/settle",
+    "why/ahead",
+    "why/enlarged",
     "why/forced",
+    "why/standing",
     "why/within",
 )
 """Modules of `pricing/engine` on the hot path, by path: plain whole numbers and lists, and what makes them."""

@@ -103,7 +103,7 @@ def _application(
         app.piece = rule.piece
     app.rungs = rule.rungs
     if rule.unit_rungs:
-        app.rungs = _reached(case, app, rule)
+        app.rungs = reached(case, app, rule)
     elif not rule.rungs and rule.rule.ladder:
         app.rungs = Lowering(case, rule, app).rungs()
         for rung in app.rungs:
@@ -114,7 +114,7 @@ def _application(
     return app
 
 
-def _reached(case: Case, app: Application, rule: PlannedRule) -> list[Rung]:
+def reached(case: Case, app: Application, rule: PlannedRule) -> list[Rung]:
     """Of steps by units, the one that is reached: units do not change with a selection."""
     ladder = rule.rule.ladder
     many = measured(case, app, ladder[0].measure)

@@ -72,7 +72,12 @@ class Case:
 
 def case_of(plan: Plan, cart: Cart, usage: Usage, without: frozenset[str]) -> Case:
     """Match the cart and lay out the choices it leaves."""
-    situation = Situation(plan, cart, usage, without)
+    return case_in(Situation(plan, cart, usage, without))
+
+
+def case_in(situation: Situation) -> Case:
+    """The same of a cart that is laid out already."""
+    plan = situation.plan
     case = Case(plan, situation)
     item_rules: list[tuple[PlannedRule, list[int]]] = []
     others: list[PlannedRule] = []
@@ -167,7 +172,7 @@ def _fill(case: Case, rules: list[PlannedRule], are_items_cheaper: bool) -> None
             continue
         for app in applications_of(case, rule, places):
             _set_sums(problem, app, sums)
-            if _can_give(problem, app, most):
+            if can_give(problem, app, most):
                 if rule.is_coupon:
                     app.pool = pools[rule.name][0]
                 by_layer[app.layer].append((app, rule))
@@ -231,7 +236,7 @@ def _pool_of(case: Case, rule: PlannedRule, ranks: list[datetime], pools: dict[s
     return most
 
 
-def _can_give(problem: Problem, app: Application, most: int) -> bool:
+def can_give(problem: Problem, app: Application, most: int) -> bool:
     """Whether any selection could use it; sets the highest count. Amounts only fall, so item prices bound them."""
     if item_whole(problem, app) == 0:
         return False

@@ -27,6 +27,7 @@ class Situation:
         "instant",
         "lines",
         "lots",
+        "plan",
         "prices",
         "quantities",
         "segments",
@@ -36,13 +37,17 @@ class Situation:
         "without",
     )
 
-    def __init__(self, plan: Plan, cart: Cart, usage: Usage, without: frozenset[str]) -> None:
+    def __init__(
+        self, plan: Plan, cart: Cart, usage: Usage, without: frozenset[str], more: tuple[Line, ...] = ()
+    ) -> None:
+        """`more`: lines beside those of the cart."""
+        self.plan = plan
         self.cart = cart
         self.currency = cart.currency
         self.instant: datetime = in_utc(cart.at)
         self.usage = usage
         self.without = without
-        self.lines: list[Line] = sorted(cart.lines, key=_line_id)
+        self.lines: list[Line] = sorted((*cart.lines, *more) if more else cart.lines, key=_line_id)
         self.stores = [line.store for line in self.lines]
         self.prices = [line.unit_price for line in self.lines]
         """List price of one unit, minor units."""

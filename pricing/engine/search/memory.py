@@ -13,6 +13,7 @@ from typing import Final
 
 from pricing.engine.search.branches.bounds import Prices
 from pricing.engine.search.branches.nodes import Brancher, Key, Outcomes
+from pricing.engine.search.keys import Keys
 from pricing.engine.search.stores.kept import likes_of
 from pricing.engine.search.stores.parts import Parts
 
@@ -28,10 +29,22 @@ Decision = tuple[int, ...]
 """A decision of globals, and the number of its part where it is cut at thresholds."""
 
 
+class Ready:
+    """A problem cut already: since then nothing but amounts, steps and highest counts has changed."""
+
+    __slots__ = ("keys", "listed", "parts")
+
+    def __init__(self, parts: Parts, keys: Keys) -> None:
+        self.parts = parts
+        self.keys = keys
+        self.listed: list[dict[Key, Outcomes | None]] = [{} for _ in parts.cells]
+        """For each cell what is listed of it as it is now."""
+
+
 class Memory:
     """What is known of problems like this one."""
 
-    __slots__ = ("base", "base_counts", "guesses", "is_warm", "last", "last_counts", "prices")
+    __slots__ = ("base", "base_counts", "guess", "guesses", "is_warm", "last", "last_counts", "prices", "ready")
 
     def __init__(self, is_warm: bool) -> None:
         self.is_warm = is_warm
@@ -39,6 +52,8 @@ class Memory:
         """The tables of a problem from which all others differ little; None: they differ from the last one."""
         self.base_counts: list[int] = []
         """Its best selection."""
+        self.guess: list[int] = []
+        """A selection that may be good, where somebody knows one."""
         self.last: Brancher | None = None
         """The tables of the last search."""
         self.last_counts: list[int] = []
@@ -46,10 +61,15 @@ class Memory:
         """Selections to begin with, of problems whose applications are the same."""
         self.prices: dict[Decision, Prices] = {}
         """The last prices that were good for a part."""
+        self.ready: Ready | None = None
+        """The problem, where it has been cut already."""
 
     def kept(self, parts: Parts) -> list[dict[Key, Outcomes | None]]:
         """For each cell what was listed of its like; empty where nothing was."""
         self.guesses = []
+        if self.ready is not None:
+            self.guesses = [counts for counts in (self.last_counts, self.base_counts, self.guess) if counts]
+            return []
         kept: list[dict[Key, Outcomes | None]] = []
         for brancher, counts in ((self.last, self.last_counts), (self.base, self.base_counts)):
             likes = likes_of(brancher.parts, parts) if brancher is not None else []
@@ -65,7 +85,8 @@ class Memory:
 
     def leave(self, brancher: Brancher, counts: list[int], prices: dict[Decision, Prices]) -> None:
         """Note what a search has found."""
-        self.last = brancher
+        if self.ready is None:
+            self.last = brancher
         brancher.kept = []
         if self.is_warm:
             self.last_counts = counts

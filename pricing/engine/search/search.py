@@ -192,7 +192,8 @@ def _joined(
 ) -> Found | None:
     """The search cell by cell; None for what it cannot cut. Where `best` is trusting, what is known of a selection may be
     claimed."""
-    parts = parts_of(problem, rules)
+    ready = None if memory is None else memory.ready
+    parts = parts_of(problem, rules) if ready is None else ready.parts
     if parts.caps and problem.void:
         # What other cells leave of a cap may make a benefit small enough not to be void: no cell can tell alone.
         return None
@@ -238,13 +239,16 @@ class Run:
         self.prices: dict[Decision, Prices] = {}
         """Of an earlier search, by decision and part: where to begin."""
         kept: list[dict[Key, Outcomes | None]] = []
+        ready = None if memory is None else memory.ready
         if memory is not None:
             kept = memory.kept(parts)
             if memory.is_warm:
-                self.prices = memory.prices if kept else {}
+                self.prices = memory.prices if kept or ready is not None else {}
                 for counts in memory.guesses:
                     complete(problem, counts, best)
-        self.brancher = Brancher(parts, Keys(parts), limit, kept)
+        self.brancher = Brancher(parts, Keys(parts) if ready is None else ready.keys, limit, kept)
+        if ready is not None:
+            self.brancher.cache = ready.listed
         self.decisions = Decisions(parts)
         self.open_branches: list[Open] = []
         # Cutting is linear in what the cart and its rules hold, and done by now: some of the limit is left for the rest.

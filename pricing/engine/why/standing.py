@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from pricing.engine.matching.applications import Lowering, applications_of, measured
 from pricing.engine.matching.case import Case, without_item_clashes
@@ -54,13 +54,27 @@ class Standing:
         return self.app.store or None
 
 
-class Chosen:
-    """A case, the selection chosen for it, and what became of every rule that looked at the cart."""
+class Selected:
+    """A case, and the selection chosen for it."""
+
+    def __init__(self, case: Case, counts: list[int]) -> None:
+        self.case = case
+        self.counts = counts
+
+    def used(self) -> Iterator[Standing]:
+        """Of the used applications, by rule, then store."""
+        case = self.case
+        used = [app for app in case.problem.applications if self.counts[app.index]]
+        for app in sorted(used, key=lambda app: (app.name, app.store, app.sku)):
+            yield Standing(case.rules[app.index], app, app.index, self.counts[app.index])
+
+
+class Chosen(Selected):
+    """The same, and what became of every rule that looked at the cart."""
 
     def __init__(self, case: Case, counts: list[int], only: PlannedRule | None = None) -> None:
         """`only`: nobody asks about other rules."""
-        self.case = case
-        self.counts = counts
+        super().__init__(case, counts)
         self.refused: list[Refusal] = []
         """Rules that did not get as far as applications."""
         self.standings: list[Standing] = []
@@ -93,13 +107,6 @@ class Chosen:
                 self.standings.append(Standing(rule, made, -1, 0))
             else:
                 self.standings.append(Standing(rule, app, app.index, self.counts[app.index]))
-
-    def used(self) -> Iterator[Standing]:
-        """Of the used applications, by rule, then store."""
-        case = self.case
-        used = [app for app in case.problem.applications if self.counts[app.index]]
-        for app in sorted(used, key=lambda app: (app.name, app.store, app.sku)):
-            yield Standing(case.rules[app.index], app, app.index, self.counts[app.index])
 
 
 def _before_applications(case: Case, rule: PlannedRule) -> tuple[Refusal | None, list[int]]:
@@ -176,7 +183,7 @@ def refusal_of(chosen: Chosen, standing: Standing) -> Refusal:
     return told
 
 
-def rivals_of(chosen: Chosen, standing: Standing) -> Iterator[Standing]:
+def rivals_of(chosen: Selected, standing: Standing) -> Iterator[Standing]:
     """The used applications beside which this one may not be used, in order of rule and store."""
     full: set[int] = set()
     for number in standing.app.groups:
@@ -231,16 +238,18 @@ def _is_reached(measure: Measure, app: Application) -> bool:
     return bool(measure.shares) or not app.piece or measure.rung.amount == 0 or measure.rung.amount >= app.piece
 
 
-@frozen
 class Target:
     """A step not reached yet."""
 
-    measure: str
-    """What it counts; see `pricing.model.ladder.Step`."""
-    reach: int
-    """Minor units of the base, units or different items at which it is reached."""
-    missing: int
-    """What is missing for that."""
+    __slots__ = ("measure", "missing", "reach")
+
+    def __init__(self, measure: str, reach: int, missing: int) -> None:
+        self.measure = measure
+        """What it counts; see `pricing.model.ladder.Step`."""
+        self.reach = reach
+        """Minor units of the base, units or different items at which it is reached."""
+        self.missing = missing
+        """What is missing for that."""
 
 
 def next_target(case: Case, standing: Standing, base: int) -> Target | None:

@@ -104,6 +104,14 @@ def cut_of(problem: Problem) -> Cut:
     return cut
 
 
+def refold(cut: Cut) -> None:
+    """Take off anew what is forced: amounts have changed."""
+    cut.amounts = cut.problem.item
+    cut.forced = []
+    cut.live = []
+    _fold(cut)
+
+
 def _fold(cut: Cut) -> None:
     """The lemma of forced applications, layer by layer."""
     apps = cut.problem.applications

@@ -1,6 +1,7 @@
 """Which cells of a problem are as they were in an earlier one: their outcomes need not be listed again.
 
-Reads two `Parts`; finds for each cell of the later one the cell of the earlier one that is its like.
+Reads two `Parts`; finds for each cell of the later one the cell of the earlier one that is its like. Or reads one whose
+amounts have changed, and notes them (`repriced`).
 
 Lemma (kept cells): what a cell can come to is decided by the amounts, units and floors of its places, by its own
 applications and where they stand among these places, by the places that each global sees, and by the frame: what is known
@@ -12,6 +13,7 @@ takes.
 from __future__ import annotations
 
 from pricing.engine.problem import Application, Group, Pool, Problem
+from pricing.engine.search.stores.cut import refold
 from pricing.engine.search.stores.parts import Cell, Parts
 
 
@@ -28,6 +30,24 @@ def likes_of(earlier: Parts, later: Parts) -> list[int]:
         number = numbers.get(_name_of(cell), -1)
         likes.append(number if number >= 0 and _is_same_cell(earlier.cells[number], cell) else -1)
     return likes
+
+
+def repriced(parts: Parts) -> None:
+    """Amounts and units have changed since the problem was cut: note what each place costs now.
+
+    What is forced, open, local or global does not depend on amounts.
+    """
+    cut, problem = parts.cut, parts.problem
+    refold(cut)
+    parts.constant = 0
+    for place, amount in enumerate(cut.amounts):
+        if parts.cell_of[place] < 0:
+            parts.constant += amount
+    for cell in parts.cells:
+        cell.first = [cut.amounts[place] for place in cell.indexes]
+        cell.problem.item = [problem.item[place] for place in cell.indexes]
+        cell.problem.units = [problem.units[place] for place in cell.indexes]
+        cell.total = sum(cell.first)
 
 
 def _name_of(cell: Cell) -> int:
