@@ -188,18 +188,12 @@ class Parts:
         """Rules whose cap per order spans several cells."""
         self.constant = 0
         """What no application that is left touches."""
-        self.most = 0
+        self.most = sum(app.most * app.counted for app in problem.applications)
         """The most coupons and codes that a selection can use."""
-        self.weight = 0
+        self.weight = SCALE // (self.most + 1)
         """What each of them adds to a total in SCALE: all together stay below one minor unit."""
-        self.weigh()
         self.overlap = False
         """Whether two applications of one layer may be used on one line or take from one charge."""
-
-    def weigh(self) -> None:
-        """Weigh coupons and codes by how many can be used."""
-        self.most = sum(app.most * app.counted for app in self.problem.applications)
-        self.weight = SCALE // (self.most + 1)
 
 
 def parts_of(problem: Problem, rules: Rules = RULES) -> Parts:
