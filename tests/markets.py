@@ -198,9 +198,9 @@ def traits(made: Market) -> set[str]:
             continue
         choice = rule.kind in COUPON_KINDS or rule.kind is Kind.PROMO_CODE
         if choice or TRAITS[rule.kind].given == AUTOMATIC:
-            totals = oracle.forced((rule.name, application.store))
+            forced = oracle.forced((rule.name, application.store))
             word = "coupon or code" if choice else "automatic"
-            seen.add(f"{word} left: " + ("no permitted selection" if totals is None else "beaten or no better"))
+            seen.add(f"{word} left: " + ("no permitted selection" if forced is None else "beaten or no better"))
     totals = [settlement.total() for _, settlement in oracle.permitted()]
     if totals.count(min(totals)) > 1:
         seen.add("tie of totals")
