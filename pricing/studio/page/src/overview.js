@@ -147,7 +147,7 @@ function calendar(campaigns, { gaps, overlaps, more }) {
       h("th", { scope: "row" }, h("button", { type: "button", class: "link", onclick: () => open(one) }, bdi(one.label || one.name)), h("span", { class: "quiet" }, dates, holds && ` · ${t("overview.holds")}`), gapsOf(one).map(gapTold)),
       h("td", { class: "time", "aria-hidden": "true" }, h("span", { class: "span", style: `inset-inline-start:${part(from)};inline-size:${part(first + until - from)}` }), gapsOf(one).flatMap((gap) => gap.spans.map((span) => mark("gap", span))), overlapsOf(one).map((each) => mark("overlap", each)), h("span", { class: "now", style: `inset-inline-start:${part(at)}` })));
   };
-  fill(places.calendar, h("p", { class: "quiet" }, t("overview.day", { day: at_.slice(0, 10), many: shown.filter((one) => (!one.from || day(one.from) <= at) && (!one.until || at < day(one.until))).length })), h("table", { class: "calendar" }, h("tbody", {}, shown.map(row))), h("p", { class: "quiet legend" }, h("span", { class: "gap", "aria-hidden": "true" }), t("overview.legend.gap"), h("span", { class: "overlap", "aria-hidden": "true" }), t("overview.legend.overlap")), overlapsTold(overlaps, more));
+  fill(places.calendar, h("p", { class: "quiet" }, t("overview.day", { day: at_.slice(0, 10), many: shown.filter((one) => (!one.from || day(one.from) <= at) && (!one.until || at < day(one.until))).length })), h("table", { class: "calendar" }, h("tbody", {}, shown.map(row))), h("p", { class: "quiet legend" }, ["gap", "overlap"].map((cls) => h("span", {}, h("span", { class: cls, "aria-hidden": "true" }), t(`overview.legend.${cls}`)))), overlapsTold(overlaps, more));
 }
 
 const days = (one) => (one.from === one.through ? one.from : `${one.from ?? "…"} – ${one.through ?? "…"}`);
@@ -160,7 +160,7 @@ function overlapsTold(overlaps, more) {
   const card = (rule) => h("button", { type: "button", class: "link", onclick: () => open(rule) }, bdi(rule.label || rule.name));
   return h("details", { class: "overlaps" },
     h("summary", {}, t("overview.overlaps", { count: overlaps.length + more })),
-    h("ul", {}, overlaps.map((each) => h("li", {}, card(each.rules[0]), h("span", { "aria-hidden": "true" }, " ⧉ "), heard(t("overview.and")), card(each.rules[1]), h("span", { class: "quiet" }, `${each.kind} · ${days(each)}`)))),
+    h("ul", {}, overlaps.map((each) => h("li", {}, card(each.rules[0]), h("span", { "aria-hidden": "true" }, " ↔ "), heard(t("overview.and")), card(each.rules[1]), h("span", { class: "quiet" }, `${each.kind} · ${days(each)}`)))),
     more > 0 && h("p", { class: "quiet" }, t("overview.overlaps.more", { count: more })));
 }
 
