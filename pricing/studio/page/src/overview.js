@@ -45,12 +45,12 @@ async function report() {
   }
 }
 
-function drawReport({ title, columns, rows, numbers, totals, csv, xlsx, budgets }) {
+function drawReport({ columns, rows, numbers, totals, csv, xlsx, budgets }) {
   const cell = (text, at) => h(at === 0 ? "th" : "td", { scope: at === 0 ? "row" : null, class: numbers.includes(at) ? "amount" : "words" }, bdi(text));
   fill(
     places.report,
     budgets.length > 0 && h("table", { class: "figures bars" }, h("caption", {}, t("report.budgets")), h("tbody", {}, budgets.map((one) => h("tr", {}, h("th", { scope: "row" }, bdi(one.label || one.rule)), h("td", { class: "bar", "aria-hidden": "true" }, h("span", { style: `inline-size:${Math.min(one.percent, 100)}%` })), h("td", {}, t("report.budget", one)))))),
-    rows.length ? h("div", { class: "wide-table", tabindex: 0, role: "region", "aria-label": t("report.title") }, h("table", { class: "figures" }, h("thead", {}, h("tr", {}, columns.map((text, at) => h("th", { scope: "col", class: numbers.includes(at) ? "amount" : "" }, text)))), h("tbody", {}, rows.map((row, at) => h("tr", { class: at >= rows.length - totals ? "last" : "" }, row.map(cell)))))) : h("p", { class: "quiet" }, title),
+    rows.length ? h("div", { class: "wide-table", tabindex: 0, role: "region", "aria-label": t("report.title") }, h("table", { class: "figures" }, h("thead", {}, h("tr", {}, columns.map((text, at) => h("th", { scope: "col", class: numbers.includes(at) ? "amount" : "" }, text)))), h("tbody", {}, rows.map((row, at) => h("tr", { class: at >= rows.length - totals ? "last" : "" }, row.map(cell)))))) : h("p", { class: "quiet" }, t("report.none")),
     rows.length > 0 && h("p", { class: "buttons" }, h("a", { class: "download", download: "report.csv", href: blob([csv], "text/csv") }, "CSV"), xlsx && h("a", { class: "download", download: "report.xlsx", href: blob([Uint8Array.from(atob(xlsx), (sign) => sign.charCodeAt(0))], "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet") }, "XLSX")),
   );
 }
