@@ -104,7 +104,7 @@ class Greedy:
             app = problem.applications[place]
             if self.kept[place] or app.clash & (self.used | self.reserved) or self._is_out(app):
                 continue
-            self.steps += 1 + (len(app.lines) >> 5)
+            self.steps += 1 + (len(app.lines) >> (4 if app.has_gift else 5))
             pieces = self._most(app, met.start)
             if pieces <= 0:
                 continue
@@ -154,7 +154,7 @@ class Greedy:
         """Use an application as much as can be, or as is wanted; whether it is usable."""
         met = self.met
         coins = met.coins_left
-        self.steps += 1 + (len(app.lines) >> 5)
+        self.steps += 1 + (len(app.lines) >> (4 if app.has_gift else 5))
         for pieces in range(min(wanted or app.most, self._most(app, met.start)), 0, -1):
             price = self._price(app, pieces)
             if price < 0 or price > coins:
@@ -169,7 +169,7 @@ class Greedy:
                 if app.pool >= 0:
                     self.drawn[app.pool] = self.drawn[app.pool] + pieces
                 return True
-            self.steps += 1 + (len(app.lines) >> 5)
+            self.steps += 1 + (len(app.lines) >> (4 if app.has_gift else 5))
         met.coins_left = coins
         return False
 

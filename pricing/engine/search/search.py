@@ -62,7 +62,7 @@ TIE_STEPS: Final = 20_000
 class Found:
     """What a search claims."""
 
-    __slots__ = ("counts", "lower_bound", "optimal", "steps", "total")
+    __slots__ = ("counts", "has_tried", "lower_bound", "optimal", "steps", "total")
 
     def __init__(self, counts: list[int], total: int, lower_bound: int, optimal: bool, steps: int) -> None:
         self.counts = counts
@@ -71,6 +71,8 @@ class Found:
         """No permitted selection totals less; minor units."""
         self.optimal = optimal
         self.steps = steps
+        self.has_tried = False
+        """Whether the greedy answers are among what it is the best of."""
 
 
 def search(problem: Problem, limit: int = STEP_LIMIT, memory: Memory | None = None, rules: Rules = RULES) -> Found:
@@ -123,7 +125,8 @@ def _rescued(problem: Problem, found: Found, limit: int, rules: Rules) -> Found:
     if found.counts:
         complete(problem, found.counts, best)
     rescue = Rescue(problem, best, found.lower_bound, limit // 4)
-    rescue.offer_greedy()
+    if not found.has_tried:
+        rescue.offer_greedy()
     if limit < MOST_PLAINLY and best.total > found.lower_bound:
         _search_plainly(problem, found, rescue, rules)
     # Where cutting alone takes what one of these may take, nobody tries them.
@@ -204,7 +207,9 @@ def _joined(
         # Some cell has more outcomes than can be listed.
         floor = run.decisions.first_bound()
         confirm(problem, best)
-        return Found(best.counts, best.total, min(best.total, floor), best.total <= floor, limit)
+        found = Found(best.counts, best.total, min(best.total, floor), best.total <= floor, limit)
+        found.has_tried = run.has_tried
+        return found
     run.join()
     trim(problem, best)
     if memory is not None:
@@ -212,7 +217,9 @@ def _joined(
     if best.refuted:
         return _joined(problem, limit, Best(False), memory, rules)
     lower = min(best.total, run.lowest)
-    return Found(best.counts, best.total, lower, run.lowest > best.total, run.steps)
+    found = Found(best.counts, best.total, lower, run.lowest > best.total, run.steps)
+    found.has_tried = run.has_tried
+    return found
 
 
 class Run:
@@ -222,6 +229,7 @@ class Run:
         "best",
         "brancher",
         "decisions",
+        "has_tried",
         "limit",
         "lowest",
         "open_branches",
@@ -246,10 +254,12 @@ class Run:
                 self.prices = memory.prices if kept or ready is not None else {}
                 for counts in memory.guesses:
                     complete(problem, counts, best)
-        self.brancher = Brancher(parts, Keys(parts) if ready is None else ready.keys, limit, kept)
+        self.brancher = Brancher(parts, Keys(parts) if ready is None else ready.keys, limit // 2, kept)
         if ready is not None:
             self.brancher.cache = ready.listed
         self.decisions = Decisions(parts)
+        self.has_tried = False
+        """Whether the greedy answers have been offered."""
         self.open_branches: list[Open] = []
         # Cutting is linear in what the cart and its rules hold, and done by now: some of the limit is left for the rest.
         self.steps = min(parts.steps, limit // 4)
@@ -264,6 +274,7 @@ class Run:
             return
         rescue = Rescue(self.problem, best, 0, self.limit // 8)
         rescue.offer_greedy()
+        self.has_tried = True
         self.steps += rescue.steps
         decisions.run_below(best.total)
         self.steps += decisions.visited >> 2

@@ -83,9 +83,14 @@ def gift_of(problem: Problem, app: Application, start: list[int]) -> Gift | None
     """The units that its benefit falls on in this layer; None when it is on amounts, or no step is reached."""
     if not app.has_gift:
         return None
-    base = base_of(problem, app, start)
+    base = 0 if _gives_always(app) else base_of(problem, app, start)
     rung = rung_of(app, base)
     return None if rung is None or rung.gift is None else rung.gift(times_of(rung, base))
+
+
+def _gives_always(app: Application) -> bool:
+    """Whether it has one benefit on units, whatever its base is: nobody need add that up."""
+    return app.has_gift and len(app.rungs) == 1 and app.rungs[0].reach == 0 and app.rungs[0].every == 0
 
 
 def room_of(problem: Problem, now: list[int], place: int) -> int:
@@ -166,7 +171,7 @@ def benefit_of(
     if benefit == 0:
         return 0
     gift = gift_of(problem, app, start)
-    cost = _room_of_all(problem, app, now, gift)
+    cost = _room_of_all(problem, app, now, gift, benefit)
     if has_item_cap(app):
         most = 0
         for position, cap in enumerate(_caps_of(problem, app, start, gift)):
@@ -197,18 +202,26 @@ def _coins_whole(problem: Problem, app: Application, benefit: int, start: list[i
     return benefit - benefit % app.amount_of_rate if app.in_steps else benefit
 
 
-def _room_of_all(problem: Problem, app: Application, now: list[int], gift: Gift | None) -> int:
-    """What all its targets can still give; of a benefit on units at most what these units cost."""
+def _room_of_all(problem: Problem, app: Application, now: list[int], gift: Gift | None, enough: int) -> int:
+    """What all its targets can still give, added up as far as `enough`; of a benefit on units at most what these cost."""
     room = 0
     if gift is not None:
-        for position, place in enumerate(app.targets):
-            room += min(gift.costs[position], room_of(problem, now, place))
+        targets = app.targets
+        for position, cost in enumerate(gift.costs):
+            if cost:
+                room += min(cost, room_of(problem, now, targets[position]))
+                if room >= enough:
+                    break
     elif problem.floors:
         for place in app.targets:
             room += room_of(problem, now, place)
+            if room >= enough:
+                break
     else:
         for place in app.targets:
             room += now[place]
+            if room >= enough:
+                break
     return room
 
 
@@ -250,7 +263,7 @@ def is_shared_whole(problem: Problem, app: Application) -> bool:
 
 def _uncapped(problem: Problem, app: Application, count: int, start: list[int]) -> int:
     """The benefit before caps, or 0 when no step is reached or the step gives less than the pieces used."""
-    base = base_of(problem, app, start)
+    base = 0 if app.has_gift and _gives_always(app) else base_of(problem, app, start)
     rung = rung_of(app, base)
     if rung is None:
         return 0
