@@ -149,7 +149,7 @@ def _search_plainly(problem: Problem, found: Found, rescue: Rescue, rules: Rules
     """The whole search once more, with what plain ways may take under any limit: it mostly settles what they could only
     better, and who has more would pay more where it does not."""
     many = selections(problem) > SMALL
-    more = _joined(problem, MOST_PLAINLY, Best(True), None, rules) if many else _walked(problem, MOST_PLAINLY)
+    more = by_cells(problem, MOST_PLAINLY, None, rules) if many else _walked(problem, MOST_PLAINLY)
     if more is not None:
         rescue.steps += more.steps
         rescue.offer(more.counts, list(range(len(more.counts))))
