@@ -34,7 +34,7 @@ def test_a_held_card_says_when_it_is_picked_up_and_how_long_it_lasts(kind: str) 
 def test_what_nobody_holds_is_not_picked_up(kind: str, given: str) -> None:
     told = load_texts({"a.promo": card(kind, given)}).errors
     assert [(item.code, item.line) for item in told] == [("P0301", 7 + bool(given)), ("P0301", 8 + bool(given))]
-    assert told[0].helps == ("Where customers hold it, like a coupon, write: held",)
+    assert told[0].helps == ("It belongs in a coupon card; where customers hold this one, like a coupon, write: held",)
 
 
 def test_coins_buy_what_is_held_and_nothing_else() -> None:

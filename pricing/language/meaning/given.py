@@ -57,7 +57,8 @@ def picked_up(block: Block, kind: Kind, way: str, findings: Findings) -> None:
         if line.word.text in ("claim", "lasts"):
             findings.add(
                 "P0301", line.word, f"{a(kind).capitalize()} that is not held has no {line.word.text} line.",
-                caret="nobody picks it up", helps=("Where customers hold it, like a coupon, write: held",),
+                caret="nobody picks it up",
+                helps=("It belongs in a coupon card; where customers hold this one, like a coupon, write: held",),
             )  # fmt: skip
 
 
