@@ -337,3 +337,18 @@ def test_an_account_says_who_pays() -> None:
 def test_an_account_of_other_rules_is_refused() -> None:
     with pytest.raises(ValueError, match="other rules"):
         engine(STEPS).explain(engine(PLATFORM.format("")).quote(cart("5.00")))
+
+
+def test_hundreds_of_coupons_are_no_walk_too_deep() -> None:
+    """Of more applications than are ever walked through, each is told by a search of its own."""
+    many = 260
+    cards = [f'platform coupon p{n} "P"\n  take 1.{n % 100:02} off\n' for n in range(many)]
+    limit = (
+        "policy p\n  order flash sale, item discount, store discount, seller coupon, cross-store discount, select coupon,"
+        " platform coupon, promo code, free shipping, coin payment\n  limit 1 platform coupon per order\n"
+    )
+    quote = engine(*cards, policy=limit).quote(cart("90.00", wallet=held(*(f"p{n}" for n in range(many)))))
+    told = refused(quote)
+    assert quote.total_minor == 9000 - 199
+    assert told["p0", None].total_with == 8900
+    assert len(told) == many - 1

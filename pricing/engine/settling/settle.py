@@ -445,8 +445,9 @@ def exchange_coins(problem: Problem, counts: list[int]) -> int:
     coins = 0
     used = pieces_used(problem, counts)
     for place, pool in enumerate(problem.pools):
-        cost = pool.cost(used[place])
-        if cost < 0:
-            return -1
-        coins += cost
+        if used[place]:
+            cost = pool.cost(used[place])
+            if cost < 0:
+                return -1
+            coins += cost
     return coins

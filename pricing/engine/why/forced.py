@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import Final
 
 from pricing.engine.problem import Application, Group, Problem
-from pricing.engine.search.search import SMALL, search, selections
+from pricing.engine.search.search import MOST_WALKED, SMALL, search, selections
 from pricing.engine.search.stores.options import TooMuchError
 from pricing.engine.search.walk import Walk
 from pricing.engine.why.within import Question, Tables
@@ -88,16 +88,20 @@ def best_with(problem: Problem, must: int, limit: int, floor: int = 0) -> Forced
     """
     if must < 0 or problem.applications[must].most < 1:
         return Forced(None, 0)
-    quick = _walked(problem, must, min(limit, QUICK), floor)
-    if quick is not None or limit <= QUICK:
+    is_deep = len(problem.applications) > MOST_WALKED
+    steps = len(problem.applications) if is_deep else QUICK
+    quick = None if is_deep else _walked(problem, must, min(limit, QUICK), floor)
+    if quick is not None or limit <= steps:
         return quick or Forced(None, limit)
     bent, index = bent_problem(problem, must)
-    found = search(bent, limit - QUICK)
-    steps = QUICK + found.steps
+    found = search(bent, limit - steps)
+    steps += found.steps
     if found.lower_bound < found.total or steps >= limit:
         return Forced(None, steps)
     if found.counts and found.counts[index]:
         return Forced(found.total, steps)
+    if is_deep:
+        return Forced(None, steps)
     walked = _walked(problem, must, limit - steps, floor)
     return walked or Forced(None, limit)
 
