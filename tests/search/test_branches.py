@@ -55,7 +55,8 @@ def test_the_best_base_against_a_price_is_where_the_step_pays_for_itself() -> No
         ("  spend       50.00  take 5.00 off\n", True),
         ("  spend       50.00  take 10% off\n", True),
         ("  every       50.00  take 5.00 off\n", True),
-        ("  every       50.00  take 5.00 off, at most 2 times\n", False),
+        ("  every       50.00  take 5.00 off, at most 2 times\n", True),
+        ("  every       50.00  take 10% off\n", False),
         ("  counts      stores north\n  spend       50.00  take 5.00 off\n", False),
     ],
 )

@@ -9,6 +9,9 @@ Lemma (left on a line): who shares by running amounts and saves at most r of its
 than r * w + 2. So each line keeps at least what is left when every layer takes so much by its largest r. A coin payment of
 D on lines of W in all, at most p of each, takes from a line of w less than w * D / W + 1: where w * (p - D / W) is 1 or
 more, that is no more than the cap of the line, and nothing is cut off there.
+
+Lemma (units): a benefit on units is shared by weights that no selection changes, so its shares are known: where each is at
+most what its units cost, and what its line still costs at the least when its layer begins, nothing is ever cut off.
 """
 
 from __future__ import annotations
@@ -17,18 +20,20 @@ from pricing.engine.problem import NO_CAP, Application
 from pricing.engine.search.stores.outcome import RATIO_ONE
 from pricing.engine.search.stores.parts import Parts
 from pricing.engine.search.walk import clique_sum, largest_benefit
-from pricing.engine.settling.settle import coin_worth, is_plain, room_of
+from pricing.engine.settling.allocate import allocate
+from pricing.engine.settling.settle import coin_worth, has_item_cap, is_plain, room_of
 
 
 class Certificates:
     """What the savings of a cut problem leave at the least; worked out when somebody asks."""
 
-    __slots__ = ("inside", "known", "parts", "paying")
+    __slots__ = ("giving", "inside", "known", "parts", "paying")
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.known: dict[int, bool] = {}
         self.paying: dict[int, bool] = {}
+        self.giving: dict[int, bool] = {}
         self.inside: list[int] = []
         """For each cell, what its own applications can save at most."""
 
@@ -83,13 +88,43 @@ class Certificates:
         over = numerator * total - denominator * most
         return all(left[place] * over >= denominator * total for place in app.targets)
 
+    def gives_all(self, app: Application) -> bool:
+        """Whether no share of a benefit on units is ever above what these units cost or what their line still costs."""
+        answer = self.giving.get(app.index)
+        if answer is None:
+            self.giving[app.index] = answer = self._fits_units(app)
+        return answer
+
+    def _fits_units(self, app: Application) -> bool:
+        problem = self.parts.problem
+        if problem.floors or self.parts.overlap or has_item_cap(app):
+            return False
+        if app.cap_order != NO_CAP or app.cap_store != NO_CAP:
+            return False
+        left = self._left(app)
+        for rung in app.rungs:
+            if rung.gift is None:
+                continue
+            gift = rung.gift(1)
+            if rung.at_most != NO_CAP and rung.at_most < gift.amount:
+                return False
+            shares = allocate(gift.amount, gift.weights, gift.costs, False)
+            if sum(shares) < gift.amount:
+                return False
+            for position, place in enumerate(app.targets):
+                if shares[position] > left[place]:
+                    return False
+        return True
+
     def _left(self, paying: Application) -> list[int]:
-        """What each place still costs at the least when a coin payment comes."""
+        """What each place still costs at the least when the layer of a payment or benefit begins."""
         parts = self.parts
         left = parts.cut.amounts.copy()
         layer = -1
         taken = [0] * len(left)
         for app in [*parts.cut.live, paying]:
+            if app.layer >= paying.layer and app is not paying:
+                continue
             if app.layer != layer:
                 for place, ratio in enumerate(taken):
                     if ratio:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pricing.engine.problem import NO_CAP, Application, Problem
+from pricing.engine.problem import NO_CAP, Application, Problem, Rung
 from pricing.engine.search.stores.outcome import RATIO_ONE
 from pricing.engine.search.walk import largest_benefit
 from pricing.engine.settling.settle import coin_worth, has_item_cap, rung_of, worth_of, worth_of_pieces
@@ -26,7 +26,20 @@ MOST_STRETCHES: Final = 16
 class Gain:
     """One used global application under one node."""
 
-    __slots__ = ("amounts", "app", "charges", "high", "low", "most", "pieces", "points", "problem", "rises", "tops")
+    __slots__ = (
+        "amounts",
+        "app",
+        "charges",
+        "high",
+        "kept",
+        "low",
+        "most",
+        "pieces",
+        "points",
+        "problem",
+        "rises",
+        "tops",
+    )
 
     def __init__(
         self, problem: Problem, amounts: list[int], app: Application, pieces: int, low: int, high: int
@@ -35,6 +48,11 @@ class Gain:
         self.amounts = amounts
         """What each place costs before anything is decided: what free shipping takes from."""
         self.charges = sum([amounts[place] for place in app.targets]) if app.is_shipping else 0
+        self.kept = 0
+        """Under floors, what coins cannot pay of their lines: what floors keep, and what is below its floor from the start.
+        Nothing falls below its floor, so what a coin payment may take is its base less this."""
+        if app.is_coins and problem.floors:
+            self.kept = sum([min(amounts[place], problem.floors[place]) for place in app.targets])
         self.app = app
         self.pieces = pieces
         self.low = low
@@ -53,14 +71,14 @@ class Gain:
         if self.most >= 0:
             return self.most
         if app.is_coins:
-            worth = coin_worth(app, self.problem.coins)
-            if app.cap_order != NO_CAP:
-                worth = min(worth, app.cap_order)
-            return min(worth, base)
+            worth = min(self._most_coins(), max(0, base - self.kept))
+            if app.cap_order_numerator != NO_CAP:
+                worth = min(worth, base * app.cap_order_numerator // app.cap_order_denominator)
+            return worth - worth % app.amount_of_rate if app.in_steps else worth
         rung = rung_of(app, base)
         if rung is None:
             return 0
-        worth = worth_of(self.problem, app, rung, base, self.amounts)
+        worth = self._worth(rung, base)
         if app.piece:
             worth = worth_of_pieces(app, self.pieces, worth)
         if app.cap_order != NO_CAP:
@@ -71,41 +89,70 @@ class Gain:
             return worth
         return min(worth, base)
 
+    def _most_coins(self) -> int:
+        """What all coins pay, on the largest of bases."""
+        worth = coin_worth(self.app, self.problem.coins)
+        return worth if self.app.cap_order == NO_CAP else min(worth, self.app.cap_order)
+
+    def _worth(self, rung: Rung, base: int) -> int:
+        """What a step gives on a base before caps per order; `pay v in all` reads what its targets cost: the base."""
+        if rung.beyond == NO_CAP or self.app.is_shipping:
+            return worth_of(self.problem, self.app, rung, base, self.amounts)
+        worth = max(0, base - rung.beyond)
+        return worth if rung.at_most == NO_CAP else min(worth, rung.at_most)
+
     def _breakpoints(self) -> list[int]:
         points = [self.low, self.high]
         app = self.app
         if self.most >= 0:
             return points if self.low < self.high else [self.low]
         if app.is_coins:
-            points.append(self.at(self.high))
+            points += self._points_of_coins()
         for rung in app.rungs:
             if rung.reach > self.high:
                 break
-            points.append(rung.reach - 1)
-            points.append(rung.reach)
-            caps = [cap for cap in (rung.at_most, app.cap_order) if cap != NO_CAP]
-            if rung.every:
-                # The saving rises by the same amount at each multiple: the first, the last and the capped one bound it.
-                multiples = [-(-self.low // rung.every), self.high // rung.every, rung.most_times]
-                multiples += [-(-cap // rung.amount) for cap in caps if rung.amount]
-                for multiple in multiples:
-                    points += [multiple * rung.every - 1, multiple * rung.every]
-            elif rung.numerator:
-                for cap in caps:
-                    kink = cap * rung.denominator // rung.numerator
-                    points += [kink, kink + 1]
-            else:
-                # An amount: below it the whole base is saved.
-                worth = worth_of(self.problem, app, rung, self.high, self.amounts)
-                for cap in caps:
-                    worth = min(worth, cap)
-                points.append(min(worth, self.pieces * app.piece) if app.piece else worth)
+            points += self._points_of(rung)
         points.sort()
         kept: list[int] = []
         for point in points:
             if self.low <= point <= self.high and (not kept or kept[-1] != point):
                 kept.append(point)
         return kept
+
+    def _points_of(self, rung: Rung) -> list[int]:
+        app, points = self.app, [rung.reach - 1, rung.reach]
+        caps = [cap for cap in (rung.at_most, app.cap_order) if cap != NO_CAP]
+        if rung.every:
+            # The saving rises by the same amount at each multiple: the first, the last and the capped one bound it.
+            multiples = [-(-self.low // rung.every), self.high // rung.every, rung.most_times]
+            multiples += [-(-cap // rung.amount) for cap in caps if rung.amount]
+            for multiple in multiples:
+                points += [multiple * rung.every - 1, multiple * rung.every]
+        elif rung.numerator:
+            for cap in caps:
+                kink = cap * rung.denominator // rung.numerator
+                points += [kink, kink + 1]
+        elif rung.beyond != NO_CAP and not app.is_shipping:
+            points += [rung.beyond, *(rung.beyond + cap for cap in caps)]
+        else:
+            # An amount: below it the whole base is saved.
+            worth = self._worth(rung, self.high)
+            for cap in caps:
+                worth = min(worth, cap)
+            points.append(min(worth, self.pieces * app.piece) if app.piece else worth)
+        return points
+
+    def _points_of_coins(self) -> list[int]:
+        app = self.app
+        full = self._most_coins()
+        points = [self.kept, self.kept + full]
+        if app.cap_order_numerator > 0:
+            part, whole = app.cap_order_numerator, app.cap_order_denominator
+            capped = -(-full * whole // part)
+            points += [capped - 1, capped]
+            if whole > part:  # where the share begins to be less than what floors leave
+                points += [self.kept * whole // (whole - part), self.kept * whole // (whole - part) + 1]
+        return points
 
     def _tops(self) -> list[int]:
         """For each point a bound on the saving there and on the line to the next point, in FINE; see `best_against`.
@@ -128,8 +175,18 @@ class Gain:
                     if cap != NO_CAP:
                         line = min(line, cap * FINE)
                 top = max(top, line)
+            if not lonely and self.app.is_coins:
+                top = max(top, self._line_of_coins(point))
             tops.append(top)
         return tops
+
+    def _line_of_coins(self, base: int) -> int:
+        """The straight line that a coin payment follows from below, in FINE: in steps, or down to whole units of a share."""
+        app = self.app
+        line = max(0, base - self.kept) * FINE
+        if app.cap_order_numerator != NO_CAP:
+            line = min(line, -(-base * FINE * app.cap_order_numerator // app.cap_order_denominator))
+        return min(line, self._most_coins() * FINE)
 
     def stretches(self) -> list[tuple[int, int]]:
         """The range cut where a step, a repeat or a cap begins: on each stretch the saving is constant or one share."""
@@ -137,6 +194,8 @@ class Gain:
         for rung in self.app.rungs:
             if rung.every:
                 first, last = self.low // rung.every + 1, self.high // rung.every
+                if rung.most_times != NO_CAP:
+                    last = min(last, rung.most_times)
                 if last - first < MOST_STRETCHES:
                     cuts.update(multiple * rung.every for multiple in range(first, last + 1))
                 continue
@@ -215,22 +274,18 @@ class Gain:
 
 def is_known(problem: Problem, app: Application) -> bool:
     """Whether `Gain` knows its course in this problem; else it is only bounded."""
-    return is_simple(app) and not (app.is_coins and problem.floors)
+    return is_simple(app) and not (app.is_coins and problem.floors and has_item_cap(app))
 
 
 def is_simple(app: Application) -> bool:
     """Whether `Gain` knows its course. Only bounded: what is counted apart from what gets cheaper; a
-    percentage or an amount above the step, repeated by money; repeats that end; benefits on units that repeat; `pay v
-    in all`."""
+    percentage or an amount above the step, repeated by money; benefits on units that repeat; a coin payment that is held
+    to a share of the order and to caps per item."""
     if app.lines is not app.targets and not app.is_shipping:
         return False
-    if app.in_steps or app.cap_order_numerator != NO_CAP:
+    if app.cap_order_numerator != NO_CAP and has_item_cap(app):
         return False
     for rung in app.rungs:
-        if rung.every and (
-            rung.gift is not None or rung.numerator or rung.amount > rung.every or rung.most_times != NO_CAP
-        ):
-            return False
-        if rung.beyond != NO_CAP and not app.is_shipping:
+        if rung.every and (rung.gift is not None or rung.numerator or rung.amount > rung.every):
             return False
     return True

@@ -345,8 +345,10 @@ class Brancher:
             return True
         if app.is_coins:
             return self._may_lose(app) or any(pool.trades for pool in problem.pools)
-        if app.has_gift or has_item_cap(app) or self.parts.overlap or app.rule in self.parts.caps:
+        if has_item_cap(app) or self.parts.overlap or app.rule in self.parts.caps:
             return True
+        if app.has_gift:
+            return not self.sure.gives_all(app)
         cut = problem.void or problem.measured_on_item or bool(problem.floors)
         if cut and not app.is_shipping and not self.sure.leaves_room(app):
             return True
