@@ -17,7 +17,6 @@ from pricing.engine.matching.case import case_of
 from pricing.engine.problem import Problem
 from pricing.engine.search import search
 from pricing.engine.search.branches import decisions
-from pricing.engine.search.judge import Best
 from pricing.engine.search.stores import cut
 from pricing.engine.search.stores.cut import Cut
 from pricing.engine.search.walk import Walk
@@ -89,7 +88,7 @@ def other_answers(problem: Problem, seed: int, monkeypatch: pytest.MonkeyPatch) 
             fine = some_ways(2 * seed + len(way)) if way != "none is fine" else lambda made: False
             patched.setattr(cut, "_is_fine", fine)
             patched.setattr(decisions, "FEW", 0 if seed % 2 else 256)
-            found = search._joined(problem, LIMIT, Best(True))
+            found = search.by_cells(problem, LIMIT)
         if found is None:
             continue
         if not found.lower_bound <= best.total <= found.total:
