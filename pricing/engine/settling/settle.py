@@ -397,13 +397,15 @@ def till(problem: Problem, counts: list[int], app: Application) -> Midway:
     met = Midway(problem, problem.coins - exchange_coins(problem, counts))
     mine = (app.layer, app.name, app.store, app.sku)
     for other in problem.applications:
+        pieces = counts[other.index]
+        if not pieces:
+            continue
         if (other.layer, other.name, other.store, other.sku) >= mine:
             break
         met.come_to(other)
-        if counts[other.index]:
-            amount = met.offered(other, counts[other.index])
-            if amount:
-                met.use(other, amount)
+        amount = met.offered(other, pieces)
+        if amount:
+            met.use(other, amount)
     met.come_to(app)
     return met
 

@@ -60,13 +60,15 @@ class Selected:
     def __init__(self, case: Case, counts: list[int]) -> None:
         self.case = case
         self.counts = counts
+        self._used: list[Standing] | None = None
 
-    def used(self) -> Iterator[Standing]:
+    def used(self) -> list[Standing]:
         """Of the used applications, by rule, then store."""
-        case = self.case
-        used = [app for app in case.problem.applications if self.counts[app.index]]
-        for app in sorted(used, key=lambda app: (app.name, app.store, app.sku)):
-            yield Standing(case.rules[app.index], app, app.index, self.counts[app.index])
+        if self._used is None:
+            used = [app for app in self.case.problem.applications if self.counts[app.index]]
+            used.sort(key=lambda app: (app.name, app.store, app.sku))
+            self._used = [Standing(self.case.rules[app.index], app, app.index, self.counts[app.index]) for app in used]
+        return self._used
 
 
 class Chosen(Selected):
@@ -195,8 +197,10 @@ def rivals_of(chosen: Selected, standing: Standing) -> Iterator[Standing]:
         if group.weight * (used + 1) > group.most:
             full.update(group.members)
     for other in chosen.used():
-        # The problem does not hold applications that nothing can use, so that its masks do not know them.
-        clash = do_clash(chosen.case.plan, (standing.app, standing.rule), (other.app, other.rule))
+        if standing.index >= 0:
+            clash = bool(standing.app.clash >> other.index & 1)
+        else:  # nothing can use it: the problem does not hold it, so that masks do not know it
+            clash = do_clash(chosen.case.plan, (standing.app, standing.rule), (other.app, other.rule))
         if other.index in full or clash:
             yield other
 
@@ -209,7 +213,9 @@ class Measure:
     def __init__(self, problem: Problem, counts: list[int], app: Application, apart: AbstractSet[int]) -> None:
         """Settle everything before it, except the applications `apart`; what is not usable then gives nothing."""
         known = problem.applications[app.index] is app if app.index < len(problem.applications) else False
-        selection = [0 if place in apart else count for place, count in enumerate(counts)]
+        selection = counts.copy()
+        for place in apart:
+            selection[place] = 0
         if known:
             selection[app.index] = selection[app.index] or 1
         exchange = exchange_coins(problem, selection)
