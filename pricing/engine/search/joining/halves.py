@@ -164,11 +164,10 @@ def shelves_of(labels: list[Label], pairs: Pairs) -> list[Shelf]:
     for drawn in sorted(alike):
         mine = alike[drawn]
         least = min(label.reduced for label in mine)
+        mine = by_reduced_and_ties(mine)
         if field is None:
-            mine = by_reduced_and_ties(mine)
             inside = [label.reduced for label in mine]
         else:
-            mine = by_reduced_and_ties(mine)
             inside = [-field.of(label.state) for label in mine]
             places = ascending(inside)
             mine, inside = [mine[place] for place in places], [inside[place] for place in places]
