@@ -26,6 +26,9 @@ from pricing.engine.search.renumbered import kept_of
 MOST_CHOICES: Final = 64
 """Where there are no more choices of rules than these, each is a branch."""
 
+MOST_SERVED: Final = 10_000
+"""Of more applications no branch is made: masks over so many, once more for each branch, take the memory."""
+
 Answer = tuple[list[int], int, int, bool, int]
 """Counts, total, lower bound, whether it is proved, steps; see `search.Found`."""
 
@@ -79,7 +82,8 @@ class Served:
         if answer is None:
             return False
         counts, _, bound, proved, steps = answer
-        self.steps += steps
+        # Making the branch's problem and settling in both look at every application.
+        self.steps += steps + 3 * len(self.problem.applications)
         if not counts:
             self.lowest = min(self.lowest, bound)
             return True

@@ -16,7 +16,7 @@ from pricing.engine.search.branches.bounds import Prices
 from pricing.engine.search.branches.decisions import Choice, Decisions
 from pricing.engine.search.branches.gains import is_known
 from pricing.engine.search.branches.nodes import EXACT, Branch, Brancher, Key, Outcomes, Sketch
-from pricing.engine.search.codes import Answer, Served
+from pricing.engine.search.codes import MOST_SERVED, Answer, Served
 from pricing.engine.search.joining.halves import Halves
 from pricing.engine.search.joining.join import Join, ceiling, proving, total_of
 from pricing.engine.search.joining.swaps import swapped
@@ -107,6 +107,8 @@ def by_cells(problem: Problem, limit: int, memory: Memory | None = None, rules: 
 
 def _served(problem: Problem, limit: int, rules: Rules) -> Found | None:
     """The search where codes serve several applications; see `codes.py`."""
+    if len(problem.applications) > MOST_SERVED:
+        return None
     for group in problem.groups:
         if group.by_rule and any(problem.applications[member].automatic for member in group.members):
             return None  # a limit on rules may excuse leaving it out
