@@ -9,11 +9,15 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote as escaped
 
 import httpx
+
+PART = 500
+"""Carts that are sent before their answers are read."""
 
 
 class ServiceError(Exception):
@@ -64,16 +68,14 @@ class Client:
         return self._asked("POST", "/v1/quote", cart, wishes)
 
     def quotes(self, carts: Iterable[Mapping[str, Any]], **wishes: Any) -> Iterator[Any]:
-        """A quote or a problem for each cart, in order, as they come."""
-        lines = (json.dumps(cart).encode() + b"\n" for cart in carts)
-        headers = {"Content-Type": "application/x-ndjson"}
-        with self._http.stream("POST", "/v1/quotes", content=lines, params=_query(wishes), headers=headers) as answer:
+        """A quote or a problem for each cart, in order; `PART` carts are sent at a time, so there may be any number."""
+        left, headers = iter(carts), {"Content-Type": "application/x-ndjson"}
+        while part := list(islice(left, PART)):
+            lines = b"".join(json.dumps(cart).encode() + b"\n" for cart in part)
+            answer = self._http.post("/v1/quotes", content=lines, params=_query(wishes), headers=headers)
             if answer.is_error:
-                answer.read()
                 raise ServiceError(_problem(answer))
-            for line in answer.iter_lines():
-                if line:
-                    yield json.loads(line)
+            yield from map(json.loads, answer.iter_lines())
 
     def explain(self, cart: Mapping[str, Any], **wishes: Any) -> Any:
         """The account of a cart's quote."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import os
+import socket
 import stat
 import sys
 from datetime import datetime
@@ -16,7 +17,7 @@ import uvicorn
 
 from pricing.cli.files import RuleFolder
 from pricing.service.access import Pass, tokens_of
-from pricing.service.settings import Settings
+from pricing.service.settings import Allowance, Settings
 from pricing.wire import instant
 
 
@@ -53,6 +54,8 @@ def _instant(ctx: click.Context, option: click.Parameter, text: str | None) -> d
 )
 @click.option("--watch", metavar="SECONDS", type=click.FloatRange(0), default=1.0, show_default=True,
               help="How often to look whether rules have changed; 0: only when called.")  # fmt: skip
+@click.option("--spool", metavar="BYTES", type=click.IntRange(1), default=Allowance().spool, show_default=True,
+              help="What a temporary file keeps of each NDJSON batch whose answers are not read yet.")  # fmt: skip
 @click.option("--decisions", metavar="FILE", type=click.Path(dir_okay=False), envvar="PRICING_DECISIONS", default="",
               help="Append each quote with all that it was made of; also $PRICING_DECISIONS.")  # fmt: skip
 @click.option("--decisions-with", metavar="WHAT", type=click.Choice(["customers", "quotes"]), multiple=True,
@@ -67,6 +70,7 @@ def command(
     tokens: str | None,
     names: tuple[str, ...],
     watch: float,
+    spool: int,
     decisions: str,
     decisions_with: tuple[str, ...],
     at: datetime | None,
@@ -93,8 +97,9 @@ def command(
             raise click.ClickException(f"the ledger: {error.what}") from None
     hosts = (*Settings("").hosts, *names) if not known or names else ("*",)
     settings = Settings(
-        folder, ledger, workers, hosts, known, watch, now=at, decisions=decisions, decisions_with=decisions_with
-    )
+        folder, ledger, workers, hosts, known, watch, now=at, decisions=decisions, decisions_with=decisions_with,
+        bounds=Allowance(spool=spool),
+    )  # fmt: skip
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     from pricing.service import tracing
     from pricing.service.front import application
@@ -110,11 +115,16 @@ def command(
         app = application(settings)
     except OSError as error:
         raise click.ClickException(f"{decisions}: {error.strerror}") from None
-    uvicorn.run(
+    config = uvicorn.Config(
         app, host=host, port=port, log_config=None, access_log=False, server_header=False, proxy_headers=False,
         timeout_keep_alive=30, h11_max_incomplete_event_size=65536,
     )  # fmt: skip
-    return 0
+    listening = config.bind_socket()
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # whoever never reads holds no connection
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(1_000 * settings.bounds.unread))
+    server = uvicorn.Server(config)
+    server.run(sockets=[listening])
+    return 0 if server.started else 3
 
 
 def _tokens(name: str | None) -> tuple[Pass, ...]:

@@ -185,18 +185,19 @@ class Front:
             raise Refused(415, "not-json", [("a body is application/json", "")])
         try:
             async with asyncio.timeout(self.settings.bounds.upload):
-                parts, more = b"", True
+                parts, size, more = [], 0, True
                 while more:
                     message = await receive()
                     if message["type"] == "http.disconnect":
                         raise ClientDisconnect
-                    parts += message.get("body", b"")
+                    parts.append(message.get("body", b""))
+                    size += len(parts[-1])
                     more = message.get("more_body", False)
-                    if len(parts) > most:
+                    if size > most:
                         raise Refused(413, "too-large", [(f"a body has at most {most} bytes", "")])
         except TimeoutError:
             raise Refused(408, "too-slow", [("the body did not arrive in time", "")]) from None
-        return parts
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def answered(self, scope: Scope, answer: Reply) -> PlainAnswer:
         """A worker's answer, counted."""
@@ -235,12 +236,10 @@ class Front:
         ask = Ask(query=query_of(route, request.scope["query_string"]), pinned=request.headers.get("pricing-rules", ""))
         if ask.pinned and ask.pinned != self.fingerprint:
             raise Refused(409, "other-rules", [(f"the rules in force are {self.fingerprint}", "")])
+        note = partial(self.note, request.scope)
         if request.headers.get("content-type", "").startswith("application/x-ndjson"):
-            parts = batch.lines_of(request.stream(), self.settings.bounds)
-            return batch.Lines(self.pool, ask, parts, partial(self.note, request.scope))
-        bounds = self.settings.bounds
-        carts = batch.array_of(await self.body(request.scope, request.receive, bounds.batch), bounds)
-        return batch.Array(self.pool, ask, batch.listed(carts), partial(self.note, request.scope))
+            return batch.Lines(self.pool, ask, note)
+        return batch.Array(self.pool, ask, note, partial(self.body, most=self.settings.bounds.batch))
 
     async def health(self, route: Route, request: Request) -> Response:
         """GET /health/live and /health/ready."""

@@ -51,6 +51,8 @@ class Crew:
         self.slow: deque[Errand] = deque()
         """Parts of batches: they wait until nobody else does."""
         self.costly: deque[Errand] = deque()
+        self.batches = asyncio.Semaphore(settings.bounds.batches)
+        """One for each batch that may be answered at a time."""
         self.reader: Hand | None = None
         self.ended = 0
         """Processes that ended before their time."""

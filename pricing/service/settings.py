@@ -28,6 +28,12 @@ class Allowance:
     """Requests that wait for a worker; one more is answered with 429."""
     upload: float = 30.0
     """Seconds in which a body must arrive."""
+    batches: int = 16
+    """Batches that are answered at a time; one more gets 429."""
+    spool: int = 256_000_000
+    """Bytes of one NDJSON batch that wait in a temporary file while its client does not read answers."""
+    unread: float = 60.0
+    """Seconds for which a client may leave answers of a batch unread; then its connection is closed."""
 
 
 @frozen

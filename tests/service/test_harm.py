@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from http.client import HTTPResponse
 from pathlib import Path
 
 import httpx
@@ -19,12 +20,11 @@ import pytest
 from benchmarks.postgres import Server
 from pricing.api import Engine
 from pricing.ledger import Ledger
-from pricing.service.front import Front
 from pricing.service.settings import Allowance, Settings
 from pricing.wire import cart_to_dict
 from tests.ledger.shop import NOON, RULES, cart
 from tests.service.conftest import running
-from tests.service.test_service import problem
+from tests.service.test_service import problem, until
 
 CART = cart_to_dict(cart(codes=("CODE10",)))
 PIECES = 20
@@ -33,8 +33,11 @@ SCARCE = RULES.replace("limit       2 uses per day", f"limit       {PIECES} uses
 
 @contextmanager
 def line_to(http: httpx.Client, *texts: bytes) -> Iterator[socket.socket]:
-    """A plain connection on which some bytes were sent."""
-    with socket.create_connection((http.base_url.host, http.base_url.port or 0), timeout=10) as line:
+    """A plain connection on which some bytes were sent; it holds little that was not read."""
+    with socket.socket() as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        line.settimeout(10)
+        line.connect((http.base_url.host, http.base_url.port or 0))
         for text in texts:
             line.sendall(text)
         yield line
@@ -92,21 +95,72 @@ def test_a_body_that_does_not_come_is_waited_for_so_long_only(folder: Path) -> N
         assert is_well(http)
 
 
-def test_a_batch_is_read_no_faster_than_its_answers_are(http: httpx.Client, front: Front) -> None:
-    """The client sends and never reads: the service stops reading, keeps little, and serves others."""
-    head = b"POST /v1/quotes HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
-    text = json.dumps(CART).encode() + b"\n"
-    chunk = b"%x\r\n%b\r\n" % (len(text) * 50, text * 50)
-    with line_to(http, head + b"Transfer-Encoding: chunked\r\n\r\n") as line:
-        line.settimeout(1.0)
-        sent = 0
-        with suppress(TimeoutError):
-            while sent < 100_000_000:
-                sent += line.send(chunk)
-        assert sent < 100_000_000
-        assert is_well(http)
-        assert front.pool.waiting < 10
-    assert is_well(http)
+ND = b"POST /v1/quotes HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
+CARTS = b"%b\n" % json.dumps(CART).encode() * 50
+CHUNK = b"%x\r\n%b\r\n" % (len(CARTS), CARTS)
+
+
+def memory() -> int:
+    """Bytes of this process, in which the front runs."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def answers_of(line: socket.socket) -> list[bytes]:
+    """The lines of a chunked answer, read to its end."""
+    answer = HTTPResponse(line)
+    answer.begin()
+    assert answer.status == 200
+    return answer.read().splitlines()
+
+
+def test_a_batch_that_is_sent_before_an_answer_is_read_has_all_its_answers(http: httpx.Client) -> None:
+    """30 MB, mostly of empty lines, and answers that no buffer of a connection holds."""
+    wrong = json.dumps({f"field-{number}": 0 for number in range(100)}).encode() + b"\n"
+    part = wrong * 40 + CARTS[: len(CARTS) // 50] + b"\n" * 1_000_000
+    with line_to(http, ND + b"Content-Length: %d\r\n\r\n" % (30 * len(part))) as line:
+        line.settimeout(60)
+        for _ in range(30):
+            line.sendall(part)
+        found = answers_of(line)
+    told = [json.loads(one) for one in found]
+    assert [one.get("code", one.get("total")) for one in told] == [*["wrong-cart"] * 40, "22.50"] * 30
+    assert sum(map(len, found)) > 5_000_000
+
+
+def test_who_never_reads_is_served_so_long_only(folder: Path) -> None:
+    """Nothing is priced for it in advance, little is kept, others are served, and it ends."""
+    bounds = Allowance(spool=1_000_000, unread=1.0, upload=0.2, batches=1)
+    with running(Settings(str(folder), now=NOON, watch=0, bounds=bounds)) as (http, front):
+        before = memory()
+        with line_to(http, ND + b"Transfer-Encoding: chunked\r\n\r\n") as line:
+            with suppress(ConnectionError):
+                for _ in range(10_000):
+                    line.sendall(CHUNK)
+                    assert front.pool.waiting < 10
+            assert is_well(http)
+            until(lambda: not front.pool.batches.locked())
+        assert memory() - before < 50_000_000
+
+
+def test_more_than_is_kept_is_told_after_the_answers_to_what_was(folder: Path) -> None:
+    with running(Settings(str(folder), now=NOON, watch=0, bounds=Allowance(spool=200_000, upload=0.2))) as (http, _):
+        with line_to(http, ND + b"Transfer-Encoding: chunked\r\n\r\n") as line:
+            for _ in range(1_000):
+                line.sendall(CHUNK)
+            line.sendall(b"0\r\n\r\n")
+            *found, last = answers_of(line)
+        assert found
+        assert json.loads(found[-1])["total"] == "22.50"
+        assert json.loads(last)["code"] == "not-read"
+
+
+def test_so_many_batches_at_a_time_and_no_more(folder: Path) -> None:
+    with running(Settings(str(folder), now=NOON, watch=0, bounds=Allowance(batches=1))) as (http, _):
+        with line_to(http, ND + b"Transfer-Encoding: chunked\r\n\r\n") as line:
+            line.sendall(CHUNK)
+            line.recv(1)
+            problem(http.post("/v1/quotes", json=[]), 429, "queue-full")
+        until(lambda: http.post("/v1/quotes", json=[]).status_code == 200)
 
 
 def test_a_line_of_a_batch_that_has_no_end_is_refused(folder: Path) -> None:

@@ -6,13 +6,14 @@ import json
 import logging
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from pricing.client import Client
 from pricing.service.access import tokens_of
 from pricing.service.front import Front
 from pricing.service.openapi import EXAMPLE
@@ -67,6 +68,22 @@ def test_many_carts_are_answered_in_order_each_with_a_quote_or_a_problem(http: h
     assert [json.loads(line) for line in answer.text.splitlines()] == wanted
     assert wanted[40]["code"] == "wrong-cart"
     assert http.post("/v1/quotes", json=[]).json() == []
+
+
+def test_the_client_sends_many_carts_a_few_at_a_time(http: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pricing.client.PART", 3)
+    taken: list[int] = []
+
+    def carts() -> Iterator[dict[str, Any]]:
+        for many in range(1, 9):
+            taken.append(many)
+            yield {**CART, "lines": [{**CART["lines"][0], "quantity": many}]}
+
+    with Client(str(http.base_url)) as client:
+        found = client.quotes(carts(), why="none")
+        first = next(found)
+        assert taken == [1, 2, 3]
+        assert [one["list_total"] for one in (first, *found)] == [f"{25 * many}.00" for many in range(1, 9)]
 
 
 def test_a_quote_is_accounted_for(http: httpx.Client) -> None:
