@@ -23,7 +23,6 @@ LONG_FUNCTIONS = {
     "pricing/language/meaning/resolve.py: _rule": "a rule filled in field by field: a record, not a procedure",
     "pricing/engine/problem.py: __init__": "an application laid out field by field: a record, not a procedure",
     "pricing/engine/rules/planned.py: __init__": "a rule laid out field by field: a record, not a procedure",
-    "pricing/engine/search/joining/join.py: _extended": "the innermost loop of a join: calls would cost more than it does",
     "pricing/engine/search/walk.py: _decide": "the innermost step of the walk: a call a step is what it would cost",
     "pricing/wire/schema.py: _quote_parts": "a table of fields, as the interface page has it",
     "tests/ledger/model.py: reserve": "a reservation in one piece, to be read beside the page",

@@ -329,24 +329,21 @@ class Join:
                 signature = self._signature(label.signature, self.signed[cell][place])
                 key = signature << width | state
                 other = found.get(key)
-                if other is not None and (other.cost < cost or (other.cost == cost and other.count < count)):
-                    continue
-                # What is left is no worse in cost, and at the same cost no worse in count.
-                if (
-                    other is None
-                    or cost < other.cost
-                    or count < other.count
-                    or ties_of(label) + option.tie < ties_of(other)
-                ):
+                if other is None or _is_better(label, option, cost, count, other):
                     found[key] = Label(new_reduced, cost, state, count, label, option, signature)
-        if loosely:
-            return loose
+        return loose if loosely else self._left(found)
+
+    def _left(self, found: dict[int, Label]) -> list[Label]:
+        """The labels that no other with the same signature makes needless."""
         if self.branch.trust == EXACT:
-            return undominated(list(found.values()), states, self.parts.rules.climbed)
+            return undominated(list(found.values()), self.states, self.parts.rules.climbed)
         groups: dict[int, list[Label]] = {}
         for label in found.values():
             groups.setdefault(label.signature, []).append(label)
-        return [label for alike in groups.values() for label in undominated(alike, states, self.parts.rules.climbed)]
+        left: list[Label] = []
+        for alike in groups.values():
+            left += undominated(alike, self.states, self.parts.rules.climbed)
+        return left
 
     def _signature(self, before: int, added: int) -> int:
         if self.branch.trust == EXACT:
@@ -407,6 +404,15 @@ class Join:
             for index, pieces in option.counts:
                 counts[index] = pieces
         return counts
+
+
+def _is_better(label: Label, option: Option, cost: int, count: int, other: Label) -> bool:
+    """Whether a label with one option more is better than another in the same state: cost, count, then ties decide."""
+    if cost != other.cost:
+        return cost < other.cost
+    if count != other.count:
+        return count < other.count
+    return ties_of(label) + option.tie < ties_of(other)
 
 
 def _gain_between(gain: Gain, low: int, high: int) -> tuple[int, int]:
