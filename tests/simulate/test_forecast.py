@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
 
@@ -37,6 +38,51 @@ def test_the_day_is_right_within_one(seed: int) -> None:
     off = date.fromisoformat(found.likely) - date.fromisoformat(days[gone])
     assert abs(off.days) <= 1
     assert found.early <= days[gone] <= found.late
+
+
+def ramp(at: int) -> int:
+    """Two per cent of the first day more on each day."""
+    return 100 + 2 * at
+
+
+def decline(at: int) -> int:
+    """Weeks that ebb away."""
+    return 200 - 2 * at
+
+
+def sale(at: int) -> int:
+    """One day of sevenfold sales, three weeks before the end of what is known."""
+    return 700 if at == 21 else 100
+
+
+def ramp_and_sale(at: int) -> int:
+    return ramp(at) * sale(at) // 100
+
+
+def slow_start(at: int) -> int:
+    """Two weeks until everybody knows of it."""
+    return 100 * min(at + 1, 14) // 14
+
+
+@pytest.mark.parametrize("shape", [ramp, decline, sale, ramp_and_sale, slow_start])
+@pytest.mark.parametrize("seed", range(20))
+def test_the_day_is_right_within_one_on_odd_histories(shape: Callable[[int], int], seed: int) -> None:
+    """The same where sales grow, ebb, leap for a day or begin slowly, each with its weeks."""
+    every = [amount * shape(at) // 100 for at, amount in enumerate(history(120, seed, 5).values())]
+    days = [(FIRST + timedelta(days=at)).isoformat() for at in range(len(every))]
+    gone = 42 + 7 + seed % 14
+    budget = sum(every[:gone]) + every[gone] // 2
+    found = outlook(dict(zip(days[:42], every[:42], strict=True)), days[0], days[41], budget)
+    assert found.likely is not None and found.early is not None and found.late is not None
+    assert abs((date.fromisoformat(found.likely) - date.fromisoformat(days[gone])).days) <= 1
+    assert found.early <= days[gone] <= found.late
+
+
+def test_what_seldom_gives_is_not_taken_for_a_sale() -> None:
+    """Every tenth day gives something: what comes is what came."""
+    every = {(FIRST + timedelta(days=at)).isoformat(): 5000 * (at % 10 == 0) for at in range(56)}
+    coming = outlook(every, min(every), max(every), 10**6).coming
+    assert coming[27].likely - 30_000 == pytest.approx(28 * 30_000 / 56, rel=0.3)
 
 
 def test_a_budget_that_is_gone_says_on_which_day() -> None:
