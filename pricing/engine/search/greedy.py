@@ -20,6 +20,7 @@ class Greedy:
     """One such answer."""
 
     __slots__ = (
+        "aside",
         "banned",
         "counts",
         "drawn",
@@ -37,8 +38,8 @@ class Greedy:
     )
 
     def __init__(self, problem: Problem, only: int = -1, kept: list[int] | None = None, banned: int = -1) -> None:
-        """`only`: the application whose rule alone is used in its layer, -1 for all. `kept`: what is used if it can be;
-        others only where they bar none of it. `banned`: one that is not used."""
+        """`only`: the application whose rule alone is used in its layer, of codes and coupons, -1 for all. `kept`: what is
+        used if it can be; others only where they bar none of it. `banned`: one that is not used."""
         self.problem = problem
         self.only = only
         self.banned = banned
@@ -49,9 +50,12 @@ class Greedy:
         """What is paid, once it has run; minor units."""
         self.steps = 0
         self.room = [group.most // group.weight for group in problem.groups]
-        self.ruled: set[tuple[int, int]] = set()
-        """(limit, rule): limits that count rules, and which they have counted."""
+        self.ruled: dict[tuple[int, int], int] = {}
+        """By (limit, rule), of limits that count rules: how many applications are counted as the rule."""
         self.drawn = [0] * len(problem.pools)
+        """Pieces used, and"""
+        self.aside = [0] * len(problem.pools)
+        """those set aside for what is kept."""
         self.met = Midway(problem, problem.coins)
         self.used = 0
         """The applications that are used, as bits; and"""
@@ -59,7 +63,7 @@ class Greedy:
         """those that are kept."""
         for app in problem.applications:
             if self.kept[app.index]:
-                self._keep(app, self.kept[app.index])
+                self._keep(app)
 
     def run(self) -> list[int]:
         """The counts."""
@@ -80,17 +84,17 @@ class Greedy:
     def _decide(self, app: Application) -> None:
         wanted = self.kept[app.index]
         if wanted:
-            self._take_room(app, -wanted)
+            self._release(app)
         if app.clash & (self.used if wanted else self.used | self.reserved) or self._is_out(app):
             return
         if self._is_used(app, wanted):
             self.used |= 1 << app.index
 
     def _is_out(self, app: Application) -> bool:
-        """Whether it is one of those that are not to be used."""
+        """Whether it is one of those that are not to be used: what is given to all may not be left out (SPEC 5.6)."""
         if app.index == self.banned:
             return True
-        if self.only < 0:
+        if self.only < 0 or not app.counted:
             return False
         alone = self.problem.applications[self.only]
         return alone.layer == app.layer and alone.rule != app.rule
@@ -118,7 +122,7 @@ class Greedy:
             if saved:
                 whole.append((-saved, place, pieces))
                 dense.append((-saved * FINE // (1 + item_whole(problem, app)), place, pieces))
-        if len(whole) < 2:
+        if not whole:
             return
         savings = {place: -saved for saved, place, _ in whole}
         whole.sort()
@@ -128,7 +132,7 @@ class Greedy:
             first = second
         for place, pieces in first:
             self.kept[place] = pieces
-            self._keep(problem.applications[place], pieces)
+            self._keep(problem.applications[place])
 
     def _by_benefit(self, start: int, end: int) -> list[tuple[int, int]]:
         """(largest benefit, place) of a layer's applications, the largest first."""
@@ -141,6 +145,7 @@ class Greedy:
         """(application, pieces): those that may be used together, taken in this order."""
         groups = self.problem.groups
         taken: dict[int, int] = {}
+        drawn = self.aside.copy()
         ruled: set[tuple[int, int]] = set()
         picked: list[tuple[int, int]] = []
         mask = 0
@@ -151,8 +156,12 @@ class Greedy:
             for index in app.groups:
                 if (index, app.rule) not in self.ruled and (index, app.rule) not in ruled:
                     most = min(most, self.room[index] - taken.get(index, 0))
+            if app.pool >= 0:
+                most = min(most, self._pieces_left(app.pool, drawn[app.pool]))
             if most <= 0:
                 continue
+            if app.pool >= 0:
+                drawn[app.pool] = drawn[app.pool] + most
             mask |= 1 << place
             picked.append((place, most))
             for index in app.groups:
@@ -167,12 +176,10 @@ class Greedy:
         """Use an application as much as can be, or as is wanted; whether it is usable."""
         met = self.met
         coins = met.coins_left
-        self.steps += 1 + (len(app.lines) >> (4 if app.has_gift else 5))
+        looking = 1 + (len(app.lines) >> (4 if app.has_gift else 5))
+        self.steps += looking
         for pieces in range(min(wanted or app.most, self._most(app, met.start)), 0, -1):
-            price = self._price(app, pieces)
-            if price < 0 or price > coins:
-                continue
-            met.coins_left = coins - price
+            met.coins_left = coins - self._price(app, pieces)
             amount = met.offered(app, pieces)
             if amount:
                 self.steps += len(app.targets) >> 2
@@ -182,16 +189,18 @@ class Greedy:
                 if app.pool >= 0:
                     self.drawn[app.pool] = self.drawn[app.pool] + pieces
                 return True
-            self.steps += 1 + (len(app.lines) >> (4 if app.has_gift else 5))
+            self.steps += looking
         met.coins_left = coins
         return False
 
     def _most(self, app: Application, start: list[int]) -> int:
-        """How many pieces limits and its step allow."""
+        """How many pieces limits, its step and its pool allow."""
         most = app.most
         for index in app.groups:
             if (index, app.rule) not in self.ruled:
                 most = min(most, self.room[index])
+        if app.pool >= 0:
+            most = min(most, self._pieces_left(app.pool, self.aside[app.pool]))
         if app.piece and most > 1:
             base = base_of(self.problem, app, start)
             rung = rung_of(app, base)
@@ -199,22 +208,45 @@ class Greedy:
         return most
 
     def _price(self, app: Application, pieces: int) -> int:
-        """What so many pieces more cost in coins; -1 when they cannot be had."""
+        """What so many pieces more, which can be had, cost in coins."""
         if app.pool < 0:
             return 0
         pool, drawn = self.problem.pools[app.pool], self.drawn[app.pool]
-        price = pool.cost(drawn + pieces)
-        return price - pool.cost(drawn) if price >= 0 else -1
+        return pool.cost(drawn + pieces) - pool.cost(drawn)
 
-    def _keep(self, app: Application, pieces: int) -> None:
+    def _pieces_left(self, index: int, aside: int) -> int:
+        """How many pieces of a pool can still be had beside those used and so many set aside."""
+        pool, drawn = self.problem.pools[index], self.drawn[index]
+        return pool.most(self.met.coins_left + pool.cost(drawn)) - drawn - aside
+
+    def _keep(self, app: Application) -> None:
+        """Keep its place free: what it bars, its share of limits, its pieces."""
+        pieces = self.kept[app.index]
         self.reserved |= 1 << app.index
         self._take_room(app, pieces)
+        if app.pool >= 0:
+            self.aside[app.pool] = self.aside[app.pool] + pieces
+
+    def _release(self, app: Application) -> None:
+        """Give all that was kept for it back: its turn has come."""
+        pieces = self.kept[app.index]
+        self.reserved &= ~(1 << app.index)
+        self._take_room(app, -pieces)
+        if app.pool >= 0:
+            self.aside[app.pool] = self.aside[app.pool] - pieces
 
     def _take_room(self, app: Application, pieces: int) -> None:
         """Count pieces against the limits of their application; below zero they are given back."""
+        more = 1 if pieces > 0 else -1
         for index in app.groups:
             if not self.problem.groups[index].by_rule:
                 self.room[index] = self.room[index] - pieces
-            elif pieces > 0 and (index, app.rule) not in self.ruled:
-                self.room[index] = self.room[index] - 1
-                self.ruled.add((index, app.rule))
+                continue
+            before = self.ruled.get((index, app.rule), 0)
+            after = before + more
+            if after:
+                self.ruled[index, app.rule] = after
+            else:
+                del self.ruled[index, app.rule]
+            if not before or not after:
+                self.room[index] = self.room[index] - more
