@@ -146,18 +146,13 @@ def find(folder: str | Path) -> list[Path]:
     )
 
 
-def rule_folder(path: str | Path) -> Path | None:
-    """The folder of rules that a file belongs to: the nearest one above it with a policy or with campaigns."""
-    for folder in Path(path).absolute().parents:
-        if (folder / "policy.promo").is_file() or (folder / "campaigns").is_dir():
-            return folder
-    return None
+def load(path: str | Path, folder: str | Path | None = None) -> list[Example]:
+    """The examples of a file, in order. Raises ExampleError when it cannot be understood, OSError when not read.
 
-
-def load(path: str | Path) -> list[Example]:
-    """The examples of a file, in order. Raises ExampleError when it cannot be understood, OSError when not read."""
+    `folder` is the one that links must not lead out of; default: the file's own.
+    """
     path = Path(path)
-    return _Reader(path, _lines(path)).examples()
+    return _Reader(path, _lines(path, folder)).examples()
 
 
 def of_text(path: str, text: str) -> list[Example]:
@@ -165,10 +160,10 @@ def of_text(path: str, text: str) -> list[Example]:
     return _Reader(Path(path), _cut(text.removeprefix("\ufeff"))).examples()
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(path: Path, folder: str | Path | None) -> list[str]:
     """The lines with their ends. Raises ExampleError when they are not UTF-8, or in no file that may be read."""
     try:
-        text = read_plain(path, home_of(path)).decode("utf-8-sig")
+        text = read_plain(path, home_of(path, folder or path.parent)).decode("utf-8-sig")
     except Unfit as error:
         raise ExampleError(f"{path.as_posix()}: not read, for {error.strerror}") from None
     except UnicodeDecodeError as error:
@@ -290,7 +285,9 @@ def run(example: Example, engine: Engine | None = None) -> RunExample:
         if example.texts:
             engine = Engine.from_texts(example.texts, allow_empty=True)
         if engine is None:
-            return RunExample(example, problem="there are no rules to price it with: no folder, and no promo block")
+            return RunExample(
+                example, problem="there are no rules to price it with: no folder was named, and no promo block"
+            )
         return _priced(example, engine)
     except RuleErrors as error:
         return RunExample(example, problem=str(error))
@@ -316,7 +313,7 @@ def _priced(example: Example, engine: Engine) -> RunExample:
 # Rewriting
 
 
-def update(path: str | Path, outcomes: Iterable[RunExample]) -> int:
+def update(path: str | Path, outcomes: Iterable[RunExample], folder: str | Path | None = None) -> int:
     """Write what came out into the expected blocks of a file; how many blocks changed.
 
     An example without a `receipt` block gets one below its cart; a `why` block is only filled where there is one, for
@@ -324,7 +321,7 @@ def update(path: str | Path, outcomes: Iterable[RunExample]) -> int:
     file is no longer the one that was run.
     """
     path = Path(path)
-    lines = _lines(path)
+    lines = _lines(path, folder)
     standing = _Reader(path, lines).examples()
     changes: list[tuple[int, int, list[str]]] = []
     for outcome in outcomes:

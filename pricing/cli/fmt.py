@@ -59,7 +59,7 @@ def _expanded(names: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
         if name != "-" and Path(name).is_dir():
             yield from ((str(path), Path(name)) for path in rule_files(Path(name)))
         else:
-            yield name, home_of(name)
+            yield name, home_of(name, "rules")
 
 
 def _one(name: str, home: Path, check: bool, diff: bool) -> str:

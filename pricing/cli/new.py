@@ -12,8 +12,10 @@ from pricing.audit.folder import catalogue_of
 from pricing.cli.blanks import cart_text, list_text, policy_text
 from pricing.cli.loading import load
 from pricing.cli.moments import now
+from pricing.cli.talk import remark
 from pricing.cli.templates import KINDS, NamesThere, campaign_text, card_text
-from pricing.language.loading.load import Loaded, load_texts
+from pricing.language.loading.catalogue import NO_CATALOGUE
+from pricing.language.loading.load import load_texts
 from pricing.language.loading.plain import home_of, read_plain, write_whole
 from pricing.language.text.syntax import NAME
 from pricing.language.vocabulary import KIND_OF
@@ -35,7 +37,7 @@ def _complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) 
 @click.option("--in", "into", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
               help="Put the card at the end of this rule file instead of printing it.")  # fmt: skip
 @click.option("--rules", "folder", metavar="DIR", type=click.Path(file_okay=False), default="rules",
-              show_default=True, help="The folder of rules, for names that exist there.")  # fmt: skip
+              show_default=True, help="The folder of rules: its names stand in the card.")  # fmt: skip
 def command(kind: tuple[str, ...], name: str, into: str | None, folder: str) -> None:
     """Print a commented card to fill in.
 
@@ -58,15 +60,16 @@ def command(kind: tuple[str, ...], name: str, into: str | None, folder: str) -> 
             raise click.UsageError(f"A {wanted} has a file of its own: pricing new {wanted} > FILE")
         click.echo(_file_text(wanted, name, Path(folder)), nl=False)
         return
-    root = home_of(into) if into is not None else Path(folder)
-    names = _names(root, into)
+    names = _names(Path(folder), into)
+    if into is not None and not _stands_in(into, folder):
+        remark(f"{into} does not stand in {folder}: only its own names are known. Name its folder with --rules DIR.")
     if name in names.taken:
         raise click.BadParameter(f"There is a card called {name!r} already.", param_hint="'--name'")
     text = list_text(name, names) if wanted == "list" else card_text(KIND_OF[wanted], name, names)
     if into is None:
         click.echo(text, nl=False)
         return
-    _append(Path(into), text)
+    _append(Path(into), text, folder)
     click.echo(f"Put a {wanted} at the end of {click.format_filename(into)}. Now fill it in.", err=True)
 
 
@@ -93,15 +96,23 @@ def _kind(said: str) -> str:
 
 
 def _names(folder: Path, into: str | None) -> NamesThere:
-    """Names that exist in the folder, and the currency of the file that the card is for."""
-    if not folder.is_dir():
+    """Names that exist in the folder, and the currency of the file that the card is for; of a file that stands outside
+    the folder, its own names.
+    """
+    if into is None and not folder.is_dir():
         return NamesThere()
-    loaded = load(folder)
+    currencies, catalogue = tuple[str, ...](), NO_CATALOGUE
+    if into is not None:
+        loaded = load_texts({into: read_plain(into, home_of(into, folder))})
+        currencies = tuple(made.currency for made in loaded.partial.campaigns)
+        if not currencies:
+            raise click.UsageError(f"{into} has no campaign; `pricing new campaign` begins one.")
+    if into is None or _stands_in(into, folder):
+        loaded, catalogue = load(folder), catalogue_of(folder)
     rules = loaded.partial.rules
-    currency = _currency(loaded, into) or next((made.currency for made in loaded.partial.campaigns), "USD")
+    currency = next(iter((*currencies, *(made.currency for made in loaded.partial.campaigns))), "USD")
     campaigns = [made for made in loaded.partial.campaigns if made.currency == currency]
     base = NamesThere()
-    catalogue = catalogue_of(folder)
 
     def known(word: str, usual: str) -> str:
         names = catalogue.names.get(word)
@@ -133,20 +144,14 @@ def _names(folder: Path, into: str | None) -> NamesThere:
     )
 
 
-def _currency(loaded: Loaded, into: str | None) -> str:
-    """The currency of the campaign in a file; empty when the file has none."""
-    if into is None:
-        return ""
-    own = load_texts({"own.promo": read_plain(into, home_of(into))}).partial.campaigns
-    if not own:
-        raise click.UsageError(f"{into} has no campaign; `pricing new campaign` begins one.")
-    return own[0].currency
+def _stands_in(file: str, folder: str | Path) -> bool:
+    return Path(folder).is_dir() and Path(file).resolve().is_relative_to(Path(folder).resolve())
 
 
-def _append(file: Path, text: str) -> None:
+def _append(file: Path, text: str, folder: str) -> None:
     """Writes the file anew with the card at its end, all at once, so that nobody ever reads half of it."""
     try:
-        before = read_plain(file, home_of(file)).decode("utf-8")
+        before = read_plain(file, home_of(file, folder)).decode("utf-8")
     except UnicodeDecodeError:
         raise click.UsageError(f"{file} is not written in UTF-8.") from None
     ends = "\r\n" if "\r\n" in before else "\n"

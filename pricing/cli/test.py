@@ -25,12 +25,15 @@ NARROW = 70
 
 @click.command("test")
 @click.argument("where", metavar="[DIR|FILE]...", nargs=-1, type=click.Path(exists=True))
+@click.option("--rules", "folder", metavar="DIR", type=click.Path(exists=True, file_okay=False),
+              help="The folder of rules that a FILE belongs to; default: rules, when FILE stands in it.")  # fmt: skip
 @click.option("--update", is_flag=True, help="Write what comes out into the files as what is expected.")
-def command(where: tuple[str, ...], update: bool) -> None:
+def command(where: tuple[str, ...], folder: str | None, update: bool) -> None:
     """Run the example carts beside the rules.
 
-    DIR is a folder of rules (default: rules), whose *.examples.md files are run; FILE is one such file. An example that
-    comes out otherwise than expected is shown side by side, with the rules that moved it; the exit status is 1 then.
+    DIR is a folder of rules (default: rules), whose *.examples.md files are run; FILE is one such file, priced with the
+    rules of the folder that --rules names. An example that comes out otherwise than expected is shown side by side, with
+    the rules that moved it; the exit status is 1 then.
 
     \b
     Examples:
@@ -43,15 +46,15 @@ def command(where: tuple[str, ...], update: bool) -> None:
         raise click.UsageError("There is no folder called rules here; name the folder: pricing test DIR")
     count = failed = written = 0
     empty: list[Path] = []
-    for root, files in _grouped(places):
+    for root, files in _grouped(places, folder):
         engines = _Engines(root)
         for file in files:
             try:
-                outcomes = [engines.run(example) for example in examples.load(file)]
+                outcomes = [engines.run(example) for example in examples.load(file, root)]
                 count += len(outcomes)
                 empty += [] if outcomes else [file]
                 if update:
-                    written += _update(file, outcomes)
+                    written += _update(file, outcomes, root)
                     outcomes = [outcome for outcome in outcomes if outcome.problem]
             except ExampleError as error:
                 failed += 1
@@ -81,17 +84,15 @@ def _sum_up(count: int, failed: int, written: int, update: bool, empty: list[Pat
         remark(f"{many}, " + (f"{failed} failed." if failed else "all as expected."))
 
 
-def _grouped(places: Iterable[str]) -> Iterator[tuple[Path | None, list[Path]]]:
+def _grouped(places: Iterable[str], folder: str | None) -> Iterator[tuple[Path | None, list[Path]]]:
     """(folder of rules, its example files) of what was named."""
     for place in places:
         path = Path(place)
         if path.is_dir():
             yield path, examples.find(path)
         else:
-            folder = examples.rule_folder(path)
-            here = Path.cwd()
-            shown = folder.relative_to(here) if folder is not None and folder.is_relative_to(here) else folder
-            yield shown, [path]
+            named = folder or "rules"
+            yield Path(named) if folder or path.absolute().is_relative_to(Path(named).absolute()) else None, [path]
 
 
 class _Engines:
@@ -113,8 +114,8 @@ class _Engines:
         return {rule.name: rule for rule in engine.book.rules} if engine is not None else {}
 
 
-def _update(file: Path, outcomes: list[RunExample]) -> int:
-    written = examples.update(file, outcomes)
+def _update(file: Path, outcomes: list[RunExample], folder: Path | None) -> int:
+    written = examples.update(file, outcomes, folder)
     for outcome in outcomes:
         if not outcome.ok and not outcome.problem:
             remark(f"Rewritten: {outcome.example.where}: {outcome.example.title}")

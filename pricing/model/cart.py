@@ -6,7 +6,8 @@ units. Whatever way a cart is built, it is checked here, once: what reaches the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import typing
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import chain
 from operator import attrgetter
@@ -241,8 +242,10 @@ class RuleUsage:
 
 NO_USAGE = RuleUsage()
 
-Usage = Mapping[str, RuleUsage]
-"""By rule name; a rule that is not named has not been used."""
+Usage = typing.Mapping[str, RuleUsage]
+Usage.__doc__ = (
+    "What earlier orders used, by rule name: a mapping to `RuleUsage`. A rule it does not name was not used."
+)
 
 
 def _problems(cart: Cart) -> Iterator[Problem]:

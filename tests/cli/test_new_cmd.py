@@ -88,7 +88,7 @@ def test_a_card_in_a_campaign_uses_its_names(tmp_path: Path, kind: str) -> None:
     file.parent.mkdir()
     file.write_text(HEAD.format(currency="JPY").rstrip("\n"))
     for _ in range(2):
-        made = invoke(*kind.split(), "--in", str(file))
+        made = invoke(*kind.split(), "--in", str(file), "--rules", str(tmp_path))
         assert made.exit_code == 0, made.output
         assert made.stdout == ""
     loaded = load_folder(tmp_path)
@@ -171,3 +171,23 @@ def test_what_has_a_file_of_its_own_is_not_put_into_another(file: Path) -> None:
         assert made.exit_code == 2 and f"pricing new {what} > FILE" in made.stderr
     assert invoke("list", "--in", str(file), "--name", "friends").exit_code == 0
     assert "\nlist friends\n" in file.read_text()
+
+
+def test_nothing_above_what_was_named_is_looked_at(tmp_path: Path) -> None:
+    """A folder above the file that looks like rules, such as a home with a folder called campaigns, is none of ours."""
+    (tmp_path / "campaigns").mkdir()
+    (tmp_path / "campaigns" / "theirs.promo").write_text(
+        HEAD.format(currency="JPY") + 'store discount my-promo-code "A"\n  take 5% off\n'
+    )
+    (tmp_path / "catalogue").mkdir()
+    (tmp_path / "catalogue" / "stores.csv").write_text("store\ntheirs\n")
+    file = tmp_path / "mine" / "a.promo"
+    file.parent.mkdir()
+    file.write_text(HEAD.format(currency="EUR"))
+    made = invoke("seller coupon", "--in", str(file), "--rules", str(tmp_path / "no folder"))
+    assert made.exit_code == 0
+    assert "only its own names are known. Name its folder with --rules DIR." in made.stderr
+    assert "theirs" not in file.read_text()
+    made = invoke("seller coupon", "--in", str(file), "--rules", str(tmp_path))
+    assert "only its own" not in made.stderr
+    assert "  stores      theirs" in file.read_text()

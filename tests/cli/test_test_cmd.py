@@ -61,7 +61,11 @@ def test_update_writes_and_then_all_is_as_expected(folder: Path, capsys: pytest.
     assert run(["test", str(folder)]) == 0
     told = capsys.readouterr()
     assert (told.out, told.err) == ("", "1 example, all as expected.\n")
-    assert run(["test", str(folder / "campaigns" / "week.examples.md")]) == 0
+    file = str(folder / "campaigns" / "week.examples.md")
+    assert run(["test", file, "--rules", str(folder)]) == 0
+    capsys.readouterr()
+    assert run(["test", file]) == 1
+    assert "no folder was named" in capsys.readouterr().out
 
 
 def test_a_failing_example_shows_both_receipts_and_the_rule(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -51,13 +51,13 @@ def _unfit(path: str | Path, why: str) -> Unfit:
     return Unfit(errno.EINVAL, why, os.fspath(path))
 
 
-def home_of(file: str | Path) -> Path:
-    """The folder that links from a file must not leave: the rule folder above it, else the folder that it stands in."""
-    here = Path(file).absolute()
-    for above in here.parents:
-        if (above / "policy.promo").is_file() or (above / "catalogue").is_dir() or (above / "campaigns").is_dir():
-            return above
-    return here.parent
+def home_of(file: str | Path, folder: str | Path) -> Path:
+    """The folder that a link must not lead out of: the one that was named, where the file stands in it, else the file's own.
+
+    Nothing above what was named is looked at.
+    """
+    own, named = Path(os.path.abspath(file)).parent, Path(os.path.abspath(folder))  # noqa: PTH100  # without its `..`
+    return named if own.is_relative_to(named) else own
 
 
 def write_whole(path: str | Path, data: bytes) -> None:
