@@ -7,11 +7,58 @@ import pytest
 from benchmarks import shapes
 from pricing import Cart, Engine
 from pricing.engine.matching.case import case_of
+from pricing.engine.problem import Group
 from pricing.engine.search.savings import least_total
 from pricing.engine.search.walk import Walk
+from tests.hand import bare, over
 from tests.markets import market
 
 BATCH = 40
+
+
+def test_one_discount_saves_what_it_gives_and_no_place_more_than_it_costs() -> None:
+    problem = bare(1000, 300)
+    over(problem, "a", [0], (0, 200)), over(problem, "b", [1], (0, 500))
+    assert least_total(problem) == 1300 - 200 - 300
+
+
+def test_those_that_bar_each_other_take_turns_on_a_place() -> None:
+    problem = bare(1000)
+    one, two = over(problem, "a", [0], (0, 200)), over(problem, "b", [0], (0, 300))
+    one.clash, two.clash = 0b10, 0b01
+    assert least_total(problem) == 700
+    one.clash = two.clash = 0
+    assert least_total(problem) == 500
+
+
+def test_layers_add_up_as_far_as_the_goods_go() -> None:
+    problem = bare(1000)
+    over(problem, "a", [0], (0, 700)), over(problem, "b", [0], (0, 200), layer=1)
+    assert least_total(problem) == 100
+    over(problem, "c", [0], (0, 900), layer=2)
+    assert least_total(problem) == 0
+
+
+def test_no_line_is_sold_below_its_floor() -> None:
+    problem = bare(1000)
+    over(problem, "a", [0], (0, 700)), over(problem, "b", [0], (0, 700), layer=1)
+    problem.floors = [400]
+    assert least_total(problem) == 400
+
+
+def test_a_limit_has_its_price() -> None:
+    """Of three codes on a product each, of which one may be used, no selection saves more than the best one."""
+    problem = bare(1000, 1000, 1000)
+    for place, amount in enumerate((100, 300, 300)):
+        over(problem, "abc"[place], [place], (0, amount)).groups = [0]
+    problem.groups = [Group([0, 1, 2], 1, 1)]
+    assert least_total(problem) == 2700
+
+
+def test_steps_out_of_reach_save_nothing() -> None:
+    problem = bare(1000)
+    over(problem, "a", [0], (1001, 200))
+    assert least_total(problem) == 1000
 
 
 @pytest.mark.no_cover
