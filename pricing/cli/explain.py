@@ -19,6 +19,7 @@ from pricing.cli.talk import columns, remark
 from pricing.cli.telling import (
     INNER_WORDS,
     campaign_lines,
+    inner_word,
     list_lines,
     lists_called,
     overview,
@@ -118,6 +119,8 @@ def _told(name: str, loaded: Loaded, folder: Path, at: datetime) -> Iterable[str
         return switch_lines(loaded.partial.policy, name)
     if name.lower() in WORDS_AND_SWITCHES:
         return word_lines(name.lower())
+    if inner_word(name.lower()):
+        return word_lines(inner_word(name.lower()))
     raise _unknown(name, rules, campaigns)
 
 

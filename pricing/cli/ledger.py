@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import click
 from attrs import asdict
 
 from pricing.cli.inputs import sources, standard_input
-from pricing.cli.ledgers import at_option, instant, opened, place_option, rules_option, told
+from pricing.cli.ledgers import at_option, begun, bound, opened, place_option, rules_option, told
 from pricing.cli.loading import engine_of
 from pricing.cli.talk import fail, remark
 from pricing.columns import clean
@@ -223,9 +223,12 @@ def _named_orders(orders: tuple[str, ...]) -> Iterator[str]:
 @place_option
 @rules_option
 @click.option("--by", metavar="KEYS", help="Any of seller, month, campaign, rule, payer, with commas between them.")
-@click.option("--from", "start", metavar="INSTANT", callback=instant, help="From this instant.")
-@click.option("--until", "end", metavar="INSTANT", callback=instant, help="Until this instant.")
-@click.option("--zone", metavar="ZONE", default="UTC", show_default=True, help="Months are those of this zone.")
+@click.option("--from", "start", metavar="INSTANT", callback=bound, help="From this instant, or day.")
+@click.option("--until", "end", metavar="INSTANT", callback=bound,
+              help="Until this instant; a day is left out, as all after it.")  # fmt: skip
+@click.option(
+    "--zone", metavar="ZONE", default="UTC", show_default=True, help="Days and months are those of this zone."
+)
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json", "xlsx"]), default="table",
               show_default=True, help="How it is written; amounts are in major units.")  # fmt: skip
 @click.option("--output", "output", metavar="FILE", type=click.Path(dir_okay=False), help="The spreadsheet, for xlsx.")
@@ -238,8 +241,8 @@ def report(
     folder: str,
     by: str | None,
     quotes: str | None,
-    start: datetime | None,
-    end: datetime | None,
+    start: date | datetime | None,
+    end: date | datetime | None,
     zone: str,
     form: str,
     output: str | None,
@@ -254,7 +257,7 @@ def report(
     Examples:
       pricing ledger report --db shop.db
       pricing ledger report --db shop.db --by seller,month,payer --zone America/Los_Angeles
-      pricing ledger report --db shop.db --by campaign,rule --from 2026-06-01T00:00:00-07:00 --format csv
+      pricing ledger report --db shop.db --by campaign,rule --from 2026-06-01 --until 2026-07-01 --format csv
       pricing quote carts.jsonl --json | pricing ledger report --quotes - --by seller,payer
     """
     if (form == "xlsx") != (output is not None):
@@ -268,10 +271,9 @@ def report(
             _write(_by_quotes(quotes, keys, folder), "json" if as_json else form, output)
             return 0
         with opened(place, folder) as ledger:
+            between = begun(start, zone), begun(end, zone)
             sheet = (
-                rules_sheet(ledger.report(start, end))
-                if keys is None
-                else owed_sheet(ledger.owed(keys, start, end, zone))
+                rules_sheet(ledger.report(*between)) if keys is None else owed_sheet(ledger.owed(keys, *between, zone))
             )
         _write(sheet, "json" if as_json else form, output)
         return 0

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import suppress
+from datetime import date, datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
 from pricing.cli.loading import engine_of
+from pricing.cli.moments import day_of
 from pricing.cli.talk import fail
 from pricing.ledger import Ledger, LedgerError
 
@@ -24,6 +27,24 @@ def instant(_ctx: click.Context, _option: click.Parameter, text: str | None) -> 
     if at is None or at.utcoffset() is None:
         raise click.BadParameter(f"{text!r} is not an instant; write it like 2026-06-20T18:30:00-07:00")
     return at
+
+
+def bound(ctx: click.Context, option: click.Parameter, text: str | None) -> date | datetime | None:
+    """An instant with its offset, or a day: `begun` says when it begins. Raises BadParameter."""
+    if text is not None and len(text) == len("2026-06-01"):
+        with suppress(ValueError):
+            return day_of(text)
+    return instant(ctx, option, text)
+
+
+def begun(at: date | datetime | None, zone: str) -> datetime | None:
+    """The instant that was meant; a day begins at its midnight in a zone. Raises LedgerError when there is no such zone."""
+    if at is None or isinstance(at, datetime):
+        return at
+    try:
+        return datetime.combine(at, time(), ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise LedgerError("bad-zone", f"there is no zone called {zone!r:.60}", "zone") from None
 
 
 place_option = click.option(

@@ -133,6 +133,15 @@ def test_words_of_a_label_without_its_quotes_are_not_taken_for_a_name() -> None:
     assert (item.code, item.fixes) == ("P0110", ())
 
 
+@pytest.mark.parametrize("word", ["code SAVE10", "codes 100 like SAVE-####"])
+def test_a_coupon_with_a_code_is_told_which_card_has_one(word: str) -> None:
+    (item,) = told(f'{HEAD}seller coupon x "X"\n  stores a\n  {word}\n  spend 20.00 take 2.00 off\n')
+    assert (item.code, item.severity) == ("P0301", "error")
+    assert item.helps == (
+        'A coupon is in the wallet. What customers type is a card of its own: promo code SUMMER15 "15% off"',
+    )
+
+
 def test_examples_without_a_cart_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.promo").write_text(CARD.format("spend 20.00 take 1.00 off"))
     (tmp_path / "a.examples.md").write_text("# Examples\n\nNothing here.\n")

@@ -8,6 +8,7 @@ import pytest
 
 from pricing.cli import run
 from pricing.cli.telling import INNER_WORDS, SWITCH_SAYS
+from pricing.editor.words import INNER_WORDS as EVERY_INNER_WORD
 from pricing.language.diagnostics.codes import severity_of
 from pricing.language.vocabulary import CARD_EXAMPLES, SWITCHES, WORDS
 
@@ -165,6 +166,11 @@ def test_every_word_is_told_with_an_example(word: str, shop: str, capsys: pytest
     said = told(capsys, *word.split(), "--rules", shop)
     assert said.startswith(word) or word in said.splitlines()[0]
     assert any(line.startswith("    ") for line in said.splitlines())
+
+
+@pytest.mark.parametrize("word", sorted({*EVERY_INNER_WORD} - {"and", "of", "to"}))
+def test_every_word_in_the_middle_of_a_line_is_told(word: str, shop: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert word in told(capsys, word, "--rules", shop).splitlines()[-1]
 
 
 def test_every_switch_has_its_sentence() -> None:

@@ -119,6 +119,8 @@ def folder(tmp_path: Path) -> Path:
         ("campaigns/2026/TEA.PROMO", "Call it TEA.promo when"),
         ("campaigns/tea.txt", "Call it tea.promo when"),
         ("campaigns/tea.promo.orig", "Call it tea.promo when"),
+        ("campaigns/a.promo.txt", "a.promo is there already, and read: keep this one somewhere else."),
+        ("campaigns/2026/a.promo.txt", "Call it a.promo when"),
         ("policy.promo.txt", "Call it policy.promo when"),
         ("catalogue/skus.xlsx", "Save it as CSV, with commas and in UTF-8: skus.csv"),
         ("catalogue/store.csv", "Did you mean stores.csv?"),

@@ -87,7 +87,11 @@ def test_no_first_word_is_taken_for_another_without_ground() -> None:
 def test_a_place_that_two_people_changed_is_one_message() -> None:
     card = 'store discount y "Y"\n  take {}% off\n'
     text = f"{HEAD}<<<<<<< HEAD\n{card.format(5)}=======\n{card.format(6)}  limit 1 use per person\n>>>>>>> other\n"
-    assert [item.code for item in load_texts({"a.promo": text}).diagnostics] == ["P0141"]
+    for one in (
+        text,
+        text.replace("<<<<<<<", "  <<<<<<<").replace("=======", "\t=======").replace(">>>>>>>", "  >>>>>>>"),
+    ):
+        assert [item.code for item in load_texts({"a.promo": one}).diagnostics] == ["P0141"]
     alone = load_texts({"a.promo": f"{HEAD}{card.format(5)}=======\n  spnd 5\n"})
     assert len(alone.errors) == 2  # a line that was meant as an ornament hides nothing
 

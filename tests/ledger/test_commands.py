@@ -59,6 +59,11 @@ def test_from_new_tables_to_a_report(where: str, rules: str, capsys: pytest.Capt
     )
     assert run(["ledger", "report", *with_rules, "--from", "2026-06-11T00:00:00Z", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"rows": [], "totals": []}
+    for span, many in ((("--from", "2026-06-11"), 0), (("--from", "2026-06-10"), 1), (("--until", "2026-06-10"), 0)):
+        assert run(["ledger", "report", *with_rules, *span, "--zone", "Asia/Tokyo", "--json"]) == 0
+        assert len(json.loads(capsys.readouterr().out)["rows"]) == many
+    assert run(["ledger", "report", *with_rules, "--from", "2026-06-11", "--zone", "Mars"]) == 1
+    assert "there is no zone called 'Mars'" in capsys.readouterr().err
     assert run(["ledger", "verify", *with_rules]) == 0
     assert capsys.readouterr().out == "The books are right.\n"
 

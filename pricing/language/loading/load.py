@@ -7,7 +7,7 @@ Reads files or texts; runs load → cards → parser → build → resolve → r
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -119,10 +119,10 @@ def _texts_of(root: Path) -> tuple[dict[str, bytes], list[Diagnostic], list[Diag
     told: list[Diagnostic] = []
     strays: list[Diagnostic] = []
     prefix = _prefix(root)
-    for file in _files_under(root, told):
-        key = file.relative_to(root).as_posix()
+    files = {file.relative_to(root).as_posix(): file for file in _files_under(root, told)}
+    for key, file in files.items():
         if not _is_read(key):
-            strays += [item] if (item := stray(key, prefix)) is not None else []
+            strays += [item] if (item := stray(key, files, prefix)) is not None else []
             continue
         try:
             texts[key] = read_plain(file, root if file.is_symlink() else None)
@@ -192,8 +192,8 @@ def load_again(texts: Mapping[str, Text], earlier: Loaded | None = None) -> Load
     return _load(texts, "", _strays(texts), _finder(earlier, None), keep=True)
 
 
-def _strays(names: Iterable[str]) -> list[Diagnostic]:
-    return [item for name in sorted(names) if (item := stray(name)) is not None]
+def _strays(names: Collection[str]) -> list[Diagnostic]:
+    return [item for name in sorted(names) if (item := stray(name, names)) is not None]
 
 
 def _load(

@@ -5,6 +5,8 @@ Reads the names of files in a folder of rules; makes a warning for each that loo
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from pricing.language.diagnostics.diagnostic import Diagnostic, about_file
 from pricing.language.diagnostics.nearest import nearest
 from pricing.language.loading.catalogue import TABLES
@@ -19,8 +21,11 @@ def is_table(name: str) -> bool:
     return folder == "catalogue" and last.endswith(".csv") and last.lower() in TABLES
 
 
-def stray(name: str, prefix: str = "") -> Diagnostic | None:
-    """What there is to say about a file, by its path in the folder of rules; None when it is read, or meant for people."""
+def stray(name: str, others: Container[str], prefix: str = "") -> Diagnostic | None:
+    """What there is to say about a file, by its path in the folder of rules; None when it is read, or meant for people.
+
+    `others` are the paths of the files beside it: none of their names is advised.
+    """
     folder, _, last = name.rpartition("/")
     if last.startswith(".") or last.endswith((ENDING, ".md")):
         return None
@@ -30,7 +35,10 @@ def stray(name: str, prefix: str = "") -> Diagnostic | None:
         return None
     head = last.lower().find(ENDING)
     stem = last[:head] if head > 0 else last.split(".")[0] or last
-    helps = [f"Call it {stem}{ENDING} when it holds rules; otherwise keep it somewhere else."]
+    right = f"{stem}{ENDING}"
+    helps = [f"Call it {right} when it holds rules; otherwise keep it somewhere else."]
+    if (f"{folder}/{right}" if folder else right) in others:
+        helps = [f"{right} is there already, and read: keep this one somewhere else."]
     if last.lower().endswith(f"{ENDING}.txt"):
         helps.append("Notepad puts .txt behind a name unless you choose All files as the type when saving.")
     what = f"This file is not read: its name does not end in {ENDING}."

@@ -45,7 +45,7 @@ from pricing.language.text.syntax import (
     TradeLine,
 )
 from pricing.language.vocabulary import KIND_OF, ON_UNITS, SCOPE_WORDS, WORDS, a
-from pricing.model.kind import TRAITS, Kind
+from pricing.model.kind import COUPON_KINDS, TRAITS, Kind
 from pricing.model.ladder import Rate, Reward, Step, Trade
 from pricing.model.rule import Campaign, Place, Rule
 from pricing.model.scope import Clause as ScopeClause
@@ -123,6 +123,8 @@ def _misplaced(line: Clause, kind: Kind | None, what: str, findings: Findings) -
     says = f"It belongs in {' or '.join(map(a, home))} card." if len(home) <= 3 else _others(home)
     if not home:
         says = f"It belongs in the head of a {' or a '.join(sorted(word.heads - {'file'}))}."
+    if word.word in ("code", "codes") and kind in COUPON_KINDS:
+        says = 'A coupon is in the wallet. What customers type is a card of its own: promo code SUMMER15 "15% off"'
     findings.add(
         "P0301", line.word, f"{a(kind).capitalize()} has no {'at most' if word.word == 'at' else word.word} line.",
         caret=f"not in {a(kind)}", helps=(says,),

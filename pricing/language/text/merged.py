@@ -28,7 +28,8 @@ class Merge:
 
     def holds(self, line: TextLine) -> bool:
         """Whether a line is one of its signs, or what the other person wrote, which is not told as well."""
-        sign = line.text[0] if _SIGNS.match(line.text) else ""
+        text = line.text.lstrip()
+        sign = text[0] if _SIGNS.match(text) else ""
         if sign != "<" and not (self._within and sign) and self._within not in ("=", "|"):
             return False
         if sign == "<":
