@@ -60,6 +60,8 @@ COMPILED = (
 )
 """Modules of `pricing/engine` on the hot path, by path: plain whole numbers and lists, and what makes them."""
 
+BESIDE = ("wire/quick",)
+"""The same outside of the engine: what each cart passes on its way in and out."""
 
 UNSHARED = [] if sys.platform == "win32" else ["-fvisibility=hidden", "-fno-semantic-interposition"]
 """No other library may put functions of its own in the place of these, so they call one another directly: 4 % of a quote."""
@@ -72,7 +74,10 @@ def extensions() -> list:
     try:
         from mypyc.build import mypycify
 
-        modules = mypycify([f"pricing/engine/{name}.py" for name in COMPILED], opt_level="3")
+        modules = mypycify(
+            [*(f"pricing/engine/{name}.py" for name in COMPILED), *(f"pricing/{name}.py" for name in BESIDE)],
+            opt_level="3",
+        )
     except (Exception, SystemExit) as error:
         print(f"promotion-pricing: building without compiled modules: {error}", file=sys.stderr)
         return []

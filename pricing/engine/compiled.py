@@ -16,12 +16,12 @@ _HERE = Path(__file__).parent
 
 
 class _SourceOnly(MetaPathFinder):
-    """Finds the engine's modules as source, compiled ones or not, in whichever of its folders they stand."""
+    """Finds our modules as source, compiled ones or not, in whichever of our folders they stand."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if not fullname.startswith("pricing.engine."):
+        if not fullname.startswith("pricing."):
             return None
         found = (FileFinder(folder, (SourceFileLoader, SOURCE_SUFFIXES)).find_spec(fullname) for folder in path or ())
         return next((spec for spec in found if spec is not None), None)

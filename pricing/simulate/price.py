@@ -21,7 +21,7 @@ from pricing.model.rulebook import RuleBook
 from pricing.simulate.both import BothVersions
 from pricing.simulate.decided import Causes, Recorded, difference, is_decision, recorded
 from pricing.simulate.rows import DecisionSays, Rows
-from pricing.wire import cart_from_dict, instant, json_from_text
+from pricing.wire import cart_from_dict, instant, json_from_text, plain_cart
 
 FORMAT = 3
 """Of the rows; raised when their meaning changes, so that kept batches of before are not taken for those of now."""
@@ -95,6 +95,9 @@ class Replayer:
 
     def order(self, text: str) -> tuple[Cart, Recorded | None]:
         """The cart of an order, at the instant at which it is priced, and the decision that it was. Raises CartError."""
+        plain = plain_cart(text) if self.wishes.at is None and not self.task.log else None
+        if plain is not None:
+            return _later(plain, self.wishes.shift_days) if self.wishes.shift_days else plain, None
         data = json_from_text(text)
         told = recorded(data) if is_decision(data) else None
         if told is not None:

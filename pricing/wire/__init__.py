@@ -7,6 +7,7 @@ from pricing.model.doors import doors
 from pricing.wire.cart import cart_from_dict, cart_from_json, cart_to_dict
 from pricing.wire.decision import Decision, decision_from_dict, decision_to_dict, digest_of
 from pricing.wire.fields import instant, json_from_text
+from pricing.wire.quick import plain_cart
 from pricing.wire.quote import quote_to_dict, quote_to_json
 from pricing.wire.schema import cart_schema, quote_schema
 from pricing.wire.usage import check_usage, usage_from_dict, usage_to_dict
@@ -23,6 +24,7 @@ __all__ = [
     "digest_of",
     "instant",
     "json_from_text",
+    "plain_cart",
     "quote_schema",
     "quote_to_dict",
     "quote_to_json",

@@ -28,9 +28,9 @@ from pricing.model.cart import (
     Wallet,
 )
 from pricing.model.checked import MOST_TEXT
-from pricing.money import decimals, parse, show
+from pricing.money import show
 from pricing.wire import schema_words as words
-from pricing.wire.fields import instant, instant_text
+from pricing.wire.fields import instant_text
 
 MISSING: Final = object()
 """Stands for a field that must be there and is not."""
@@ -59,14 +59,10 @@ class Shape:
     """How a value stands in JSON."""
 
     converts: ClassVar[bool] = True
-    """Whether `quick` and `written` do anything; what is taken as it stands is looked at by the cart."""
-
-    def quick(self, data: Any, currency: str) -> Any:
-        """The model's value; any of several errors when something is wrong."""
-        return data
+    """Whether `written` does anything."""
 
     def slowly(self, reader: SlowReader, data: Any, path: str, number: int) -> Any:
-        """The same, or something harmless; `number` is the place of its record in a list."""
+        """The model's value, or something harmless; `number` is the place of its record in a list."""
         raise NotImplementedError
 
     def written(self, value: Any, currency: str) -> Any:
@@ -115,11 +111,6 @@ class CurrencyCode(Shape):
 class TextList(Shape):
     """A list of texts."""
 
-    def quick(self, data: Any, currency: str) -> tuple[str, ...]:
-        if type(data) is not list:
-            raise TypeError
-        return tuple(data)
-
     def slowly(self, reader: SlowReader, data: Any, path: str, number: int) -> list[str]:
         return reader.texts(data, path)
 
@@ -152,9 +143,6 @@ class AmountText(Shape):
 
     or_null: bool = False
 
-    def quick(self, data: Any, currency: str) -> tuple[int, str] | None:
-        return None if data is None and self.or_null else (parse(data, currency), currency)
-
     def slowly(self, reader: SlowReader, data: Any, path: str, number: int) -> tuple[int, str] | None:
         return None if data is None and self.or_null else (reader.amount(data, path), reader.currency or "USD")
 
@@ -171,9 +159,6 @@ class Moment(Shape):
     """An instant with its offset."""
 
     or_null: bool = False
-
-    def quick(self, data: Any, currency: str) -> datetime | None:
-        return None if data is None and self.or_null else instant(data)
 
     def slowly(self, reader: SlowReader, data: Any, path: str, number: int) -> datetime | None:
         return None if data is None and self.or_null else reader.instant(data, path)
@@ -209,7 +194,6 @@ class Record(Shape):
     keys: frozenset[str] = field(init=False)
     """There are no others."""
     needed: tuple[str, ...] = field(init=False)
-    _conversions: tuple[tuple[str, Callable[[Any, str], Any]], ...] = field(init=False)
     _attributes: tuple[tuple[str, str, bool, Callable[[Any, str], Any] | None], ...] = field(init=False)
     """Key, name in the model, whether it is sparse, and what writes it, if anything need be done."""
 
@@ -221,10 +205,6 @@ class Record(Shape):
     def _needed(self) -> tuple[str, ...]:
         return tuple(row.key for row in self.rows if row.needed)
 
-    @_conversions.default
-    def _converted(self) -> tuple[tuple[str, Callable[[Any, str], Any]], ...]:
-        return tuple((row.key, row.shape.quick) for row in self.rows if row.shape.converts)
-
     @_attributes.default
     def _named(self) -> tuple[tuple[str, str, bool, Callable[[Any, str], Any] | None], ...]:
         names = {each.alias: each.name for each in fields_dict(self.made).values()}  # type: ignore[arg-type]  # a class
@@ -232,15 +212,6 @@ class Record(Shape):
             (row.key, names[row.key], row.sparse, row.shape.written if row.shape.converts else None)
             for row in self.rows
         )
-
-    def quick(self, data: Any, currency: str) -> Any:
-        if type(data) is not dict or not data.keys() <= self.keys:
-            raise TypeError
-        given = data.copy()
-        for key, convert in self._conversions:
-            if key in given:
-                given[key] = convert(given[key], currency)
-        return self.made(**given)
 
     def slowly(self, reader: SlowReader, data: Any, path: str, number: int) -> Any:
         found = reader.record(data, self.keys, self.needed, path)
@@ -271,12 +242,6 @@ class Many(Shape):
     name: str
     most: int
     least: int = 0
-
-    def quick(self, data: Any, currency: str) -> tuple[Any, ...]:
-        if type(data) is not list:
-            raise TypeError
-        read = self.of.quick
-        return tuple([read(each, currency) for each in data])
 
     def slowly(self, reader: SlowReader, data: Any, path: str, number: int) -> list[Any]:
         every = reader.entries(data, path, self.most)
@@ -338,9 +303,6 @@ CODE = Record(TypedCode, (Row("code", Text(1, "x"), needed=True), Row("rule", Te
 class Code(Shape):
     """What was typed: a text, or a single code with the rule found for it."""
 
-    def quick(self, data: Any, currency: str) -> Any:
-        return CODE.quick(data, currency) if type(data) is dict else data
-
     def slowly(self, reader: SlowReader, data: Any, path: str, number: int) -> Any:
         if isinstance(data, Mapping):
             return CODE.slowly(reader, data, path, number)
@@ -383,12 +345,3 @@ CART = Record(
 
 PARTS: Mapping[str, Record] = {"line": LINE, "charge": CHARGE, "lot": LOT, "code": CODE}
 """What the schema knows by a name."""
-
-
-def cart_of(data: Any) -> Any:
-    """The cart of a JSON object that is as it should be; any of several errors when not."""
-    if type(data) is not dict:
-        raise TypeError
-    currency = data["currency"]
-    decimals(currency)
-    return CART.quick(data, currency)
