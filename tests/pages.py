@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
+OURS = f'pricing() {{ "{sys.executable}" -m pricing.cli "$@"; }}; '
+"""The command as this source has it, installed or not."""
+HOW_FAR = re.compile(r"^\w[\w ]*: [\d.]+(?:%| MB) after \d+ s\n", re.MULTILINE)
+"""Told of work that takes long, so on a slow machine of any work."""
 
 
 def read(name: str) -> str:
@@ -28,6 +35,18 @@ def anchors(text: str) -> set[str]:
     """What `#...` may name in a page."""
     headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+def typed(command: str) -> tuple[int, str]:
+    """The exit status of a command line, and all that it prints."""
+    done = subprocess.run(
+        ["bash", "-c", f"{OURS}({command}) 2>&1"],
+        stdout=subprocess.PIPE,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        encoding="utf-8",
+    )
+    return done.returncode, HOW_FAR.sub("", done.stdout)
 
 
 def written(name: str, part: str, body: str, *, update: bool) -> bool:

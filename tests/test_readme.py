@@ -8,21 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.pages import ROOT, blocks, read
+from tests.pages import ROOT, blocks, read, typed
 
 PAGES = ["README.md", "docs/tour.md", "docs/replay.md"]
 INSTALL = "pip install . && "
-OURS = f'pricing() {{ "{sys.executable}" -m pricing.cli "$@"; }}; '
-"""The command as this source has it, installed or not."""
 
 
 @pytest.fixture
@@ -58,11 +53,8 @@ def commands(block: str) -> list[tuple[str, str]]:
 def run(command: str, expected: str) -> None:
     if command.startswith("pip install"):
         return  # the tests themselves
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        ["bash", "-c", f"{OURS}({command}) 2>&1"], stdout=subprocess.PIPE, check=False, env=env, encoding="utf-8"
-    )
-    assert matches(expected, done.stdout), f"$ {command}\n{done.stdout}"
+    _, printed = typed(command)
+    assert matches(expected, printed), f"$ {command}\n{printed}"
 
 
 def matches(expected: str, printed: str) -> bool:

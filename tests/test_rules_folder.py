@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
 import shutil
 import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from pricing.model.cart import Line
 from pricing.model.kind import Kind
 from pricing.money import parse
 from pricing.wire import cart_from_json
+from tests.pages import typed
 
 RULES = Path(__file__).parent.parent / "rules"
 README = (RULES / "README.md").read_text("utf-8")
@@ -223,16 +222,6 @@ def test_every_command_of_the_page_does_what_it_says(tmp_path: Path, monkeypatch
     ):
         assert said in told[command][1], told[command][1]
     assert " 58.00\n====" in promo.with_suffix(SUFFIX).read_text("utf-8")
-
-
-def typed(command: str) -> tuple[int, str]:
-    """The exit status of a command line, and all that it prints."""
-    ours = f'pricing() {{ "{sys.executable}" -m pricing.cli "$@"; }}; '  # this source, installed or not
-    env = {**os.environ, "PYTHONPATH": str(RULES.parent)}
-    done = subprocess.run(
-        ["bash", "-c", f"{ours}({command}) 2>&1"], stdout=subprocess.PIPE, check=False, env=env, encoding="utf-8"
-    )
-    return done.returncode, done.stdout
 
 
 def test_readme_is_for_people_and_names_only_what_exists() -> None:

@@ -84,6 +84,11 @@ class RuleServer(LanguageServer):
         key = path.relative_to(snapshot.root).as_posix() if path.is_relative_to(snapshot.root) else ""
         return (snapshot, key) if key in snapshot.texts else None
 
+    def cards_at(self, uri: str) -> tuple[Snapshot, str] | None:
+        """The same of a file of cards; None for a table of the catalogue too."""
+        found = self.at(uri)
+        return found if found is not None and found[1].endswith(".promo") else None
+
     def places(self, snapshot: Snapshot, key: str) -> Places:
         encoding = self.workspace.position_encoding or lsp.PositionEncodingKind.Utf16
         return Places(snapshot.source(key), str(getattr(encoding, "value", encoding)))
@@ -254,8 +259,8 @@ def _quick_fix(ls: RuleServer, snapshot: Snapshot, key: str, item: Diagnostic, f
 
 @server.feature(lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=[" ", ",", "/", "-"]))
 def completion(ls: RuleServer, params: lsp.CompletionParams) -> lsp.CompletionList:
-    found = ls.at(params.text_document.uri)
-    if found is None or not found[1].endswith(".promo"):
+    found = ls.cards_at(params.text_document.uri)
+    if found is None:
         return lsp.CompletionList(False, [])
     snapshot, key = found
     places = ls.places(snapshot, key)
@@ -283,8 +288,8 @@ def _item(offer: Proposal, place: int, where: lsp.Range) -> lsp.CompletionItem:
 
 @server.feature(lsp.TEXT_DOCUMENT_HOVER)
 def hover(ls: RuleServer, params: lsp.HoverParams) -> lsp.Hover | None:
-    found = ls.at(params.text_document.uri)
-    if found is None or not found[1].endswith(".promo"):
+    found = ls.cards_at(params.text_document.uri)
+    if found is None:
         return None
     snapshot, key = found
     offset = ls.places(snapshot, key).offset(params.position.line, params.position.character)
@@ -299,8 +304,8 @@ def hover(ls: RuleServer, params: lsp.HoverParams) -> lsp.Hover | None:
 
 @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
 def definition(ls: RuleServer, params: lsp.DefinitionParams) -> list[lsp.Location]:
-    found = ls.at(params.text_document.uri)
-    if found is None or not found[1].endswith(".promo"):
+    found = ls.cards_at(params.text_document.uri)
+    if found is None:
         return []
     snapshot, key = found
     offset = ls.places(snapshot, key).offset(params.position.line, params.position.character)
@@ -341,8 +346,8 @@ def rename(ls: RuleServer, params: lsp.RenameParams) -> lsp.WorkspaceEdit | None
 
 def _goal(ls: RuleServer, uri: str, position: lsp.Position) -> tuple[Snapshot | None, Named | None]:
     """The card or list that is named at a position."""
-    found = ls.at(uri)
-    if found is None or not found[1].endswith(".promo"):
+    found = ls.cards_at(uri)
+    if found is None:
         return None, None
     snapshot, key = found
     token = token_at(snapshot, key, ls.places(snapshot, key).offset(position.line, position.character))
@@ -379,8 +384,8 @@ def symbols(ls: RuleServer, params: lsp.DocumentSymbolParams) -> list[lsp.Docume
 
 @server.feature(lsp.TEXT_DOCUMENT_FORMATTING)
 def formatting(ls: RuleServer, params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit]:
-    found = ls.at(params.text_document.uri)
-    if found is None or not found[1].endswith(".promo"):
+    found = ls.cards_at(params.text_document.uri)
+    if found is None:
         return []
     snapshot, key = found
     text = snapshot.source(key).text

@@ -150,7 +150,7 @@ class Lot:
 class TypedCode:
     """A single code out of many, with the rule that the ledger found for it."""
 
-    code: str = field(converter=checked.without_ends)
+    code: str = field(converter=checked.typed_code)
     rule: str
 
 

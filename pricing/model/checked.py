@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
+from pricing.model.codes import without_ends
 from pricing.model.errors import CartError, Problem, shown
 from pricing.money import AmountError, from_money
 
@@ -85,23 +86,14 @@ def typed(codes: Iterable[Any]) -> tuple[Any, ...]:
     found = entries(codes)
     if type(found) is not tuple:
         return found
-    return tuple([code for code in map(without_ends, found) if code != ""])
+    return tuple([code for code in map(typed_code, found) if code != ""])
 
 
-def without_ends(code: Any) -> Any:
-    """A code without blanks, line ends and signs that cannot be seen around it; what is no text stays as it is."""
+def typed_code(code: Any) -> Any:
+    """A code without what is nothing around it; what is no text stays as it is."""
     if not isinstance(code, str) or (code.isascii() and code.isalnum()):
         return code
-    start, end = 0, len(code)
-    while start < end and _is_nothing(code[start]):
-        start += 1
-    while end > start and _is_nothing(code[end - 1]):
-        end -= 1
-    return code[start:end]
-
-
-def _is_nothing(letter: str) -> bool:
-    return letter.isspace() or category(letter) in ("Cc", "Cf")
+    return without_ends(code)
 
 
 # What is wrong

@@ -17,13 +17,17 @@ def normalised(code: str) -> str:
     blanks and line ends around it. An empty one is no code."""
     if code.isascii() and code.isprintable():
         return code.strip(" ").lower()
-    plain = normalize("NFKC", code).translate(_UNSEEN).casefold()
-    start, end = 0, len(plain)
-    while start < end and _is_blank(plain[start]):
+    return without_ends(normalize("NFKC", code).translate(_UNSEEN).casefold())
+
+
+def without_ends(code: str) -> str:
+    """A code without blanks, line ends and signs that cannot be seen around it."""
+    start, end = 0, len(code)
+    while start < end and _is_blank(code[start]):
         start += 1
-    while end > start and _is_blank(plain[end - 1]):
+    while end > start and _is_blank(code[end - 1]):
         end -= 1
-    return plain[start:end]
+    return code[start:end]
 
 
 def _is_blank(letter: str) -> bool:

@@ -30,7 +30,7 @@ from pricing.model.cart import (
     Wallet,
     in_utc,
 )
-from pricing.model.checked import MOST_TEXT, without_ends
+from pricing.model.checked import MOST_TEXT, typed_code
 from pricing.money import LARGEST, decimals, parse
 from pricing.wire.fields import instant
 
@@ -281,7 +281,7 @@ class Reader:
                 continue
             if type(each) is not str:
                 raise NotPlainError
-            text = without_ends(each)
+            text = typed_code(each)
             if text:
                 self.needed.append(text)
                 found.append(text)
