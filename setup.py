@@ -30,6 +30,7 @@ COMPILED = (
     "search/renumbered",
     "search/rescue",
     "search/rules",
+    "search/run",
     "search/savings",
     "search/search",
     "search/walk",
@@ -56,6 +57,7 @@ COMPILED = (
     "why/enlarged",
     "why/forced",
     "why/standing",
+    "why/trials",
     "why/within",
 )
 """Modules of `pricing/engine` on the hot path, by path: plain whole numbers and lists, and what makes them."""

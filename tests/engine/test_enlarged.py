@@ -11,6 +11,8 @@ from attrs import evolve
 from benchmarks.workloads import workload
 from pricing import Cart, Engine
 from pricing.engine.matching.case import Case, case_of
+from pricing.engine.problem import Problem
+from pricing.engine.search.judge import Best, complete
 from pricing.engine.search.search import search
 from pricing.engine.why.enlarged import Addition, enlarged
 from pricing.model.cart import Line
@@ -80,6 +82,37 @@ def test_units_in_the_enlarged_cart(seed: int) -> None:
                 larger.set(each.model_place, line.unit_price, more.quantity)
                 lines = tuple(more if other.id == line.id else other for other in case.situation.cart.lines)
                 assert larger.priced(400_000, []).total == total_of(case, lines)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_guessed_in_the_enlarged_cart(seed: int) -> None:
+    """A guess is permitted, and what bounds rule out the best selection does not use."""
+    rng = Random(seed)
+    for case in cases(seed):
+        goods = goods_of(case, named=False, units=1)
+        larger = enlarged(case, goods)
+        if larger is None:
+            continue
+        for each in rng.sample(goods, min(3, len(goods))):
+            if each.place < 0:
+                continue
+            for app in rng.sample(larger.problem.applications, min(4, len(larger.problem.applications))):
+                larger.set(each.place, rng.choice((1, rng.randint(2, 3000), rng.randint(3000, 20000))), 1)
+                guess = larger.guessed(400_000, [], app, 0, 0)
+                if guess is None:
+                    continue
+                best = search(larger.problem)
+                assert guess.may_use or not best.counts[app.index]
+                assert settled(larger.problem, guess.counts).total >= best.total
+                finished = larger.priced(400_000, [])
+                assert (finished.total, finished.counts) == (best.total, best.counts)
+
+
+def settled(problem: Problem, counts: list[int]) -> Best:
+    """A selection as it is when it is permitted."""
+    best = Best()
+    assert complete(problem, counts, best)
+    return best
 
 
 def test_prices_of_an_earlier_search_bound_nothing_too_high() -> None:

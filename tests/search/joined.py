@@ -5,7 +5,7 @@ from __future__ import annotations
 from pricing import Lot, Wallet
 from pricing.engine.problem import Problem
 from pricing.engine.search.judge import Best
-from pricing.engine.search.search import Open, Run
+from pricing.engine.search.run import Open, Run
 from pricing.engine.search.stores.parts import Parts, parts_of
 from pricing.engine.search.walk import Walk
 from tests.hand import case, line

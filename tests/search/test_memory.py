@@ -7,7 +7,8 @@ from pricing.engine.search.branches.nodes import Brancher
 from pricing.engine.search.keys import Keys
 from pricing.engine.search.memory import MOST_REMEMBERED, MOST_STEPS, NOTHING_LISTED, Memories, Memory, Ready
 from pricing.engine.search.rules import RULES
-from pricing.engine.search.search import Found, search
+from pricing.engine.search.run import Found
+from pricing.engine.search.search import search
 from pricing.engine.search.stores.kept import likes_of, repriced
 from pricing.engine.search.stores.parts import parts_of
 from tests.search.joined import STEPS, lowest, three_off_in_each

@@ -11,7 +11,7 @@ from pricing.engine.problem import Application
 from pricing.engine.returning.refund import expiry_of_piece
 from pricing.engine.rules.plan import code_key
 from pricing.engine.rules.planned import PlannedRule
-from pricing.engine.search.search import Found
+from pricing.engine.search.run import Found
 from pricing.engine.settling.settle import Settlement, pieces_used, rounded, settle
 from pricing.model.cart import TypedCode
 from pricing.model.errors import SearchFault

@@ -68,7 +68,9 @@ class Memory:
         """For each cell what was listed of its like; empty where nothing was."""
         self.guesses = []
         if self.ready is not None:
-            self.guesses = [counts for counts in (self.last_counts, self.base_counts, self.guess) if counts]
+            for counts in (self.guess, self.last_counts or self.base_counts):
+                if counts and counts not in self.guesses:
+                    self.guesses.append(counts)
             return []
         kept: list[dict[Key, Outcomes | None]] = []
         for brancher, counts in ((self.last, self.last_counts), (self.base, self.base_counts)):

@@ -25,7 +25,8 @@ from pricing.engine.rules.planned import PlannedRule, Test, Tests
 from pricing.engine.search.branches.nodes import Key, Outcomes
 from pricing.engine.search.keys import Keys
 from pricing.engine.search.memory import Memory, Ready
-from pricing.engine.search.search import Found, search
+from pricing.engine.search.run import Found, Guess, guessed
+from pricing.engine.search.search import SMALL, search, selections
 from pricing.engine.search.stores.kept import repriced
 from pricing.engine.search.stores.parts import SCALE, parts_of
 from pricing.model.cart import Line
@@ -141,9 +142,11 @@ class Enlarged:
         "counted",
         "firsts",
         "ghosts",
+        "is_large",
         "known",
         "memory",
         "most",
+        "pending",
         "problem",
         "ready",
         "tables",
@@ -158,12 +161,16 @@ class Enlarged:
         self.problem = problem = case.problem
         self.ghosts = frozenset([each.place for each in goods])
         """The places of goods that might be added."""
+        self.pending: Guess | None = None
+        """What is guessed with the amounts as they are."""
         self.active = -1
         """The place that costs something else than in the cart as it is."""
         self.was = 0, 0
         """What one unit of it costs there, and how many units there are."""
         self.units = problem.units
         """How many units stand at each place."""
+        self.is_large = selections(problem) > SMALL
+        """Whether it is cut to be searched."""
         self.known: dict[tuple[int, str, str], Application] = {}
         """By rule, store and sku."""
         self.touched: dict[int, list[Application]] = {place: [] for place in self.ghosts}
@@ -220,6 +227,9 @@ class Enlarged:
         """Let so many units stand at a place, for so much each; all others are as in the cart as it is."""
         problem, runs = self.problem, self.case.runs
         before = self.active
+        if place == before and runs.prices[place] == price and runs.units[place] == units:
+            return
+        self.pending = None
         if before >= 0:
             runs.prices[before], runs.units[before] = self.was
         self.active = place
@@ -292,6 +302,26 @@ class Enlarged:
 
     def priced(self, limit: int, guess: list[int]) -> Found:
         """The best selection with the amounts as they are. `guess`: one that may be good, or none."""
+        pending = self.pending
+        if pending is not None:
+            before = pending.steps
+            found = pending.run.finished(self.memory)
+            self.pending = None
+            if found is not None and found.optimal:
+                found.steps -= before
+                return found
+        self._prepare(guess)
+        return search(self.problem, limit, self.memory)
+
+    def guessed(self, limit: int, guess: list[int], app: Application, more_than: int, reach: int) -> Guess | None:
+        """A good selection with the amounts as they are, and whether the best may use `app` more than so often, at a base
+        of `reach` minor units at least."""
+        self._prepare(guess)
+        self.pending = guessed(self.problem, limit, self.memory, app, more_than, reach)
+        return self.pending
+
+    def _prepare(self, guess: list[int]) -> None:
+        """Let a search begin with what stands from earlier ones."""
         parts = self.ready.parts
         repriced(parts)
         listed: list[dict[Key, Outcomes | None]] = []
@@ -301,7 +331,6 @@ class Enlarged:
             listed.append(self.tables[number] if same else {})
         self.ready.listed = listed
         self.memory.guess = guess
-        return search(self.problem, limit, self.memory)
 
 
 def _wider(rung: Rung, positions: list[int]) -> Rung:

@@ -13,10 +13,11 @@ from attrs import evolve
 from pricing.engine.matching.case import Case, case_of
 from pricing.engine.rules.plan import Plan
 from pricing.engine.settling.settle import settle
-from pricing.engine.why.ahead import ALL_STEPS, next_steps
+from pricing.engine.why.ahead import next_steps
 from pricing.engine.why.forced import Forcing
 from pricing.engine.why.standing import Chosen, Standing, refusal_of, rivals_of
 from pricing.engine.why.taken import with_takers
+from pricing.engine.why.trials import ALL_STEPS
 from pricing.model.bulk import collector_at_rest
 from pricing.model.quote import NextStep, Quote, Reasons, Refusal
 from pricing.model.reason import Reason

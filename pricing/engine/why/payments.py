@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from pricing.engine.matching.case import Case, case_of
-from pricing.engine.search.search import Found, search
+from pricing.engine.search.run import Found
+from pricing.engine.search.search import search
 from pricing.engine.why.standing import Chosen
 from pricing.model.errors import CartError
 from pricing.model.quote import NextStep, Quote

@@ -25,19 +25,15 @@ from pricing.engine.search.joining.join import Join, ceiling, total_of
 from pricing.engine.search.joining.swaps import swapped
 from pricing.engine.search.judge import NOTHING, Best, complete
 from pricing.engine.search.keys import Keys
-from pricing.engine.search.search import ATTEMPTS
+from pricing.engine.search.run import ATTEMPTS, OUT_OF_REACH
 from pricing.engine.search.stores.options import TooMuchError
-from pricing.engine.search.stores.parts import SCALE, parts_of
+from pricing.engine.search.stores.parts import parts_of
 
 PASSES: Final = 60
 """In how many passes the prices of a branch are moved, once for all who ask."""
 
 QUICK_STEPS: Final = 2_000
 """Steps of a join before prices are moved for one application alone."""
-
-
-IMPOSSIBLE: Final = SCALE * NOTHING << 1
-"""A bound above every other, no selection known included."""
 
 
 class Lowest(Best):
@@ -205,7 +201,7 @@ class Question:
             return known.prices.bound
         rows = self._rows(known.branch.relaxation)
         if not rows:
-            return IMPOSSIBLE
+            return OUT_OF_REACH
         prices = known.prices
         _, least = prices.cheapest(rows)
         return prices.bound + least - prices.reduced(prices.chosen[self.cell])
