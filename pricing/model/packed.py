@@ -10,10 +10,11 @@ import hashlib
 import marshal
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from itertools import accumulate, chain
+from operator import attrgetter
 from typing import Any, overload
 
 from attrs import fields, frozen
@@ -66,7 +67,7 @@ def index_keys(rule: Rule) -> Keys:
 # Rules as plain data
 
 
-_PLAIN = (str, int, bool, type(None))
+_PLAIN = frozenset({str, int, bool, type(None)})
 _CLASSES: dict[str, type] = {
     made.__name__: made
     for made in (
@@ -77,22 +78,44 @@ _CLASSES: dict[str, type] = {
 """What a rule, a campaign or a policy holds besides forms, by name."""
 
 
-_KNOWN: dict[type, tuple[str, ...]] = {}
+Values = Callable[[Any], tuple[Any, ...]]
 
 
-def _fields(made: Any) -> tuple[str, ...]:
+def _values_of(names: Sequence[str]) -> Values:
+    """Reads the fields of a thing by their names."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda made: tuple([getattr(made, name) for name in names])
+
+
+_KNOWN: dict[type, Values] = {}
+
+
+def _values(made: Any) -> Values:
     known = _KNOWN.get(made)
     if known is None:
-        known = _KNOWN[made] = tuple([each.name for each in fields(made)])
+        known = _KNOWN[made] = _values_of([each.name for each in fields(made)])
     return known
 
 
 _OF_RULE = tuple([each.name for each in fields(Rule) if each.name != "place"])
+_values_of_rule = _values_of(_OF_RULE)
 
 
-def row_of(rule: Rule) -> Row:
-    """All that a rule means; its place is no part of that."""
-    return tuple([plain_of(getattr(rule, name)) for name in _OF_RULE])
+def row_of(rule: Rule, known: dict[int, Any] | None = None) -> Row:
+    """All that a rule means; its place is no part of that. `known`: of things that many rules share, by identity."""
+    known = {} if known is None else known
+    row = []
+    for value in _values_of_rule(rule):
+        kind = type(value)
+        if kind in _PLAIN or (kind is tuple and not value):
+            row.append(value)
+            continue
+        plain = known.get(id(value))
+        if plain is None:
+            plain = known[id(value)] = plain_of(value)
+        row.append(plain)
+    return tuple(row)
 
 
 def rule_of(row: Row, place: Place) -> Rule:
@@ -105,7 +128,7 @@ def plain_of(value: Any) -> Any:
     """A value of the model as plain data: a thing with fields becomes a list that begins with its name."""
     kind = type(value)
     if kind is tuple:
-        return tuple([plain_of(each) for each in value]) if value else value
+        return tuple([each if type(each) in _PLAIN else plain_of(each) for each in value]) if value else value
     if kind in _PLAIN:
         return value
     if kind is Kind:
@@ -116,7 +139,7 @@ def plain_of(value: Any) -> Any:
         return ["@", value.isoformat()]
     if kind is Rule:
         return ["Rule", *row_of(value)]
-    return [kind.__name__, *[plain_of(getattr(value, name)) for name in _fields(kind)]]
+    return [kind.__name__, *[each if type(each) in _PLAIN else plain_of(each) for each in _values(kind)(value)]]
 
 
 def made_of(value: Any) -> Any:
@@ -185,13 +208,31 @@ class Pack:
             row[field] = value
         return rule_of(tuple(row), Place(self.file, line))
 
+    def each(self, name: str) -> Iterator[Any]:
+        """One field of every rule, without making the rules."""
+        field = _OF_RULE.index(name)
+        shared = made_of(self.base[field]) if self.base else None
+        ends = memoryview(self.ends).cast("I")
+        start = 0
+        for end in ends:
+            _, differing = marshal.loads(self.bodies[start:end])
+            start = end
+            yield next((made_of(value) for at, value in differing if at == field), shared)
+
 
 def pack(rules: Sequence[Rule], file: str) -> Pack:
     """The rules of one file, packed."""
-    rows = [row_of(rule) for rule in rules]
+    known: dict[int, Any] = {}
+    rows = [row_of(rule, known) for rule in rules]
     base = rows[0] if rows else ()
+    fields_of = range(len(base))
     bodies = [
-        marshal.dumps((rule.place.line, tuple([(at, one) for at, one in enumerate(row) if one != base[at]])))
+        marshal.dumps(
+            (
+                rule.place.line,
+                tuple([(at, row[at]) for at in fields_of if row[at] is not base[at] and row[at] != base[at]]),
+            )
+        )
         for rule, row in zip(rules, rows, strict=True)
     ]
     same: dict[Any, Any] = {}
@@ -213,16 +254,19 @@ def pack(rules: Sequence[Rule], file: str) -> Pack:
 class Rules(Sequence[Rule]):
     """All rules of some packs, in order of name. Equal to a tuple of equal rules; safe to share between threads."""
 
-    __slots__ = ("_made", "_order", "_packs", "_starts", "names")
+    __slots__ = ("_made", "_order", "_starts", "names", "packs")
 
-    def __init__(self, packs: Iterable[Pack]) -> None:
-        self._packs = tuple(packs)
-        self._starts = list(accumulate([len(pack.names) for pack in self._packs], initial=0))
-        every = {name: at for at, name in enumerate(chain.from_iterable(pack.names for pack in self._packs))}
+    def __init__(self, packs: Iterable[Pack], made: Iterable[Mapping[int, Rule]] = ()) -> None:
+        """`made`: rules of the packs that are there already, for each pack by their place in it."""
+        self.packs = tuple(packs)
+        self._starts = list(accumulate([len(pack.names) for pack in self.packs], initial=0))
+        every = {name: at for at, name in enumerate(chain.from_iterable(pack.names for pack in self.packs))}
         self.names: tuple[str, ...] = tuple(sorted(every))
         """Of two rules of one name, which only wrong files have, the last one counts."""
         self._order = array("I", map(every.__getitem__, self.names))
         self._made: dict[int, Rule] = {}
+        for start, rules in zip(self._starts, made, strict=False):
+            self._made.update({start + place: rule for place, rule in rules.items()})
 
     def __len__(self) -> int:
         return len(self.names)
@@ -239,7 +283,7 @@ class Rules(Sequence[Rule]):
         if made is None:
             number = bisect_right(self._starts, at) - 1
             # Of two threads that make a rule at once, both get the one that was there first.
-            made = self._made.setdefault(at, self._packs[number].rule(at - self._starts[number]))
+            made = self._made.setdefault(at, self.packs[number].rule(at - self._starts[number]))
         return made
 
     def __iter__(self) -> Iterator[Rule]:
@@ -249,12 +293,12 @@ class Rules(Sequence[Rule]):
         """Names, places of kinds in `KINDS`, index keys, and places of ways in `WAYS` of all rules, and the codes of
         those that have some, without making one."""
         order = self._order
-        kinds = b"".join([pack.kinds for pack in self._packs])
-        given = b"".join([pack.given for pack in self._packs])
-        keys = list(chain.from_iterable(pack.keys for pack in self._packs))
+        kinds = b"".join([pack.kinds for pack in self.packs])
+        given = b"".join([pack.given for pack in self.packs])
+        keys = list(chain.from_iterable(pack.keys for pack in self.packs))
         codes = {
             start + place: mine
-            for start, pack in zip(self._starts, self._packs, strict=False)
+            for start, pack in zip(self._starts, self.packs, strict=False)
             for place, mine in pack.codes
         }
         return (
@@ -267,7 +311,7 @@ class Rules(Sequence[Rule]):
 
     def meanings(self) -> Iterator[bytes]:
         """The digest of every rule."""
-        every = b"".join([pack.digests for pack in self._packs])
+        every = b"".join([pack.digests for pack in self.packs])
         return (every[at * DIGEST : at * DIGEST + DIGEST] for at in self._order)
 
     def __eq__(self, other: object) -> bool:
@@ -282,7 +326,14 @@ class Rules(Sequence[Rule]):
         return repr(tuple(self))
 
     def __reduce__(self) -> tuple[type[Rules], tuple[tuple[Pack, ...]]]:
-        return Rules, (self._packs,)
+        return Rules, (self.packs,)
+
+
+def each(rules: Sequence[Rule], name: str) -> Iterator[Any]:
+    """One field of every rule, in any order."""
+    if isinstance(rules, Rules):
+        return chain.from_iterable(pack.each(name) for pack in rules.packs)
+    return (getattr(rule, name) for rule in rules)
 
 
 def place_of(names: Sequence[str], name: str) -> int:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,8 +17,10 @@ from pricing.engine import Plan
 from pricing.forms import amount_of
 from pricing.language.loading import kept
 from pricing.language.loading.book import STAGES
-from pricing.language.loading.load import Loaded, load_folder
+from pricing.language.loading.kept import Kept
+from pricing.language.loading.load import Loaded, load_again, load_folder, load_texts
 from pricing.language.loading.rule_file import RuleFile
+from pricing.model.packed import each
 from pricing.model.rulebook import RuleBook
 
 NAMES = ("red", "RED", "blue-1", "blue-l", "green", "ten", "раy")
@@ -147,6 +150,7 @@ def test_edits_come_out_as_if_everything_was_read_anew(
             write(folder, name, text)
         earlier = load_folder(folder, cache)
         same(earlier, load_folder(folder))
+        typed = load_again(dict(zip(FILES, texts, strict=True)))
         for name, edited in edits:
             write(folder, name, edited)
             anew = load_folder(folder)
@@ -154,6 +158,9 @@ def test_edits_come_out_as_if_everything_was_read_anew(
             earlier = load_folder(folder, cache, earlier)
             same(earlier, anew)
             same(load_folder(folder, cache), anew)
+            now = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*.*")}
+            typed = load_again(now, typed, Kept(cache, folder, "editor"))
+            same(evolve(typed, diagnostics=typed.every()), load_texts(now))
 
 
 HEAD = 'campaign c "C"\n  currency USD\n  zone UTC\n  valid from 2026-06-01 through 2026-06-30\n'
@@ -179,6 +186,33 @@ def test_cards_that_meet_are_told_whichever_of_their_files_is_read(
     assert read == [f"{changed}.promo"]
     same(again, load_folder(folder))
     assert [item.code for item in again.diagnostics] == [item.code for item in first.diagnostics]
+
+
+def test_comparing_cards_can_be_put_off_and_is_said_once_and_kept(tmp_path: Path) -> None:
+    cards = zip("abcd", (SIXTY, EIGHT, LATER, RIVAL), strict=True)
+    texts = {f"campaigns/{name}.promo": HEAD.replace(" c ", f" {name} ") + text for name, text in cards}
+    every = load_texts(texts).diagnostics
+    assert {item.code for item in every} >= {"P0409", "P0410", "P0511"}
+
+    def on_disk() -> Kept:
+        return Kept(tmp_path / "cache", tmp_path, "editor")
+
+    first = load_again(texts, None, on_disk())
+    assert not {item.code for item in first.diagnostics} & {"P0409", "P0410", "P0511"}
+    assert load_again(texts, None, on_disk()).diagnostics == first.diagnostics  # nobody has asked yet
+    assert first.every() == first.every() == every
+    assert load_again(texts, None, on_disk()).diagnostics == every
+    typed = {**texts, "campaigns/a.promo": "# A remark, so that places move.\n" + texts["campaigns/a.promo"]}
+    for earlier in (first, load_again(texts, None, on_disk())):
+        assert load_again(typed, earlier).every() == load_texts(typed).diagnostics
+
+
+def test_a_field_of_all_rules_is_read_without_making_them() -> None:
+    texts = {"campaigns/a.promo": HEAD + SIXTY + EIGHT + RIVAL}
+    book = load_again(texts).partial
+    plain = load_texts(texts).partial
+    for name in ("scope", "audience", "ladder", "label"):
+        assert sorted(map(repr, each(book.rules, name))) == sorted(map(repr, each(plain.rules, name)))
 
 
 def test_of_very_many_cards_only_what_coins_buy_is_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

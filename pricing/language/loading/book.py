@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 
-from attrs import Factory, define, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 
 from pricing.language.diagnostics.diagnostic import Diagnostic, Findings
 from pricing.language.diagnostics.source import Source
@@ -43,18 +43,33 @@ class Made:
     told: list[Diagnostic]
     entries: Mapping[str, Entry] = field(factory=dict)
     """Of every file without mistakes, by its name in the folder."""
+    rest: Callable[[], list[Diagnostic]] | None = None
+    """Does the last stage, which was put off, and gives all that there is to tell."""
 
 
-def book_of(given: Mapping[str, Text], prefix: str, find: Find | None, keep: bool, tell: Tell | None = None) -> Made:
-    """The rules of texts by their name in the folder. `keep`: packed, and with entries for the next time."""
+def book_of(
+    given: Mapping[str, Text], prefix: str, find: Find | None, keep: bool, tell: Tell | None = None, hold: bool = False
+) -> Made:
+    """The rules of texts by their name in the folder. `keep`: packed, and with entries for the next time; `hold`: entries
+    hold their cards in memory as well, and the last stage, which doubts and refuses nothing, is put off."""
     with collector_at_rest():
-        folder = FolderState(given, prefix, find, keep, tell or _nobody)
-        for stage in STAGES:
-            stage.work(folder)
-            for file in folder.kept():
-                if stage.stale is not None and stage.stale(folder, file):
-                    folder.read(file)
-        return folder.made()
+        folder = FolderState(given, prefix, find, keep, tell or _nobody, hold)
+        for stage in STAGES[:-1] if hold else STAGES:
+            _done(stage, folder)
+        return evolve(folder.made(), rest=lambda: _rest(folder)) if hold else folder.made()
+
+
+def _done(stage: Stage, folder: FolderState) -> None:
+    stage.work(folder)
+    for file in folder.kept():
+        if stage.stale is not None and stage.stale(folder, file):
+            folder.read(file)
+
+
+def _rest(folder: FolderState) -> list[Diagnostic]:
+    with collector_at_rest():
+        _done(STAGES[-1], folder)
+        return folder.made().told
 
 
 def _nobody(done: int, total: int) -> None:
@@ -70,6 +85,7 @@ class FolderState:
     find: Find | None
     keep: bool
     tell: Tell
+    hold: bool = False
     texts: FolderTexts = Factory(lambda: FolderTexts([], {}, {}, {}))
     catalogue: Catalogue = NO_CATALOGUE
     keys: dict[str, bytes] = field(factory=dict)
@@ -138,6 +154,8 @@ def _open_files(folder: FolderState) -> None:
         if folder.keep:
             folder.keys[name] = key_of(folder.prefix + name, texts.bytes_of(folder.given[name]), key)
         entry = folder.find(name, folder.keys[name]) if folder.find and folder.keep else None
+        if entry is not None and folder.hold and entry.cards is None:
+            entry = evolve(entry, cards={})
         file = folder.files[name] = RuleFile(source, entry if entry is not None and entry.zone_holds() else None)
         if file.entry is None:
             file.read_lists(folder.catalogue)
@@ -196,9 +214,12 @@ def _put_together(folder: FolderState) -> None:
     for name, file in folder.files.items():
         packs.append(file.packed())
         entry = file.entry or file.entry_of(folder.keys[name], packs[-1], folder.names, folder.walk)
+        if entry is not None and folder.hold and entry.cards is None:
+            entry = evolve(entry, cards=dict(enumerate(file.cards)))
         if entry is not None and name not in folder.texts.told:
             entries[name] = entry
-    folder.book, folder.entries = RuleBook(Rules(packs), folder.policy, _campaigns(files)), entries
+    made = [file.made() for file in files] if folder.hold else ()
+    folder.book, folder.entries = RuleBook(Rules(packs, made), folder.policy, _campaigns(files)), entries
 
 
 def _plain(files: Sequence[RuleFile], policy: Policy) -> RuleBook:

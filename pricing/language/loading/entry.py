@@ -18,7 +18,7 @@ from attrs import astuple, frozen
 
 from pricing.language.diagnostics.diagnostic import Diagnostic, Edit, Fix
 from pricing.language.meaning.lists import NamedList
-from pricing.language.meaning.resolve import Head
+from pricing.language.meaning.resolve import Card, Head
 from pricing.language.text.syntax import Atom, Block, Clause, Listed, Phrase, StepLine, TradeLine
 from pricing.model.packed import Pack, Row, made_of, plain_of
 from pricing.model.policy import Policy
@@ -37,6 +37,8 @@ class Entry:
     """The file's time zone, and a digest of its rules: the times were worked out by them."""
     pack: Pack
     facts: bytes
+    cards: dict[int, Card] | None = None
+    """Those that were made, by their place; None: they are not held. Never kept on disk."""
 
     def zone_holds(self) -> bool:
         """Whether the machine still knows the same of the time zone."""
@@ -152,7 +154,7 @@ def policy_of(row: Row) -> Policy:
 
 def head_row(head: Head) -> Row:
     block = head.block
-    at = None if block is None else (block.start, block.end, block.name and astuple(block.name))
+    at = None if block is None else (block.start, block.end, block.name and atom_row(block.name))
     return campaign_row(head.campaign), at, head.alone
 
 
@@ -184,15 +186,19 @@ def _names_of(row: Row) -> dict[str, frozenset[str]]:
     return {word: frozenset(names) for word, names in row}
 
 
+def atom_row(atom: Atom) -> Row:
+    return atom.text, atom.start, atom.end, atom.quoted, tuple(map(atom_row, atom.others))
+
+
 def line_row(line: Clause) -> Row:
     """A line that checks between cards read; of a step only what says its threshold."""
-    head = astuple(line.word), line.start, line.end
+    head = atom_row(line.word), line.start, line.end
     if isinstance(line, Listed):
-        return "listed", *head, tuple([astuple(phrase)[0] for phrase in line.values])
+        return "listed", *head, tuple([tuple(map(atom_row, phrase.atoms)) for phrase in line.values])
     if isinstance(line, TradeLine):
-        return "trade", *head, astuple(line.coins), astuple(line.pieces), astuple(line.coupon)
+        return "trade", *head, atom_row(line.coins), atom_row(line.pieces), atom_row(line.coupon)
     assert isinstance(line, StepLine)
-    return "step", *head, line.threshold and astuple(line.threshold), line.items
+    return "step", *head, line.threshold and atom_row(line.threshold), line.items
 
 
 def line_of(row: Row) -> Clause:

@@ -56,8 +56,9 @@ class Whole:
 class Kept:
     """What is kept of one folder of rules."""
 
-    def __init__(self, place: Path, root: Path) -> None:
-        self._root = os.fsencode(root.resolve()) + b"\n" + os.fsencode(root)
+    def __init__(self, place: Path, root: Path, reader: str = "") -> None:
+        """`reader`: who reads the folder in another way than all others, and so has what it keeps for itself."""
+        self._root = os.fsencode(root.resolve()) + b"\n" + os.fsencode(root) + b"\n" * bool(reader) + reader.encode()
         self._place = place
         self._folder = place / _name(self._root)
         self._seen: dict[str, tuple[bytes, bytes]] = {}

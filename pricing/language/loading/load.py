@@ -7,11 +7,12 @@ Reads files or texts; runs load → cards → parser → build → resolve → r
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 
 from pricing.language.diagnostics.diagnostic import Diagnostic, about_file
 from pricing.language.diagnostics.render import render
@@ -25,6 +26,33 @@ from pricing.model.rulebook import RuleBook
 if TYPE_CHECKING:
     from pricing.language.loading.book import Find, Made, Tell
     from pricing.language.loading.texts import Text
+
+
+@define(eq=False)
+class Rest:
+    """What is still to be said of texts that were loaded; said once, by whoever asks first."""
+
+    work: Callable[[], list[Diagnostic]] | None
+    about: tuple[Diagnostic, ...]
+    """About the folder."""
+    found: tuple[Diagnostic, ...]
+    """Without the rest, then with it."""
+    then: Callable[[tuple[Diagnostic, ...]], None] | None = None
+    """Is told all of it."""
+    lock: threading.Lock = field(factory=threading.Lock, init=False)
+
+    def told(self) -> tuple[Diagnostic, ...]:
+        """All findings in order of place."""
+        with self.lock:
+            if self.work is not None:
+                try:
+                    self.found = _ordered([*self.about, *self.work()])
+                    if self.then is not None:
+                        self.then(self.found)
+                except Exception as error:  # as in `_load`
+                    self.found = (*self.found, _fault(error, ""))
+                self.work = self.then = None  # they hold all that was read
+        return self.found
 
 
 @frozen
@@ -44,6 +72,12 @@ class Loaded:
     """Why the cache was not used, as a sentence."""
     files: int = field(default=0, eq=False)
     """How many files were read that can hold cards."""
+    rest: Rest | None = field(default=None, repr=False, eq=False)
+    """What `load_again` has put off; None: nothing."""
+
+    def every(self) -> tuple[Diagnostic, ...]:
+        """All findings, with what was put off."""
+        return self.diagnostics if self.rest is None else self.rest.told()
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -64,7 +98,7 @@ class Loaded:
 
     def report(self, form: str = "text", colour: bool = False) -> str:
         """All findings as `text` with carets, `short` lines, or `json`."""
-        return render(self.diagnostics, form, colour)
+        return render(self.every(), form, colour)
 
 
 def load_folder(
@@ -187,9 +221,27 @@ def load_texts(texts: Mapping[str, Text], catalogue: Mapping[str, Text] | None =
     return _load(every, "", _strays(every))
 
 
-def load_again(texts: Mapping[str, Text], earlier: Loaded | None = None) -> Loaded:
-    """As `load_texts`, of texts that change again and again: what is as it was in an earlier load is taken from there."""
-    return _load(texts, "", _strays(texts), _finder(earlier, None), keep=True)
+def load_again(texts: Mapping[str, Text], earlier: Loaded | None = None, kept: Kept | None = None) -> Loaded:
+    """As `load_texts`, of texts that change again and again: what is as it was in an earlier load, or in what was `kept` on
+    disk, is taken from there. Comparing cards of a large folder with each other is put off until somebody asks `every`.
+    """
+    told = _strays(texts)
+    if kept is None:
+        return _load(texts, "", told, _finder(earlier, None), keep=True, hold=True)
+    lying = "\n".join(item.file for item in told)
+    read = [part for name in sorted(texts) for part in (name, texts[name])]
+    key = digest(
+        *[part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass") for part in [lying, *read]]
+    )
+    whole = kept.whole(key)
+    if whole is not None:
+        return Loaded(whole.book, whole.diagnostics, whole.book, key, whole.entries, files=_count(texts))
+    loaded = _load(texts, "", told, _finder(earlier, kept), keep=True, hold=True)
+    kept.keep(key, loaded.entries, None, ())
+    if loaded.rest is not None and loaded.book is not None:
+        book, rest = loaded.book, loaded.rest
+        rest.then = lambda every: kept.keep(key, loaded.entries, book, every)
+    return loaded
 
 
 def _strays(names: Collection[str]) -> list[Diagnostic]:
@@ -203,23 +255,32 @@ def _load(
     find: Find | None = None,
     keep: bool = False,
     tell: Tell | None = None,
+    hold: bool = False,
 ) -> Loaded:
     from pricing.language.loading import book  # here, for rules that were kept need no parser
 
     made: Made
     try:
-        made = book.book_of(texts, prefix, find, keep, tell)
+        made = book.book_of(texts, prefix, find, keep, tell, hold)
     except Exception as error:  # our own fault must reach marketing as a finding like any other, not as a traceback
         if find is not None:  # without what was kept, it is told like any other fault, or there is none
-            return _load(texts, prefix, told, None, keep, tell)
-        where = f"{type(error).__name__} at {_last_place(error)}"
-        helps = ("This is a fault of the program, not of your rules. Please send this line to the engineers.",)
-        fault = about_file("P0901", prefix or "rules", f"The rules could not be read: {where}.", helps=helps)
-        made = book.Made(RuleBook(), [fault])
-    found = [*told, *made.told]
-    ordered = tuple(sorted(found, key=lambda item: (item.file, item.start, item.end, item.code, item.message)))
+            return _load(texts, prefix, told, None, keep, tell, hold)
+        made = book.Made(RuleBook(), [_fault(error, prefix)])
+    ordered = _ordered([*told, *made.told])
     good = None if any(item.is_error for item in ordered) else made.book
-    return Loaded(good, ordered, made.book, b"", made.entries, files=_count(texts))
+    rest = Rest(made.rest, tuple(told), ordered) if made.rest is not None else None
+    return Loaded(good, ordered, made.book, b"", made.entries, files=_count(texts), rest=rest)
+
+
+def _ordered(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(found, key=lambda item: (item.file, item.start, item.end, item.code, item.message)))
+
+
+def _fault(error: Exception, prefix: str) -> Diagnostic:
+    """Our own fault, as a finding."""
+    where = f"{type(error).__name__} at {_last_place(error)}"
+    helps = ("This is a fault of the program, not of your rules. Please send this line to the engineers.",)
+    return about_file("P0901", prefix or "rules", f"The rules could not be read: {where}.", helps=helps)
 
 
 def _last_place(error: BaseException) -> str:

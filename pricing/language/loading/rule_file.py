@@ -19,6 +19,7 @@ from pricing.language.loading.catalogue import Catalogue
 from pricing.language.loading.entry import (
     Entry,
     Facts,
+    atom_row,
     diagnostic_rows,
     diagnostics_of,
     digest,
@@ -43,6 +44,7 @@ from pricing.language.text.lookalike import mixed, skeleton
 from pricing.language.text.syntax import Atom, Block, Listed, StepLine, TradeLine
 from pricing.model.kind import CODE
 from pricing.model.packed import KINDS, WAYS, Pack, Row, pack
+from pricing.model.rule import Rule
 
 
 class RuleFile:
@@ -58,7 +60,8 @@ class RuleFile:
         self.facts: Facts | None = None
         self.cards: list[Card] = []
         self.lists: dict[str, NamedList] = {}
-        self._made: dict[int, Card] = {}
+        held = entry.cards if entry is not None else None
+        self._made: dict[int, Card] = held if held is not None else {}
         if entry is None:
             self._read()
         else:
@@ -72,6 +75,7 @@ class RuleFile:
     def read_again(self) -> None:
         """Forget the entry."""
         self.entry = self.facts = None
+        self._made = {}
         self.__dict__.pop("looks", None)
         self.__dict__.pop("groups", None)
         self.findings = Findings(self.source)
@@ -177,6 +181,12 @@ class RuleFile:
         """Of an entry: the lines of its cards, by the place of the card."""
         return dict(self.facts.lines) if self.facts else {}
 
+    def made(self) -> Mapping[int, Rule]:
+        """The rules that are there already, by the place of their card."""
+        if self.entry is None:
+            return dict(enumerate([item.rule for item in self.cards]))
+        return {place: item.rule for place, item in self._made.items()}
+
     def card(self, place: int) -> Card:
         """One card. Of an entry, only what checks between cards ask for."""
         if self.entry is None or self.facts is None:
@@ -234,7 +244,7 @@ class RuleFile:
 def _spans(block: Block) -> Row:
     """Where a card's head stands, and its name."""
     assert block.name is not None
-    return block.start, block.end, *astuple(block.name)[1:]
+    return block.start, block.end, *atom_row(block.name)[1:]
 
 
 def _lines_read(item: Card) -> Row:

@@ -6,7 +6,7 @@ may stand together is in `together`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from attrs import evolve, frozen
@@ -168,7 +168,7 @@ def _bundle(line: StepLine, gain: SaidGain, home: Home) -> Bundle | None:
     return None
 
 
-def reward(earned: list[EarnLine], caps: Iterable[AtMost], home: Home) -> Reward | None:
+def reward(earned: Sequence[EarnLine], caps: Iterable[AtMost], home: Home) -> Reward | None:
     """What a coin reward earns."""
     found: dict[int, tuple[EarnLine, Earning]] = {}
     for line in earned:

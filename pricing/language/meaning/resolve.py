@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TypeVar
+from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
@@ -79,9 +79,10 @@ class Head:
     """Nothing stands below it."""
 
 
-def of(block: Block, shape: type[Shape], word: str = "") -> list[Shape]:
+def of(block: Block, shape: type[Shape], word: str = "") -> Sequence[Shape]:
     """The lines of a block that have a shape, and perhaps a first word."""
-    return [line for line in block.clauses if type(line) is shape and (not word or line.word.text == word)]
+    lines = cast("Sequence[Shape]", block.by_shape.get(shape, ()))
+    return [line for line in lines if line.word.text == word] if word else lines
 
 
 def allowed(block: Block, findings: Findings) -> Block:
@@ -182,7 +183,7 @@ def _without_summer(zone: ZoneInfo, line: Setting, findings: Findings) -> None:
         )  # fmt: skip
 
 
-def _currencies(lines: list[Listed], block: Block, findings: Findings) -> tuple[str, ...]:
+def _currencies(lines: Sequence[Listed], block: Block, findings: Findings) -> tuple[str, ...]:
     """The currencies of a campaign, in the order written; one at least."""
     if not lines:
         if not block.broken:
@@ -371,7 +372,14 @@ def _scopes(block: Block, home: Home) -> tuple[Scope, Scope]:
             continue
         if clause is not None:
             (people if clause.word in AUDIENCE_WORDS else goods)[side].append(clause)
-    return Scope(tuple(goods[0]), tuple(goods[1])), Scope(tuple(people[0]), tuple(people[1]))
+    return _scope_of(goods), _scope_of(people)
+
+
+_EVERYTHING = Scope()
+
+
+def _scope_of(sides: tuple[list[ScopeClause], list[ScopeClause]]) -> Scope:
+    return Scope(tuple(sides[0]), tuple(sides[1])) if sides[0] or sides[1] else _EVERYTHING
 
 
 def _with_slots(scope: Scope, steps: Sequence[Step]) -> Scope:

@@ -185,6 +185,8 @@ written = percent
 def _slip(atom: Atom, currency: str, findings: Findings) -> bool:
     """Tell signs, currency codes, thousands and decimal commas; True when one was told."""
     text = atom.text
+    if _PLAIN_NUMBER.fullmatch(text):
+        return False
     bare = text.strip(_SIGNS)
     code = _CODE.fullmatch(text)
     if code:

@@ -104,8 +104,10 @@ def no_group(item: Card, group: str, known: Collection[str], findings: Findings)
     )  # fmt: skip
 
 
-def is_named(rule: Rule, names: Iterable[str]) -> bool:
+def is_named(rule: Rule, names: Collection[str]) -> bool:
     """Whether the names of a `never` or `combines` line mean a rule: its name, kind, a group of it, or anything."""
+    if not names:
+        return False
     mine = {rule.name, rule.kind.value, "anything", *[f"group {group}" for group in rule.groups]}
     return any(name in mine for name in names)
 

@@ -174,8 +174,8 @@ def _limits(item: Card, findings: Findings) -> None:
 def _promised(item: Card, findings: Findings) -> None:
     """A label that speaks of a percentage, where the same number is given as money."""
     rule = item.rule
-    lines = lines_at(item)
     for said in _PERCENT.findall(rule.label):
+        lines = lines_at(item)
         for step in rule.ladder:
             if amount_of(step) and amount_of(step) == Fraction(said) * 10 ** decimals(rule.currency):
                 given = show(amount_of(step), rule.currency)
@@ -216,10 +216,9 @@ def _uncapped(item: Card, findings: Findings) -> None:
     rule = item.rule
     if rule.kind not in _CAPPED or rule.caps.per_order or rule.caps.per_store or rule.caps.per_item or rule.budget:
         return
-    lines = lines_at(item)
     for step in rule.ladder:
         if share_of(step) and step.at_most is None:
-            line = lines[step.reach]
+            line = lines_at(item)[step.reach]
             findings.add(
                 "P0308", line, f"{written(share_of(step))} off has no cap: a large order gets a large saving.",
                 helps=(f"Add a cap, such as: take {written(share_of(step))} off, at most 20.00",),

@@ -75,6 +75,8 @@ def _overlap(one: Window, other: Window) -> bool:
 
 def _apart(one: Scope, other: Scope) -> bool:
     """Whether two scopes name different values of a word of which a line has one."""
+    if not one.only or not other.only:
+        return False
     return any(
         mine.word == theirs.word and mine.word in _ONE_VALUED and not set(mine.values) & set(theirs.values)
         for mine in one.only

@@ -7,6 +7,8 @@ finding can point at it.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from attrs import frozen
 
@@ -273,3 +275,11 @@ class Block:
     clauses: tuple[Clause, ...]
     broken: bool
     """Some line could not be read, so that what seems missing may be there."""
+
+    @cached_property
+    def by_shape(self) -> Mapping[type[Clause], Sequence[Clause]]:
+        """Its lines by their class."""
+        found: dict[type[Clause], list[Clause]] = {}
+        for line in self.clauses:
+            found.setdefault(type(line), []).append(line)
+        return found
