@@ -12,6 +12,7 @@ import starlette  # noqa: F401  # told when it is missing, before anything else 
 import uvicorn
 
 from pricing.cli.files import RuleFolder
+from pricing.cli.loading import cache_folder
 from pricing.cli.talk import remark
 
 HOST = "127.0.0.1"
@@ -56,7 +57,7 @@ def command(folder: str, port: int, ledger: str, opens: bool, place: str | None,
         port = listening.getsockname()[1]
         token = secrets.token_urlsafe(24)
         address = f"http://{HOST}:{port}/{token}/"
-        app = application(Path(folder), token, port, ledger)
+        app = application(Path(folder), token, port, ledger, cache_folder())
         click.echo(address)
         remark("The studio is open at this address, on this machine only. Ctrl-C ends it.")
         if opens:

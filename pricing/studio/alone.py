@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pricing.studio.desk import Workbench
+from pricing.studio.overview import words
 
 
 class Alone:
@@ -21,7 +22,7 @@ class Alone:
         if name == "folder":
             files = {path: {"fingerprint": "", "locked": ""} for path in self.desk.saved}
             can = {"save": False, "revisions": False}
-            return json.dumps({"name": self.name, "files": files, "can": can})
+            return json.dumps({"name": self.name, "words": words(), "files": files, "can": can})
         if name == "read":
             path = str(json.loads(asked).get("path"))
             if path not in self.desk.saved:

@@ -8,10 +8,11 @@ and `revisions` are about files, `report`, `codes`, `mint` and `listed` about a 
 from __future__ import annotations
 
 import asyncio
+import gc
 import hmac
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,11 +25,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pricing.language.loading.kept import Kept
 from pricing.studio.asked import WrongQuestion, number_of, text_of
 from pricing.studio.books import Books
 from pricing.studio.clerk import Clerk
 from pricing.studio.desk import QUESTIONS, Workbench
 from pricing.studio.folder import Leaf, NotDone, Overtaken, TextFolder
+from pricing.studio.overview import words
 
 PAGE = Path(__file__).parent / "page" / "built"
 ASSETS = {
@@ -98,14 +101,16 @@ class Gate:
 class Bureau:
     """Answers what the page asks."""
 
-    def __init__(self, folder: TextFolder, name: str, ledger: str) -> None:
+    def __init__(self, folder: TextFolder, name: str, ledger: str, cache: Path | None) -> None:
         self.folder = folder
         self.books = Books(ledger) if ledger else None
         self.name = name
         self.leaves = folder.leaves()
-        self.desk = Workbench(folder.texts())
-        self.clerk = Clerk(self.desk.saved)
+        kept = Kept(cache, folder.root, "studio") if cache is not None else None
+        self.desk = Workbench({path: leaf.text for path, leaf in self.leaves.items()}, kept)
+        self.clerk = Clerk(self.desk.saved, kept)
         self._turn = asyncio.Lock()
+        """For what is worked out; files are read and written meanwhile."""
         self._looked = time.monotonic()
 
     @asynccontextmanager
@@ -121,6 +126,7 @@ class Bureau:
     async def _read_cards(self) -> None:
         async with self._turn:
             await asyncio.to_thread(self._quickly, "open", {})
+            gc.freeze()  # what was read stays: no collection need walk through it
 
     async def page(self, request: Request) -> Response:
         """GET: the page and its parts."""
@@ -144,13 +150,13 @@ class Bureau:
 
     async def answered(self, request: Request, name: str, asked: dict[str, Any]) -> Response:
         """The answer to a question about files, or to one of the desk."""
-        files: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-            "folder": self.told, "read": self.read, "save": self.save, "revisions": self.revisions,
-            "report": self.report, "codes": self.codes, "mint": self.mint, "listed": self.listed,
-        }  # fmt: skip
+        files = {"folder": self.told, "read": self.read, "save": self.save, "revisions": self.revisions}
         if name in files:
+            return _answer(await asyncio.to_thread(files[name], asked))
+        books = {"report": self.report, "codes": self.codes, "mint": self.mint, "listed": self.listed}
+        if name in books:
             async with self._turn:
-                return _answer(await asyncio.to_thread(files[name], asked))
+                return _answer(await asyncio.to_thread(books[name], asked))
         if name not in QUESTIONS:
             raise WrongQuestion(f"there is no question {name[:40]!r}")
         if "revision" in asked:
@@ -194,6 +200,7 @@ class Bureau:
         files = {path: _about(leaf) for path, leaf in self.leaves.items()}
         return {
             "name": self.name,
+            "words": words(),
             "files": files,
             "can": {"save": True, "revisions": True, "report": self.books is not None},
         }
@@ -269,9 +276,10 @@ def _text(text: str, status: int = 0) -> Response:
     return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
 
 
-def application(folder: Path, token: str, port: int, ledger: str = "") -> ASGIApp:
-    """The ASGI application of one folder, at `/TOKEN/` of loopback; `ledger` is where its books are, if there are any."""
-    bureau = Bureau(TextFolder(folder), folder.resolve().name, ledger)
+def application(folder: Path, token: str, port: int, ledger: str = "", cache: Path | None = None) -> ASGIApp:
+    """The ASGI application of one folder, at `/TOKEN/` of loopback; `ledger` is where its books are, if there are any,
+    `cache` a folder to keep cards in that were read."""
+    bureau = Bureau(TextFolder(folder), folder.resolve().name, ledger, cache)
     routes = [Route("/api/{name}", bureau.api, methods=["POST"])]
     routes += [Route(f"/{name}", bureau.page, methods=["GET"]) for name in ASSETS]
     app = Starlette(routes=routes, lifespan=bureau.life)

@@ -18,6 +18,7 @@ from pricing.api import Engine
 from pricing.editor.folder import Snapshot
 from pricing.editor.places import Places
 from pricing.language.loading.catalogue import Catalogue, Item
+from pricing.language.loading.kept import Kept
 from pricing.language.loading.load import Loaded, load_again
 from pricing.language.text.build import build
 from pricing.language.text.cards import cut
@@ -36,11 +37,12 @@ class Draft(Snapshot):
     """As an editor has it; what an earlier one has of files that are the same is taken from there."""
 
     earlier: Draft | None = None
+    kept: Kept | None = None
 
     @cached_property
     def loaded(self) -> Loaded:
         before = self.earlier.__dict__.get("loaded") if self.earlier is not None else None
-        return load_again(self.texts, before)
+        return load_again(self.texts, before, self.kept)
 
     @cached_property
     def blocks(self) -> Mapping[str, tuple[Block, ...]]:
@@ -56,13 +58,13 @@ class Draft(Snapshot):
 class Bench:
     """One moment. `texts` has every file of the folder that the studio knows, example carts too."""
 
-    def __init__(self, texts: Mapping[str, str], earlier: Bench | None = None) -> None:
+    def __init__(self, texts: Mapping[str, str], earlier: Bench | None = None, kept: Kept | None = None) -> None:
         self.texts = texts
         before: Draft | None = earlier.snapshot if earlier is not None else None
         if before is not None:
             before.earlier = None  # no chain of all that was ever typed
         self.snapshot: Draft = Draft(
-            Path(), {key: texts[key] for key in sorted(texts) if is_rule_text(key)}, earlier=before
+            Path(), {key: texts[key] for key in sorted(texts) if is_rule_text(key)}, earlier=before, kept=kept
         )
         self._places: dict[str, Places] = {}
 

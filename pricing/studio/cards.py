@@ -20,7 +20,7 @@ MOST_TOLD = 500
 
 def findings(bench: Bench) -> dict[str, Any]:
     """All that is wrong with the texts, in order of place: see `desk` (check)."""
-    told = bench.loaded.diagnostics
+    told = bench.loaded.every()
     return {
         "errors": sum(item.severity == "error" for item in told),
         "warnings": sum(item.severity == "warning" for item in told),

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
+from pricing.language.loading.kept import Kept
 from pricing.processes import deaf_children
 from pricing.studio.desk import Workbench
 
@@ -23,8 +24,9 @@ PATIENCE = 1.0
 class Clerk:
     """One such process at a time. Used from one event loop."""
 
-    def __init__(self, saved: Mapping[str, str]) -> None:
+    def __init__(self, saved: Mapping[str, str], kept: Kept | None = None) -> None:
         self.saved = dict(saved)
+        self.kept = kept
         self._turn = asyncio.Lock()
         self._line: Connection | None = None
         self._process: BaseProcess | None = None
@@ -64,7 +66,7 @@ class Clerk:
     def _start(self) -> Connection:
         context = multiprocessing.get_context("spawn")
         self._line, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs,), daemon=True)
+        self._process = context.Process(target=_work, args=(theirs, self.kept), daemon=True)
         with deaf_children():
             self._process.start()
         theirs.close()
@@ -84,9 +86,9 @@ def _heard(left: asyncio.Future[str]) -> None:
         left.exception()
 
 
-def _work(line: Connection) -> None:
+def _work(line: Connection, kept: Kept | None) -> None:
     """What the process does until the other end is gone."""
-    desk = Workbench({})
+    desk = Workbench({}, kept)
     with contextlib.suppress(EOFError, OSError):
         while True:
             saved, name, asked = line.recv()

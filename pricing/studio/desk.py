@@ -35,6 +35,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pricing.language.describe import paragraph
+from pricing.language.loading.kept import Kept
 from pricing.studio import cards, compare, many, overview, till
 from pricing.studio.asked import Asked, WrongQuestion, number_of, object_of, text_of, texts_of
 from pricing.studio.basket import goods
@@ -50,8 +51,10 @@ KEPT = 4
 class Workbench:
     """The saved texts, and the last moments that were asked about."""
 
-    def __init__(self, saved: Mapping[str, str]) -> None:
+    def __init__(self, saved: Mapping[str, str], kept: Kept | None = None) -> None:
         self.saved = dict(saved)
+        self.kept = kept
+        """What the saved texts came to another time, on disk."""
         self._benches: list[Bench] = []
 
     def save(self, changed: Mapping[str, str | None]) -> None:
@@ -78,7 +81,8 @@ class Workbench:
         """The bench of texts; the last few are kept."""
         found = next((one for one in self._benches if one.texts == texts), None)
         if found is None:
-            found = Bench(texts, self._benches[-1] if self._benches else None)
+            kept = self.kept if texts == self.saved else None
+            found = Bench(texts, self._benches[-1] if self._benches else None, kept)
         else:
             self._benches.remove(found)
         self._benches = [*self._benches[1 - KEPT :], found]
@@ -104,7 +108,6 @@ def _open(desk: Workbench, bench: Bench, asked: Asked) -> dict[str, Any]:
     currency, zone           what most campaigns have; currencies: all of them
     stores, segments         [{name, title}] of the catalogue
     customers, countries, regions, channels, payments, methods    names that cards ask for
-    words        {heads, first, inner, kinds, days}: what gets a colour
     """
     return overview.opened(bench)
 

@@ -5,8 +5,9 @@ Reads a `Bench`; makes plain JSON for the page's lists.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from pricing.editor.words import FIRST_WORDS, HEAD_WORDS, INNER_WORDS
 from pricing.facts import AUDIENCE_WORDS
 from pricing.language.vocabulary import DAYS, KIND_NAMES
 from pricing.model.kind import CODE, HELD
+from pricing.model.packed import each
 from pricing.model.rule import Rule
 from pricing.studio.bench import EXAMPLES, Bench
 
@@ -37,11 +39,13 @@ def opened(bench: Bench) -> dict[str, Any]:
         "stores": _named(bench, "stores"),
         "segments": _named(bench, "customers"),
         **_chosen(partial.rules),
-        "words": {
-            "heads": list(HEAD_WORDS), "first": list(FIRST_WORDS), "inner": list(INNER_WORDS),
-            "kinds": list(KIND_NAMES), "days": list(DAYS),
-        },
     }  # fmt: skip
+
+
+def words() -> dict[str, list[str]]:
+    """The words of the language that get a colour."""
+    named = {"heads": HEAD_WORDS, "first": FIRST_WORDS, "inner": INNER_WORDS, "kinds": KIND_NAMES, "days": DAYS}
+    return {what: list(said) for what, said in named.items()}
 
 
 def _what(path: str) -> str:
@@ -61,13 +65,13 @@ def _named(bench: Bench, word: str) -> list[dict[str, str]]:
     return [{"name": name, "title": bench.catalogue.title(word, name)} for name in sorted(names)]
 
 
-def _chosen(rules: Iterable[Rule]) -> dict[str, list[str]]:
+def _chosen(rules: Sequence[Rule]) -> dict[str, list[str]]:
     """Values that cards ask of a checkout, by word, and ways of delivery: what a basket can be tried with."""
     found: dict[str, set[str]] = {word: set() for word in (*AUDIENCE_WORDS, "methods")}
-    for rule in rules:
-        for clause in (*rule.audience.only, *rule.audience.never, *rule.scope.only, *rule.scope.never):
-            if clause.word in found:
-                found[clause.word].update(clause.values)
+    scopes = chain(each(rules, "audience"), each(rules, "scope"))
+    for clause in chain.from_iterable((*scope.only, *scope.never) for scope in scopes):
+        if clause.word in found:
+            found[clause.word].update(clause.values)
     found["methods"] = found["methods"] or {"standard"}
     return {word: sorted(names) for word, names in found.items()}
 

@@ -14,6 +14,7 @@ from pricing import Cart, Engine
 from pricing.examples import of_text, run
 from pricing.studio.asked import WrongQuestion
 from pricing.studio.desk import QUESTIONS, Workbench
+from pricing.studio.overview import words
 from tests.pages import ROOT
 from tests.studio.shop import CARDS, EVENING, SUMMER, TEXTS, basket
 
@@ -163,7 +164,7 @@ def test_what_there_is_is_told_at_the_start() -> None:
     assert (told["zone"], told["currency"]) == ("America/Los_Angeles", "USD")
     assert told["campaigns"][0]["until"] == "2026-07-01T00:00"
     assert {"path": SUMMER, "what": "campaign"} in told["files"]
-    assert "stores" in told["words"]["first"]
+    assert "stores" in words()["first"]
 
 
 # Comparing

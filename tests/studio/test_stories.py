@@ -425,7 +425,14 @@ def test_nothing_is_kept_or_shared_before_the_folder_is_read(browser: Any, studi
         if waiting:
             break
         page.wait_for_timeout(20)
+    page.wait_for_selector(".cm-line:has-text('campaign')")  # cards can be read and typed at meanwhile
+    assert page.inner_text(".cards .state") == "The folder is being read …"
+    page.locator(".cm-line", has_text="tea-3").first.click()
+    page.keyboard.press("End")
+    page.keyboard.type("  # typed early")
     waiting[0].continue_()
     page.wait_for_selector("header .tools button:has-text('Share'):enabled")
+    page.wait_for_selector(".cards button.main:enabled")
+    page.wait_for_selector(".cm-line:has-text('typed early')")
     assert page.locator(".waiting").count() == 0
     page.close()

@@ -115,12 +115,12 @@ const look = paused(async (text) => {
 
 const drawProblems = onlyNew(() => {
   const { errors, warnings, problems } = state.checked;
-  const text = errors ? t("problems.errors", { count: errors }) : warnings ? t("problems.warnings", { count: warnings }) : t("problems.none");
+  const text = !state.start ? t("opening") : errors ? t("problems.errors", { count: errors }) : warnings ? t("problems.warnings", { count: warnings }) : t("problems.none");
   if (places.state.textContent !== text) places.state.textContent = text;
   places.state.className = `state ${errors ? "wrong" : warnings ? "doubt" : "fine"}`;
   showFindings(problems, (fix) => edited(fix.edits));
   fill(places.problems, problems.slice(0, 50).map(problem));
-}, () => [state.checked, state.file, shows]);
+}, () => [state.checked, state.file, shows, Boolean(state.start)]);
 
 function problem(one, place) {
   const sign = { error: "✕", warning: "!", hint: "i" }[one.severity];
@@ -252,6 +252,7 @@ export async function follow() {
 // A new campaign
 
 async function begin() {
+  if (!state.start) return; // the folder is still being read
   const day = state.basket.at?.slice(0, 10) ?? "";
   const input = (name, props) => h("input", { name, required: true, ...props });
   const said = await dialog(

@@ -221,7 +221,7 @@ function fresh(text, locked) {
       explained,
       fired,
       autocompletion({ override: [complete], icons: false, activateOnTyping: true, defaultKeymap: true }),
-      colours(state.start.words),
+      colours(state.folder.words),
       syntaxHighlighting(style),
       keymap.of([...completionKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap]),
       EditorView.contentAttributes.of({ tabindex: "0", "aria-label": t("editor.label"), spellcheck: "false", translate: "no" }),

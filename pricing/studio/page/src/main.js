@@ -12,6 +12,7 @@ import { choose, language, languages, t } from "./words.js";
 
 const FAST = 60; // milliseconds after a keystroke
 const SLOW = 150; // until reasons are asked for: who types on does not wait for them
+const LONG = 300; // reading a folder: one that takes longer is shown before it is read
 const WATCH = 2000; // between looks at the folder
 
 const views = ["try", "compare", "overview"];
@@ -100,14 +101,20 @@ async function price(why, asking) {
   tell("asked");
 }
 
-const soon = paused(() => price("none", pricing), FAST);
+let unchecked = false;
+const soon = paused(async () => {
+  await price("none", pricing);
+  if (unchecked) check(); // in a large folder it takes longer than the price
+}, FAST);
 const later = paused(() => price("all", reasoning), SLOW);
-const checked = paused(async () => {
+
+async function check() {
+  unchecked = false;
   const answer = await checking("check", typed()).catch(() => null);
   if (!answer) return;
   state.checked = answer;
   tell("checked");
-}, FAST);
+}
 
 function priceAnew() {
   reasoning.giveUp();
@@ -152,10 +159,23 @@ async function example() {
 }
 
 async function open() {
-  const [folder, start] = await Promise.all([ask("folder"), ask("open")]);
-  Object.assign(state, { folder, start });
-  document.getElementById("folder").textContent = ` ${folder.name}`;
-  document.title = `Studio · ${folder.name}`;
+  const opening = ask("open");
+  opening.catch(() => {}); // told below
+  state.folder = await ask("folder");
+  const { name, files } = state.folder;
+  document.getElementById("folder").textContent = ` ${name}`;
+  document.title = `Studio · ${name}`;
+  cards.build(parts.cards);
+  on("opened", (path) => remember(`studio.file.${name}`, path));
+  const waiting = new Promise((go) => setTimeout(go, LONG, "long"));
+  if ((await Promise.race([opening, waiting])) === "long") {
+    const last = remembered(`studio.file.${name}`);
+    const campaigns = Object.keys(files).filter((path) => path.endsWith(".promo") && !path.endsWith("policy.promo"));
+    const path = last in files ? last : campaigns.sort().at(-1);
+    if (path) await cards.open(path);
+    parts.receipt.append(parts.waiting);
+  }
+  state.start = await opening;
 }
 
 async function take(fragment) {
@@ -196,19 +216,18 @@ async function begin() {
     return void document.body.append(h("p", { class: "wrong", role: "alert" }, error.message));
   }
   parts.waiting.remove();
-  cards.build(parts.cards);
   basket.build(parts.basket);
   receipt.build(parts.receipt);
   compare.build(parts.compare);
   overview.build(parts.overview);
   if (document.body.dataset.view) tell("view", document.body.dataset.view); // chosen before there was anybody to hear it
-  on("typed", () => (checked(), priceAnew()));
+  on("typed", () => ((unchecked = true), priceAnew()));
   on("saved", () => tell("typed", ""));
   whenBought(priceAnew);
   const linked = await take(location.hash);
   if (!linked) state.basket = whole(lastBasket() ?? emptyBasket(state.start));
   tell("basket");
-  const first = Object.keys(state.draft)[0] ?? campaignOf(state.basket.at ?? "") ?? Object.keys(state.folder.files).find((path) => path.endsWith(".promo")) ?? "";
+  const first = Object.keys(state.draft)[0] ?? (state.file || null) ?? campaignOf(state.basket.at ?? "") ?? Object.keys(state.folder.files).find((path) => path.endsWith(".promo")) ?? "";
   if (first) await cards.open(first);
   tell("typed", "");
   for (const one of parts.keeping) (one.disabled = false), one.removeAttribute("title");
