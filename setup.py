@@ -62,7 +62,7 @@ COMPILED = (
 )
 """Modules of `pricing/engine` on the hot path, by path: plain whole numbers and lists, and what makes them."""
 
-BESIDE = ("wire/quick",)
+BESIDE = ("simulate/entries", "wire/quick")
 """The same outside of the engine: what each cart passes on its way in and out."""
 
 UNSHARED = [] if sys.platform == "win32" else ["-fvisibility=hidden", "-fno-semantic-interposition"]

@@ -55,6 +55,8 @@ class BothVersions:
 
     def _limits_of(self, cart: Cart, version: int) -> list[Counted]:
         watch = self.limited[version]
+        if not watch.may_meet(cart):
+            return []
         situation = watch.situation(cart)
         items = sum(line.quantity for line in cart.lines)
         most: dict[str, int] = {}

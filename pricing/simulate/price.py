@@ -13,6 +13,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from pricing.api import Engine
+from pricing.engine import price
 from pricing.model.bulk import collector_at_rest
 from pricing.model.cart import Cart, RuleUsage
 from pricing.model.errors import CartError, Problem
@@ -116,8 +117,8 @@ class Replayer:
             self._add_decided(rows, number, where, cart, told)
             return
         touched = self.pair.touches(cart)
-        old = self.old.quote(cart, usage[0])
-        new = self.new.quote(cart, usage[1]) if touched or usage[0] != usage[1] else old
+        old = price(self.old.plan, cart, usage[0], work=self.old.work)
+        new = price(self.new.plan, cart, usage[1], work=self.new.work) if touched or usage[0] != usage[1] else old
         limits = self.pair.limits(cart) if self.wishes.carried else []
         items = self.pair.items_sold(old, new)
         short = self.pair.short(new) if touched and self.wishes.near else []

@@ -6,8 +6,8 @@ from attrs import frozen
 
 from pricing.receipt import receipt
 from pricing.simulate.carry import usage_from_text
+from pricing.simulate.entries import savings_by_rule
 from pricing.simulate.price import Replayer
-from pricing.simulate.rows import savings_by_rule
 from pricing.simulate.sums import OrderChange, Sums
 
 

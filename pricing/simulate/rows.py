@@ -15,6 +15,7 @@ from attrs import define, frozen
 
 from pricing.model.cart import Cart, in_utc
 from pricing.model.quote import Quote
+from pricing.simulate.entries import goods, savings, uses
 
 
 def _list_of(*fields: tuple[str, Any]) -> Any:
@@ -60,8 +61,6 @@ SCHEMA = pa.schema(
         ("moved_by", pa.list_(_TEXT)),  # which changes moved its price
     ]
 )
-SHIPPING = "(shipping)"
-"""The category of what shipping costs."""
 
 
 @frozen
@@ -120,6 +119,7 @@ class Rows:
 
     def __init__(self) -> None:
         self.flat: dict[str, list[Any]] = {name: [] for name in SCHEMA.names if not pa.types.is_list(_kind(name))}
+        """In the order of the schema, in which they are added."""
         self.texts: dict[str, list[list[str]]] = {"segments": [], "moved_by": []}
         self.lists = {
             "savings": Nested.of(SAVINGS), "goods": Nested.of(GOODS), "uses": Nested.of(USES),
@@ -128,8 +128,7 @@ class Rows:
 
     def refuse(self, number: int, where: str, problem: str) -> None:
         """An order that cannot be priced."""
-        flat: dict[str, Any] = dict.fromkeys(self.flat)
-        self._add({**flat, "number": number, "where": where, "problem": problem}, [], [], ((), (), (), (), ()))
+        self._add((number, where, problem, *[None] * (len(self.flat) - 3)), [], [], ((), (), (), (), ()))
 
     def add(
         self,
@@ -146,32 +145,25 @@ class Rows:
     ) -> None:
         """An order under both versions; one and the same quote twice where it has one price."""
         at: datetime = cart.at
-        flat = {
-            "number": number, "where": where, "problem": None, "currency": cart.currency, "at": in_utc(at),
-            "day": at.date().isoformat(), "customer": cart.customer.id, "listed": old.list_minor,
-            "old": old.total_minor, "new": new.total_minor,
-            "old_bound": old.total_minor if old.optimal else min(old.lower_bound_minor, old.total_minor),
-            "new_bound": new.total_minor if new.optimal else min(new.lower_bound_minor, new.total_minor),
-            "coins_old": old.coins_spent, "coins_new": new.coins_spent,
-            "earned_old": sum([each.coins for each in old.earned]), "earned_new": sum([each.coins for each in new.earned]),
-            "twice": old is not new, "cart": text, "usage": None,
-            "rules": told and told.rules, "differs": told and told.differs,
-        }  # fmt: skip
-        categories = {line.id: line.categories[0] if line.categories else "" for line in cart.lines}
-        uses = _uses(old, new, items)
+        flat = (
+            number, where, None, cart.currency, in_utc(at), at.date().isoformat(), cart.customer.id, old.list_minor,
+            old.total_minor, new.total_minor, _bound(old), _bound(new), old.coins_spent, new.coins_spent,
+            sum([each.coins for each in old.earned]), sum([each.coins for each in new.earned]), old is not new, text, None,
+            told and told.rules, told and told.differs,
+        )  # fmt: skip
         counts = [(one.rule, one.version, one.uses, one.items) for one in limits]
-        nested = (_savings(old, new), _goods(old, new, categories), uses, short, counts)
+        nested = (savings(old, new), goods(cart, old, new), uses(old, new, items), short, counts)
         self._add(flat, list(cart.customer.segments), list(told.moved_by) if told is not None else [], nested)
 
     def _add(
         self,
-        flat: dict[str, Any],
+        flat: tuple[Any, ...],
         segments: list[str],
         moved_by: list[str],
         nested: tuple[Iterable[tuple[Any, ...]], ...],
     ) -> None:
-        for name, column in self.flat.items():
-            column.append(flat[name])
+        for column, value in zip(self.flat.values(), flat, strict=True):
+            column.append(value)
         self.texts["segments"].append(segments)
         self.texts["moved_by"].append(moved_by)
         for made, entries in zip(self.lists.values(), nested, strict=True):
@@ -213,87 +205,9 @@ class Rows:
         return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
 
 
+def _bound(quote: Quote) -> int:
+    return quote.total_minor if quote.optimal else min(quote.lower_bound_minor, quote.total_minor)
+
+
 def _kind(name: str) -> Any:
     return SCHEMA.field(name).type
-
-
-def _savings(old: Quote, new: Quote) -> list[tuple[Any, ...]]:
-    before = _savings_of(old)
-    if old is new:
-        return [(*key, amount, amount) for key, amount in sorted(before.items())]
-    after = _savings_of(new)
-    return [(*key, before.get(key, 0), after.get(key, 0)) for key in sorted({**before, **after})]
-
-
-def _savings_of(quote: Quote) -> dict[tuple[str, str, str], int]:
-    """Minor units by rule, payer and seller. By category it is what goods cost less than their list price."""
-    places = [(line.store, line.savings) for line in quote.lines]
-    places += [(charge.store, charge.savings) for charge in quote.shipping]
-    found: dict[tuple[str, str, str], int] = {}
-    together: dict[tuple[str, str], list[int]] = {}
-    for store, savings in places:
-        for rule, amount, platform, payers in savings:
-            known = together.get((rule, store))
-            if known is None:
-                together[rule, store] = known = [0, 0]
-            known[0] += platform
-            known[1] += amount - platform
-            for payer, share in payers:
-                known[1] -= share
-                found[rule, payer, store] = found.get((rule, payer, store), 0) + share
-    for (rule, store), (platform, seller) in together.items():
-        if platform:
-            found[rule, "platform", store] = platform
-        if seller:
-            found[rule, "seller", store] = seller
-    return found
-
-
-def _goods(old: Quote, new: Quote, categories: dict[str, str]) -> list[tuple[Any, ...]]:
-    """What the goods of each seller and category cost: listed, old, new."""
-    found: dict[tuple[str, str], list[int]] = {}
-    for line, later in zip(old.lines, new.lines, strict=True):
-        _cost(found, (line.store, categories[line.id]), line.list, line.pays, later.pays)
-    for charge, after in zip(old.shipping, new.shipping, strict=True):
-        _cost(found, (charge.store, SHIPPING), charge.list, charge.pays, after.pays)
-    return [(*key, *amounts) for key, amounts in sorted(found.items())]
-
-
-def _cost(found: dict[tuple[str, str], list[int]], key: tuple[str, str], listed: int, old: int, new: int) -> None:
-    row = found.get(key)
-    if row is None:
-        found[key] = [listed, old, new]
-    else:
-        row[0] += listed
-        row[1] += old
-        row[2] += new
-
-
-def _uses(old: Quote, new: Quote, items: tuple[dict[str, int], dict[str, int]]) -> list[tuple[Any, ...]]:
-    before = uses_of(old)
-    after = before if old is new else uses_of(new)
-    names = sorted(before if old is new else {**before, **after})
-    return [
-        (name, before.get(name, 0), after.get(name, 0), items[0].get(name, 0), items[1].get(name, 0)) for name in names
-    ]
-
-
-def uses_of(quote: Quote) -> dict[str, int]:
-    """Uses by rule as limits count them: applications, pieces of coupons, trades of an exchange (SPEC 5.3)."""
-    uses: dict[str, int] = {}
-    for use in quote.used:
-        uses[use.rule] = uses.get(use.rule, 0) + (use.pieces or 1)
-    for one in quote.bought:
-        for name, times in one.trades:
-            uses[name] = uses.get(name, 0) + times
-    return uses
-
-
-def savings_by_rule(quote: Quote) -> dict[str, int]:
-    """What each rule saves, minor units."""
-    found: dict[str, int] = {}
-    every = [line.savings for line in quote.lines] + [charge.savings for charge in quote.shipping]
-    for savings in every:
-        for saving in savings:
-            found[saving.rule] = found.get(saving.rule, 0) + saving.amount
-    return found

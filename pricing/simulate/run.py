@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from attrs import frozen
 
 from pricing import __version__
@@ -25,6 +26,9 @@ from pricing.simulate.mapping import Columns
 from pricing.simulate.orders import Tell, batches
 from pricing.simulate.price import FORMAT, Replayer, ReplayWishes, Task, wishes_text
 from pricing.simulate.sums import Answer, answer_of
+
+TOGETHER = 8
+"""So many batches are added up at once: what adding costs is mostly one for each batch."""
 
 
 @frozen
@@ -63,11 +67,23 @@ def replay(
     known = [book for _, book in task.known]
     answer = answer_of(task.old, task.new, task.wishes.top, known, log=bool(task.log))
     with _work_folder(plan, task) as folder:
+        waiting: list[Any] = []
         for rows in _rows(task, plan, folder, tell):
-            answer.add(rows)
+            waiting.append(rows)
+            if len(waiting) == TOGETHER:
+                answer.add(_one(waiting))
+                waiting = []
             if each is not None:
                 each(rows)
+        if waiting:
+            answer.add(_one(waiting))
     return answer
+
+
+def _one(several: list[Any]) -> Any:
+    """Batches of rows as one."""
+    (made,) = pa.Table.from_batches(several).combine_chunks().to_batches()
+    return made
 
 
 def _rows(task: Task, plan: ReplayPlan, folder: Path, tell: Tell) -> Iterator[Any]:

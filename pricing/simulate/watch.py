@@ -27,6 +27,21 @@ class Watch:
         """The rules that are asked about."""
         rules = [rule for rule in book.rules if rule.name in _with_exchanges(book, self.names)] if self.names else []
         self.plan = Plan(RuleBook(tuple(rules), book.policy)) if rules else None
+        self._looked_for: dict[str, set[str]] = {}
+        """By word of a scope, the values under which a rule of these is found."""
+        for word, value in self.plan.met if self.plan is not None else ():
+            self._looked_for.setdefault(word, set()).add(value)
+
+    def may_meet(self, cart: Cart) -> bool:
+        """Whether any of the rules may look at the cart: a no is sure, and takes no laying out of the cart."""
+        plan, looked_for = self.plan, self._looked_for
+        if plan is None:
+            return False
+        if "" in looked_for or (cart.codes and (plan.codes or not all(type(code) is str for code in cart.codes))):
+            return True
+        if any(plan.rules.find(lot.rule) is not None for lot in cart.wallet.coupons):
+            return True
+        return any(not values.isdisjoint(_values_of(cart, word)) for word, values in looked_for.items())
 
     def situation(self, cart: Cart) -> Situation | None:
         """The cart laid out for `met`; None when there are no rules at all."""
@@ -48,13 +63,31 @@ def touched_by_any(watches: Sequence[Watch], cart: Cart) -> bool:
     known: Situation | None = None
     words: list[str] | None = None
     for watch in watches:
-        if watch.plan is None:
+        if watch.plan is None or not watch.may_meet(cart):
             continue
         if known is None or words != watch.plan.words:
             known, words = watch.situation(cart), watch.plan.words
         if watch.met(known):
             return True
     return False
+
+
+def _values_of(cart: Cart, word: str) -> set[str]:
+    """What the lines of a cart say under a word of scopes, and what that lies under."""
+    if word == "stores":
+        return {line.store for line in cart.lines}
+    if word == "skus":
+        return {line.sku for line in cart.lines}
+    if word == "brands":
+        return {line.brand for line in cart.lines}
+    if word == "tags":
+        return {tag for line in cart.lines for tag in line.tags}
+    paths = {path for line in cart.lines for path in line.categories}
+    return {path[:end] for path in paths for end in (*_slashes(path), len(path))}
+
+
+def _slashes(path: str) -> list[int]:
+    return [at for at, sign in enumerate(path) if sign == "/"]
 
 
 def changed(old: RuleBook, new: RuleBook) -> tuple[frozenset[str], frozenset[str]]:
