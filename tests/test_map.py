@@ -6,12 +6,16 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
+import sys
 import tomllib
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
+from pricing import Cart, Engine
 from tests.pages import ROOT, read, section, written
 
 PACKAGE = ROOT / "pricing"
@@ -76,3 +80,22 @@ def test_every_module_says_what_it_is() -> None:
         if not ast.get_docstring(ast.parse(found.read_text(encoding="utf-8")))
     ]
     assert silent == []
+
+
+def test_the_demonstration_cart_meets_the_files_of_the_search_in_their_order() -> None:
+    engine = Engine.load(ROOT / "rules")
+    cart = Cart.from_dict(json.loads(read("rules/demo/cart.json")))
+    search = str(PACKAGE / "engine/search")
+    met: dict[str, None] = {}
+
+    def note(frame: FrameType, event: str, argument: object) -> None:
+        if event == "call" and frame.f_code.co_filename.startswith(search):
+            met[str(Path(frame.f_code.co_filename).relative_to(search))] = None
+
+    sys.setprofile(note)
+    try:
+        engine.quote(cart)
+    finally:
+        sys.setprofile(None)
+    told = re.findall(r"^\| `([\w/]+\.py)`", section(read("docs/search.md"), "The way through the files"), re.MULTILINE)
+    assert [file for file in told if file in met] == [file for file in met if file in told]
