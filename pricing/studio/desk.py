@@ -212,6 +212,11 @@ def _examples(desk: Workbench, bench: Bench, asked: Asked) -> dict[str, Any]:
     return many.examples(desk.bench(_old(desk, asked)), bench)
 
 
+def _baskets(desk: Workbench, bench: Bench, asked: Asked) -> dict[str, Any]:
+    """`most`. Answer: {baskets: [{title, basket}]}: example carts, to begin with."""
+    return many.baskets(bench, _most(asked))
+
+
 def _orders(desk: Workbench, bench: Bench, asked: Asked) -> dict[str, Any]:
     """`orders` (texts, one cart in JSON each), `old`. Answer: as `examples`, of which those are told that change most.
 
@@ -267,6 +272,7 @@ QUESTIONS: Mapping[str, Callable[[Workbench, Bench, Asked], dict[str, Any]]] = {
     "wallet": _wallet,
     "price": _price,
     "compare": _compare,
+    "baskets": _baskets,
     "examples": _examples,
     "orders": _orders,
     "worst": _worst,

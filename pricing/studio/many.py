@@ -7,6 +7,7 @@ business of `pricing replay`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from attrs import field, frozen
@@ -48,6 +49,12 @@ class Tried:
 def examples(old: Bench, new: Bench) -> dict[str, Any]:
     """All example carts of the new version under both: see `desk` (examples)."""
     return _both(old, new, _examples(new))
+
+
+def baskets(bench: Bench, most: int) -> dict[str, Any]:
+    """Example carts to begin with: see `desk` (baskets)."""
+    found = (one for one in _examples(bench) if isinstance(one, Tried))
+    return {"baskets": [{"title": one.about["title"], "basket": _basket(one)} for one in islice(found, most)]}
 
 
 def orders(old: Bench, new: Bench, lines: Sequence[str]) -> dict[str, Any]:

@@ -159,6 +159,17 @@ def test_cards_goods_and_coupons_are_found_by_any_of_their_words() -> None:
     assert bench.ask("wallet", {"currency": "EUR"})["total"] == 0
 
 
+def test_an_empty_basket_can_begin_with_an_example() -> None:
+    file = "campaigns/summer.examples.md"
+    three = basket(("TEA-1", 3))
+    made = desk().ask("example", {"basket": three, "title": "Three teas", "file": file})
+    (told,) = Workbench({**TEXTS, file: made["text"]}).ask("baskets", {"most": 5})["baskets"]
+    assert told["title"] == "Three teas"
+    answers = [desk().ask("price", {"basket": one})["quote"]["total"] for one in (three, told["basket"])]
+    assert answers == ["24.00", "24.00"]
+    assert desk().ask("baskets", {}) == {"baskets": []}
+
+
 def test_what_there_is_is_told_at_the_start() -> None:
     told = desk().ask("open", {})
     assert (told["zone"], told["currency"]) == ("America/Los_Angeles", "USD")

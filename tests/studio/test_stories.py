@@ -148,6 +148,9 @@ def test_a_new_campaign_from_nothing_to_an_example(page: Page, studio: Open) -> 
     page.click("dialog button.main")
     page.wait_for_selector(".said p:has-text('examples.md')")
     assert "2 off each pot" in (studio.folder / "campaigns/pots.examples.md").read_text(encoding="utf-8")
+    page.click("text=Empty the basket")
+    page.click(".begin button:has-text('Two pots of 42.00 cost 80.00')")
+    pays(page, "80.00")
 
 
 def test_a_draft_is_compared_and_its_worst_example_looked_at(page: Page, studio: Open) -> None:

@@ -1,9 +1,11 @@
 // The receipt: what each line and unit pays, who pays whom, why, why not, what would bring more. What changed is marked.
 import { bdi, button, fill, h, heard, onlyNew } from "./dom.js";
-import { addGift } from "./basket.js";
-import { add, bought, on, state, tell } from "./state.js";
+import { addGift, replace } from "./basket.js";
+import { ask } from "./desk.js";
+import { add, bought, on, state, tell, typed } from "./state.js";
 import { has, t } from "./words.js";
 
+const BEGINNINGS = 5; // examples that are offered while the basket is empty
 const places = {};
 let before = null; // what was shown before the last change, to mark what is new
 let now = null;
@@ -33,11 +35,19 @@ function drawn(answer) {
   if (answer.quote.refused) drawWhy(answer);
 }
 
-function nothing() {
+async function nothing() {
   for (const place of [places.note, places.why]) fill(place);
   fill(places.total, h("p", { class: "sum" }, heard(t("receipt.total")), "–"));
   fill(places.paper, h("p", { class: "quiet" }, t("basket.none")));
   before = now = null;
+  const { baskets } = await ask("baskets", typed({ most: BEGINNINGS })).catch(() => ({ baskets: [] }));
+  if (!baskets.length || state.basket.lines.length) return;
+  fill(
+    places.paper,
+    h("p", { class: "quiet" }, t("basket.none")),
+    h("h3", {}, t("receipt.begin")),
+    h("ul", { class: "begin" }, baskets.map((one) => h("li", {}, button(bdi(one.title), () => replace(one.basket))))),
+  );
 }
 
 /** The last receipt stays, greyed; above it stands why there is no new one. */
