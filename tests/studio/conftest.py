@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,11 +82,15 @@ promo code mail "Letter: 4 off 30"
 
 @pytest.fixture
 def place(tmp_path: Path) -> str:
+    return used_ledger(BUDGETED, tmp_path / "shop.db")
+
+
+def used_ledger(texts: Mapping[str, str], file: Path) -> str:
     """A ledger with two orders of three teas, 3.00 off each."""
-    found = str(tmp_path / "shop.db")
+    found = str(file)
     tea = {"sku": "TEA-1", "store": "tea-house", "price": "9.00", "quantity": 3}
     cart = {"currency": "USD", "at": NOON.isoformat(), "customer": {"id": "c-1"}, "lines": [tea]}
-    with Ledger(found, Engine.from_texts(BUDGETED)) as ledger:
+    with Ledger(found, Engine.from_texts(texts)) as ledger:
         for order in ("1", "2"):
             ledger.checkout(Cart.from_dict(cart), order)
             ledger.commit(order, NOON)
