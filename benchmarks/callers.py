@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import cycle, takewhile
 from pathlib import Path
 
 import httpx
@@ -113,8 +114,8 @@ class Answers:
 class Caller(asyncio.Protocol):
     """One connection: the next request when the last is answered, until told to end."""
 
-    def __init__(self, ask: Callable[[], bytes | None], answers: Answers, fine: Callable[[bytes], bool]) -> None:
-        self.ask = ask
+    def __init__(self, requests: Iterator[bytes], answers: Answers, fine: Callable[[bytes], bool]) -> None:
+        self.requests = requests
         self.answers = answers
         self.fine = fine
         self.buffer = b""
@@ -126,7 +127,7 @@ class Caller(asyncio.Protocol):
         self._next()
 
     def _next(self) -> None:
-        request = self.ask()
+        request = next(self.requests, None)
         if request is None:
             self._end()
             return
@@ -168,20 +169,20 @@ def load(
     fine: Callable[[bytes], bool] = lambda _: True,
 ) -> Answers:
     """Sends requests in turn over some connections for so long."""
+    end = time.perf_counter() + seconds
+    return sent(port, takewhile(lambda _: time.perf_counter() < end, cycle(requests)), connections, fine)
+
+
+def sent(
+    port: int, requests: Iterator[bytes], connections: int, fine: Callable[[bytes], bool] = lambda _: True
+) -> Answers:
+    """Sends all requests over some connections, on each the next when the last is answered."""
     answers = Answers()
 
     async def all_of_them() -> None:
-        end = time.perf_counter() + seconds
-        number = 0
-
-        def ask() -> bytes | None:
-            nonlocal number
-            number += 1
-            return requests[number % len(requests)] if time.perf_counter() < end else None
-
         loop = asyncio.get_running_loop()
         made = [
-            await loop.create_connection(lambda: Caller(ask, answers, fine), "127.0.0.1", port)
+            await loop.create_connection(lambda: Caller(requests, answers, fine), "127.0.0.1", port)
             for _ in range(connections)
         ]
         await asyncio.gather(*[caller.done for _, caller in made])

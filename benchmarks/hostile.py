@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 
-from benchmarks.callers import Answers, Serving, load, post, serving
+from benchmarks.callers import Answers, Serving, load, post, sent, serving
 from benchmarks.hard import a_cent_apart
 from benchmarks.markets import carts, texts
 from pricing.api import Engine
@@ -153,10 +153,19 @@ def workers_of(service: Serving) -> list[int]:
     ]
 
 
+def body_of(number: int) -> dict[str, Any]:
+    """A checkout by a customer of its own."""
+    return {"order": f"o-{number}", "cart": {**CART, "customer": {"id": f"c-{number}"}}}
+
+
+def checkout(number: int) -> bytes:
+    """The same as a request."""
+    return post("/v1/checkout", json.dumps(body_of(number)).encode(), Idempotency_Key=f"k-{number}")
+
+
 def bought(http: httpx.Client, number: int) -> tuple[int, bool]:
     """The status of a checkout, and whether it had the code."""
-    body = {"order": f"o-{number}", "cart": {**CART, "customer": {"id": f"c-{number}"}}}
-    answer = http.post("/v1/checkout", json=body, headers={"Idempotency-Key": f"k-{number}"})
+    answer = http.post("/v1/checkout", json=body_of(number), headers={"Idempotency-Key": f"k-{number}"})
     found: dict[str, Any] = answer.json()
     return answer.status_code, bool(found.get("quote", {}).get("used"))
 
@@ -198,23 +207,26 @@ def killed(place: Path, seconds: float) -> None:
         )
 
 
-def pieces(place: Path, reservations: int, clients: int = 16) -> None:
-    """So many reservations of a thousand pieces."""
+def pieces(place: Path, reservations: int, books: str, clients: int = 16) -> None:
+    """So many reservations of a thousand pieces, in a ledger there."""
     rules = written({"policy.promo": POLICY, "campaigns/fair.promo": SHOP}, place)
-    books = str(place.parent / "pieces.db")
+    Ledger(books, Engine.load(rules), migrate=True).close()
+    had = 0
+
+    def fine(answer: bytes) -> bool:
+        nonlocal had
+        had += bool(json.loads(answer.partition(b"\r\n\r\n")[2])["quote"]["used"])
+        return True
+
     with serving(rules, "--ledger", books, "--at", NOON, workers=2) as service:
-
-        def client(first: int) -> tuple[int, int]:
-            with httpx.Client(base_url=service.url, timeout=60) as http:
-                found = [bought(http, number) for number in range(first, reservations, clients)]
-            return sum(had for _, had in found), sum(status != 200 for status, _ in found)
-
         start = time.monotonic()
-        with ThreadPoolExecutor(clients) as many:
-            found = list(many.map(client, range(clients)))
-        rate = reservations / (time.monotonic() - start)
+        found = sent(service.port, (checkout(number) for number in range(reservations)), clients, fine)
+        seconds = time.monotonic() - start
     with Ledger(books, Engine.load(rules)) as ledger:
-        print(
-            f"{reservations} reservations from {clients} clients, {rate:.0f} a second: {sum(had for had, _ in found)} had"
-            f" the code, {sum(failed for _, failed in found)} failed, books: {ledger.verify() or 'sound'}"
-        )
+        kept = ledger.verify()
+    base = "PostgreSQL" if "://" in books else "SQLite"
+    print(
+        f"{base}: {reservations} reservations from {clients} clients in {seconds:.0f} s: {had} had the code,"
+        f" {len(found.times) - had} had not, failed {found.failed}, books: {kept or 'sound'}",
+        flush=True,
+    )

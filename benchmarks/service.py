@@ -22,6 +22,7 @@ import httpx
 
 from benchmarks import hostile
 from benchmarks.callers import load, post, serving
+from benchmarks.postgres import server
 from benchmarks.workloads import workload
 from pricing.api import Engine
 from pricing.wire import cart_from_json, quote_to_json
@@ -124,7 +125,9 @@ def main() -> None:
             elif name == "killed":
                 hostile.killed(Path(place) / "killed", asked.seconds)
             else:
-                hostile.pieces(Path(place) / "pieces", asked.reservations)
+                with server() as postgres:
+                    for books in (f"{place}/pieces.db", postgres.database()):
+                        hostile.pieces(Path(place) / "pieces", asked.reservations, books)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import click
 import starlette  # noqa: F401  # told when it is missing, before anything else happens
-import uvicorn
 
 from pricing.cli.files import RuleFolder
 from pricing.service.access import Pass, tokens_of
@@ -101,7 +100,7 @@ def command(
         bounds=Allowance(spool=spool),
     )  # fmt: skip
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    from pricing.service import tracing
+    from pricing.service import line, tracing
     from pricing.service.front import application
 
     try:
@@ -115,14 +114,12 @@ def command(
         app = application(settings)
     except OSError as error:
         raise click.ClickException(f"{decisions}: {error.strerror}") from None
-    config = uvicorn.Config(
-        app, host=host, port=port, log_config=None, access_log=False, server_header=False, proxy_headers=False,
-        timeout_keep_alive=30, h11_max_incomplete_event_size=65536,
+    server = line.server(
+        app, host=host, port=port, server_header=False, proxy_headers=False, timeout_keep_alive=30
     )  # fmt: skip
-    listening = config.bind_socket()
+    listening = server.config.bind_socket()
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # whoever never reads holds no connection
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(1_000 * settings.bounds.unread))
-    server = uvicorn.Server(config)
     server.run(sockets=[listening])
     return 0 if server.started else 3
 

@@ -10,9 +10,6 @@ import contextlib
 import json
 import logging
 import os
-import re
-import secrets
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -24,41 +21,24 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as Way
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from pricing import __version__
-from pricing.service import batch, openapi, reading, tracing
-from pricing.service.access import SCOPES, is_our_host, scopes_of
+from pricing.service import batch, openapi, reading
 from pricing.service.asks import Ask, Reply
 from pricing.service.decisions import DecisionLog
+from pricing.service.guard import QUOTE_ROUTE, Guard, PlainAnswer, answer_of, header, open_to
 from pricing.service.pool import Crew
 from pricing.service.problems import MEDIA, Refused
 from pricing.service.routes import ROUTES, Route
 from pricing.service.settings import Settings
-from pricing.service.watching import Figures, say
+from pricing.service.watching import Figures, Log
 
 LOG = logging.getLogger("pricing.service")
-EVERYTHING = frozenset(SCOPES)
 KEY = 255
 """Characters of an Idempotency-Key."""
-_FINGERPRINT = re.compile(rb"sha256:[0-9a-f]+")
 LARGE = 65_536
 """Bytes from which a cart is taken to be costly."""
-QUOTE_ROUTE = next(route for route in ROUTES if route.path == "/v1/quote")
-
-
-class PlainAnswer:
-    """A whole answer: what Starlette's Response does, and nothing more."""
-
-    def __init__(self, body: bytes, status: int, headers: list[tuple[bytes, bytes]], media: str) -> None:
-        self.body = body
-        self.status_code = status
-        length = (b"content-length", b"%d" % len(body))
-        self.headers = [*headers, length, (b"content-type", media.encode())]
-
-    async def __call__(self, _: Scope, __: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.headers})
-        await send({"type": "http.response.body", "body": self.body})
 
 
 class Front:
@@ -68,6 +48,7 @@ class Front:
         self.settings = settings
         self.pool = Crew(settings)
         self.figures = Figures()
+        self.log = Log()
         self.decisions = DecisionLog(settings.decisions) if settings.decisions else None
         self.fingerprint = ""
         self.since = ""
@@ -109,7 +90,7 @@ class Front:
                 self.fingerprint, self.since = found.fingerprint, datetime.now(UTC).isoformat(timespec="seconds")
         self.figures.rules_wrong.set(self.trouble is not None)
         self.figures.reloads.labels("wrong" if self.trouble else "fine").inc()
-        say(event="rules", rules=self.fingerprint, wrong=self.trouble is not None)
+        self.log.say(event="rules", rules=self.fingerprint, wrong=self.trouble is not None)
         if self.trouble:
             LOG.error("the rules in the folder are wrong; those in force stay: %s", self.trouble)
 
@@ -164,25 +145,26 @@ class Front:
 
     async def quote(self, scope: Scope, receive: Receive, send: Send) -> None:
         """POST /v1/quote: as `work`, with nothing between, for this is what a service does most."""
-        scope["route"] = QUOTE_ROUTE
-        if QUOTE_ROUTE.scope not in scope["state"]["scopes"]:
-            raise _not_open(QUOTE_ROUTE.scope)
+        open_to(scope, QUOTE_ROUTE)
         body = await self.body(scope, receive, self.settings.bounds.body)
+        await self.answered(scope, await self.asked(scope, body))(scope, receive, send)
+
+    def asked(self, scope: Scope, body: bytes) -> asyncio.Future[Reply]:
+        """The quote of a body that is there. Raises Refused."""
+        open_to(scope, QUOTE_ROUTE)
+        self.measured(scope, len(body), self.settings.bounds.body)
         if not body:
             raise Refused(400, "not-json", [("there is no body", "")])
         query = query_of(QUOTE_ROUTE, scope["query_string"]) if scope["query_string"] else {}
-        pinned = _header(scope, b"pricing-rules").decode("latin-1")
+        pinned = header(scope, b"pricing-rules").decode("latin-1")
         costly = len(body) > LARGE
-        answer = await self.pool.ask("quote", Ask(body, query, pinned=pinned, whole=costly), costly=costly)
-        await self.answered(scope, answer)(scope, receive, send)
+        return self.pool.put("quote", Ask(body, query, pinned=pinned, whole=costly), costly=costly)
 
     async def body(self, scope: Scope, receive: Receive, most: int) -> bytes:
         """The body, which must be JSON, arrive in time and be no larger than `most` bytes."""
         if scope["method"] == "GET":
             return b""
-        media = _header(scope, b"content-type").partition(b";")[0].strip().lower()
-        if media not in (b"application/json", b"application/x-ndjson", b""):
-            raise Refused(415, "not-json", [("a body is application/json", "")])
+        self.measured(scope, 0, most)
         try:
             async with asyncio.timeout(self.settings.bounds.upload):
                 parts, size, more = [], 0, True
@@ -193,11 +175,19 @@ class Front:
                     parts.append(message.get("body", b""))
                     size += len(parts[-1])
                     more = message.get("more_body", False)
-                    if size > most:
-                        raise Refused(413, "too-large", [(f"a body has at most {most} bytes", "")])
+                    self.measured(scope, size, most)
         except TimeoutError:
             raise Refused(408, "too-slow", [("the body did not arrive in time", "")]) from None
         return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    @staticmethod
+    def measured(scope: Scope, size: int, most: int) -> None:
+        """Refuses what is no JSON, and what is too large."""
+        media = header(scope, b"content-type").partition(b";")[0].strip().lower()
+        if media not in (b"application/json", b"application/x-ndjson", b""):
+            raise Refused(415, "not-json", [("a body is application/json", "")])
+        if size > most:
+            raise Refused(413, "too-large", [(f"a body has at most {most} bytes", "")])
 
     def answered(self, scope: Scope, answer: Reply) -> PlainAnswer:
         """A worker's answer, counted."""
@@ -275,83 +265,7 @@ class Front:
         return made
 
 
-class Guard:
-    """Around everything: host, token, decision id, what is counted and logged, and problems for all that goes wrong."""
-
-    def __init__(self, app: ASGIApp, front: Front) -> None:
-        self.app = app
-        self.front = front
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        start, decision = time.perf_counter(), secrets.token_hex(12)
-        state = scope.setdefault("state", {})
-        state["decision"] = decision
-        status, span = 0, tracing.begun(scope)
-
-        async def sent(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                headers = message["headers"] = list(message["headers"])
-                headers.append((b"pricing-decision", decision.encode()))
-                if not any(name == b"pricing-rules" for name, _ in headers):
-                    headers.append((b"pricing-rules", self.front.fingerprint.encode()))
-            await send(message)
-
-        try:
-            self.check(scope, state)
-            if scope["path"] == QUOTE_ROUTE.path and scope["method"] == QUOTE_ROUTE.method:
-                await self.front.quote(scope, receive, sent)
-            else:
-                await self.app(scope, receive, sent)
-        except Refused as refused:
-            state["problem"] = refused.code
-            await answer_of(refused)(scope, receive, sent)
-        except ClientDisconnect:
-            status = status or 499
-        except Exception:
-            LOG.exception("a fault of the program, decision %s", decision)
-            if not status:
-                state["problem"] = "fault"
-                await answer_of(Refused(500, "fault"))(scope, receive, sent)
-        finally:
-            route = getattr(scope.get("route"), "path", None) or "none"
-            self.told(scope, state, route, status, time.perf_counter() - start, decision)
-            if span is not None:
-                tracing.ended(span, scope["method"], route, status, decision, self.front.fingerprint)
-
-    def check(self, scope: Scope, state: dict[str, Any]) -> None:
-        """Refuses a foreign host, and whoever may not ask this."""
-        state["scopes"] = EVERYTHING
-        if scope["path"].startswith("/health/"):
-            return
-        if not is_our_host(self.front.settings.hosts, _header(scope, b"host")):
-            raise Refused(421, "other-host", [("this service is called by another name", "")])
-        for name, value in scope["headers"]:
-            if name == b"pricing-rules" and not _FINGERPRINT.fullmatch(value):
-                raise Refused(400, "wrong-header", [("Pricing-Rules is a fingerprint, as in sha256:0f…", "")])
-        if not self.front.settings.tokens:
-            return
-        scopes = scopes_of(self.front.settings.tokens, _header(scope, b"authorization"))
-        if scopes is None:
-            raise Refused(401, "no-token", [("needs Authorization: Bearer with a token of this service", "")])
-        state["scopes"] = scopes
-
-    def told(self, scope: Scope, state: dict[str, Any], route: str, status: int, seconds: float, decision: str) -> None:
-        """Counts and logs a request: its route, never its path, which may name a customer."""
-        self.front.figures.took(route, status, seconds)
-        problem = state.get("problem", "")
-        if problem:
-            self.front.figures.problems.labels(problem).inc()
-        more = {"problem": problem} if problem else {}
-        milliseconds = round(seconds * 1000, 2)
-        say(decision=decision, method=scope["method"], route=route, status=status, ms=milliseconds, **more)
-
-
-def application(settings: Settings) -> ASGIApp:
+def application(settings: Settings) -> Guard:
     """The ASGI application."""
     front = Front(settings)
 
@@ -364,13 +278,19 @@ def application(settings: Settings) -> ASGIApp:
         response.headers.update(error.headers or {})
         return response
 
+    async def fault(request: Request, error: Exception) -> Response:
+        """Starlette raises the error again behind this answer, so that it is told in the log."""
+        request.state.problem = "fault"
+        return answer_of(Refused(500, "fault"))
+
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refused)
         request.state.problem = error.code
         return answer_of(error)
 
     ways = [_scoped(way) for way in front.ways()]
-    app = Starlette(routes=ways, lifespan=front.life, exception_handlers={HTTPException: http_error, Refused: refused})
+    handlers = {HTTPException: http_error, Refused: refused, Exception: fault}
+    app = Starlette(routes=ways, lifespan=front.life, exception_handlers=handlers)
     app.router.redirect_slashes = False
     app.state.front = front
     return Guard(app, front)
@@ -379,36 +299,15 @@ def application(settings: Settings) -> ASGIApp:
 def _scoped(way: Way) -> Way:
     """The way with a look at the token's scopes before it."""
     route = next((one for one in ROUTES if one.path == way.path and one.method in (way.methods or ())), None)
-    scope, endpoint = route.scope if route is not None else "", way.endpoint
+    endpoint = way.endpoint
 
     async def asked(request: Request) -> Response:
-        if scope and scope not in request.state.scopes:
-            raise _not_open(scope)
+        if route is not None:
+            open_to(request.scope, route)
         made: Response = await endpoint(request)
         return made
 
     return Way(way.path, asked, methods=list(way.methods or ("GET",)))
-
-
-def _not_open(scope: str) -> Refused:
-    return Refused(403, "no-scope", [(f"needs a token with the scope {scope}", "")])
-
-
-def _header(scope: Scope, wanted: bytes) -> bytes:
-    """The value of a header that stands at most once; empty when it is not there."""
-    for name, value in scope["headers"]:
-        if name == wanted:
-            found: bytes = value
-            return found
-    return b""
-
-
-def answer_of(refused: Refused) -> Response:
-    """A problem as an answer."""
-    headers = {"Retry-After": str(refused.retry)} if refused.retry else {}
-    if refused.status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    return Response(refused.body(), refused.status, headers, MEDIA)
 
 
 def query_of(route: Route, text: bytes) -> dict[str, Any]:

@@ -172,6 +172,10 @@ class Crew:
 
     async def ask(self, name: str, what: Ask, *, slow: bool = False, costly: bool = False) -> Reply:
         """The answer to a task. Raises Refused when too many wait, or when its worker ended."""
+        return await self.put(name, what, slow=slow, costly=costly)
+
+    def put(self, name: str, what: Ask, *, slow: bool = False, costly: bool = False) -> asyncio.Future[Reply]:
+        """The same, to be waited for. Raises Refused when too many wait."""
         queue = self.costly if costly else self.slow if slow else self.quick
         if len(queue) >= self.settings.bounds.queue:
             raise _full()
@@ -180,9 +184,7 @@ class Crew:
         task = Errand(name, what, asyncio.get_running_loop().create_future())
         queue.append(task)
         self._deal()
-        found = await task.future
-        assert isinstance(found, Reply)
-        return found
+        return task.future
 
     @property
     def waiting(self) -> int:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 import logging
 from typing import Any
 
+import msgspec
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 LOG = logging.getLogger("pricing.service.requests")
+_JSON = msgspec.json.Encoder()
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -45,7 +47,20 @@ class Figures:
         return generate_latest(self.registry)
 
 
-def say(**words: Any) -> None:
-    """One line of JSON."""
-    if LOG.isEnabledFor(logging.INFO):
-        LOG.info("%s", json.dumps(words, ensure_ascii=False))
+class Log:
+    """Lines of JSON. Those of one turn of the loop are written together."""
+
+    def __init__(self) -> None:
+        self._waiting: list[str] = []
+
+    def say(self, **words: Any) -> None:
+        """One line."""
+        if not LOG.isEnabledFor(logging.INFO):
+            return
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self._write)
+        self._waiting.append(_JSON.encode(words).decode())
+
+    def _write(self) -> None:
+        lines, self._waiting = self._waiting, []
+        LOG.info("%s", "\n".join(lines))

@@ -8,14 +8,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
 from benchmarks.postgres import Server, server
 from pricing.ledger import Ledger
+from pricing.service import line
 from pricing.service.front import Front, application
 from pricing.service.settings import Settings
 from tests.ledger.shop import ENGINE, NOON, POLICY, RULES
@@ -37,10 +36,10 @@ def rules_in(place: Path) -> Path:
 @contextmanager
 def running(settings: Settings) -> Iterator[tuple[httpx.Client, Front]]:
     """A service for the time of a `with`: a client of it, and its inside."""
-    app: Any = application(settings)
+    app = application(settings)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        runner = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        runner = line.server(app)
         thread = threading.Thread(target=runner.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"

@@ -36,7 +36,7 @@ def line_to(http: httpx.Client, *texts: bytes) -> Iterator[socket.socket]:
     """A plain connection on which some bytes were sent; it holds little that was not read."""
     with socket.socket() as line:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-        line.settimeout(10)
+        line.settimeout(60)
         line.connect((http.base_url.host, http.base_url.port or 0))
         for text in texts:
             line.sendall(text)
