@@ -286,13 +286,31 @@ def examples(rng: random.Random) -> None:
             pass
 
 
+def http(rng: random.Random) -> None:
+    """Requests to a service: answered as HTTP has it, and with problems that say what is wrong."""
+    from tests import mutated_http as door
+
+    *_, front = door.service()
+    request, whole = door.asked(rng, changed_json, changed_text)
+    before = door.processor(front)
+    wrong = door.told(*door.answered(request, whole=whole), whole=whole)
+    took = door.processor(front) - before
+    if wrong or took > SLOW:
+        raise AssertionError(f"{wrong or f'{took:.2f} s'}: {request[:3000]!r}")
+
+
 KINDS: dict[str, Callable[[random.Random], None]] = {
     "rules": rules, "carts": carts, "catalogues": catalogues, "examples": examples, "policies": policies, "usages": usages,
+    "http": http,
 }  # fmt: skip
 
 
 def attempt(kind: str, number: int) -> tuple[float, str]:
     """Tries one input. Gives the seconds of processor that it took, and what was raised, if anything."""
+    if kind == "http":
+        from tests.mutated_http import service
+
+        service()  # takes its own time to begin
     rng = random.Random(f"{kind} {number}")
     start = time.process_time()
     try:
@@ -320,6 +338,8 @@ def main(arguments: list[str]) -> int:
                 print(f"{kind} {number}: {raised or f'{took:.2f} s'}", flush=True)
         print(f"{kind}: {given.count} tried, {found} found; the longest {longest:.3f} s ({slowest})", flush=True)
         wrong += found
+    if "tests.mutated_http" in sys.modules:
+        sys.modules["tests.mutated_http"].OPEN.close()
     return min(wrong, 1)
 
 
