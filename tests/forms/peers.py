@@ -186,3 +186,25 @@ DELIVERY = (
     ("ship at 1.00; at most 2.00 per order", "4.00", "42.00 40.00 2.00"),
 )
 """Delivery at a price: card, charges, and the total with goods of 40.00 and the charges."""
+
+ALSO = 'cross-store discount x "X";'
+SHIRT = f'store discount d "D";categories shirt; take 20% off;{ALSO}'
+TWO = 'promo code P "P";take 10% off;combines with Q;promo code Q "Q";take 20% off'
+SEQUENCE = 'cross-store discount p "P";code P;take 10% off;promo code Q "Q";take 20% off'
+FLEXI = f'store discount d "D";take 5.00 off each of the 3 dearest;{ALSO}take 5.00 off the dearest'
+ITEM, DOWN = "  set measured-on to item-price\n", "  set rounding to down\n"
+MANY = "  limit 2 promo code per order\n"
+
+TOGETHER = (
+    (f"{SHIRT}spend 60.00 take 10.00 off", "", "30.00 @shirt, 40.00 @pants", "54.00 20.25 33.75", ""),
+    (f"{SHIRT}spend 68.00 take 10.00 off", "", "30.00 @shirt, 40.00 @pants", "64.00 24.00 40.00", ""),  # 64.00 are left
+    (f"{SHIRT}spend 68.00 take 10.00 off", "", "30.00 @shirt, 40.00 @pants", "54.00 20.25 33.75", ITEM),
+    (TWO, "P Q", "10.00 x2, 5.00", "17.50 14.00 3.50", MANY + ITEM),  # both of the price
+    (SEQUENCE, "P Q", "10.00 x2, 5.00", "18.00 14.40 3.60", ""),  # the second of what the first left
+    (SEQUENCE, "P Q", "1.80 x10, 13.95 x3", "43.10 12.96 30.14", DOWN),
+    (SEQUENCE, "P Q", "1.80 x10, 13.95 x3", "43.09 12.96 30.13", ""),
+    (TWO.replace("10% off", "30% off the 5 dearest"), "P Q", "10.00 x3, 5.00 x3", "24.00 15.00 9.00", MANY + ITEM),
+    (FLEXI, "", "30.00 x4", "100.00 100.00", ""),  # ten off the first, five off each of two more
+    ('promo code P "P";take 50% off', "P", "20.00 +15.00", "15.00 15.00", ""),
+)
+"""Two promotions: card, what is typed, basket, the total with each line, and what the policy says beside the order."""

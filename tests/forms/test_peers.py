@@ -39,6 +39,11 @@ def test_delivery_at_a_price(card: str, charges: str, expected: str) -> None:
     assert quoted('free shipping d "D";' + card, "40.00", shipping=charges) == expected.split()
 
 
+@pytest.mark.parametrize(("cards", "typed", "basket", "expected", "policy"), peers.TOGETHER)
+def test_two_promotions(cards: str, typed: str, basket: str, expected: str, policy: str) -> None:
+    assert quoted(cards, basket, policy=policy, codes=tuple(typed.split())) == expected.split()
+
+
 def test_an_item_price_below_the_floor_is_the_floor() -> None:
     assert quoted('item discount i "I";take 50% off', "10.00 x2 +6.00") == ["12.00", "12.00"]
     assert quoted('flash sale f "F";price S-1 at 3.00', "10.00 +4.00") == ["4.00", "4.00"]
