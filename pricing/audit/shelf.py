@@ -33,11 +33,17 @@ class Product:
     categories: tuple[str, ...] = ()
     brand: str = ""
     tags: tuple[str, ...] = ()
+    was: int | None = None
+    floor: int | None = None
 
     def line(self, quantity: int, currency: str) -> Line:
         """The line of a cart with so many units."""
-        price = (self.price, currency)
-        return Line(self.sku, self.store, price, quantity, categories=self.categories, brand=self.brand, tags=self.tags)
+        price, was, floor = (None if one is None else (one, currency) for one in (self.price, self.was, self.floor))
+        assert price is not None
+        return Line(
+            self.sku, self.store, price, quantity, categories=self.categories, brand=self.brand, tags=self.tags, was=was,
+            floor=floor,
+        )  # fmt: skip
 
 
 @frozen
@@ -61,11 +67,13 @@ def shelf_of(plan: Plan, catalogue: Catalogue, currency: str) -> Shelf:
     found: dict[str, Product] = {}
     for item in catalogue.items:
         try:
-            price = parse(item.price, currency)
+            amounts = {word: parse(text, currency) for word, text in item.amounts(currency).items()}
         except AmountError:
             continue
+        price, was, floor = amounts["price"], amounts.get("was"), amounts.get("floor")
         if item.sku and item.store and price and (item.sku not in found or found[item.sku].price < price):
-            found[item.sku] = Product(item.sku, item.store, price, item.categories, item.brand, item.tags)
+            about = (item.categories, item.brand, item.tags)
+            found[item.sku] = Product(item.sku, item.store, price, *about, was, floor)
     made_up = not found
     if made_up:
         rules = [rule.rule for rule in plan.rules if rule.rule.currency == currency]

@@ -19,7 +19,7 @@ from attrs import frozen
 from pricing.api import Engine
 from pricing.engine import code_key
 from pricing.language.loading.catalogue import Catalogue, Item
-from pricing.money import AmountError, parse
+from pricing.money import AmountError
 
 _MANY = re.compile(r"(?P<name>.+?)\*(?P<many>[0-9]{1,7})", re.ASCII)
 
@@ -124,14 +124,14 @@ def _line(text: str, catalogue: Catalogue, currency: str) -> dict[str, Any]:
 
 def _bought(item: Item, many: int, catalogue: Catalogue, currency: str) -> dict[str, Any]:
     try:
-        parse(item.price, currency)
+        amounts = item.amounts(currency)
     except AmountError:
         raise click.BadParameter(
             f"{item.sku} has no price in {currency}: the catalogue says {item.price!r}.", param_hint="'--buy'"
         ) from None
     title = catalogue.title("skus", item.sku)
     return {
-        "sku": item.sku, "store": item.store, "price": item.price, "quantity": many,
+        "sku": item.sku, "store": item.store, **amounts, "quantity": many,
         "categories": list(item.categories), "brand": item.brand, "tags": list(item.tags),
         **({"title": title} if title else {}),
     }  # fmt: skip

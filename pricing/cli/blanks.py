@@ -54,18 +54,16 @@ def cart_text(names: NamesThere, catalogue: Catalogue, at: datetime) -> str:
     lines: list[dict[str, Any]] = []
     for item in catalogue.items:
         try:
-            parse(item.price, names.currency)
+            amounts = item.amounts(names.currency)
         except AmountError:
             continue
-        lines.append(
-            _line(item.sku, item.store or names.store, item.price, list(item.categories), item.brand, list(item.tags))
-        )
+        store, categories, tags = item.store or names.store, list(item.categories), list(item.tags)
+        lines.append(_line(item.sku, store, amounts, categories, item.brand, tags))
         if len(lines) == MOST_LINES:
             break
     if not lines:
-        lines = [
-            _line("SKU-1", names.store, show(parse("20", names.currency), names.currency), [names.category], "", [])
-        ]
+        amounts = {"price": show(parse("20", names.currency), names.currency)}
+        lines = [_line("SKU-1", names.store, amounts, [names.category], "", [])]
     charge = show(parse("5", names.currency), names.currency)
     stores = list(dict.fromkeys(line["store"] for line in lines))
     cart = {
@@ -82,9 +80,11 @@ def cart_text(names: NamesThere, catalogue: Catalogue, at: datetime) -> str:
     return _shown(cart)
 
 
-def _line(sku: str, store: str, price: str, categories: list[str], brand: str, tags: list[str]) -> dict[str, Any]:
+def _line(
+    sku: str, store: str, amounts: dict[str, str], categories: list[str], brand: str, tags: list[str]
+) -> dict[str, Any]:
     return {
-        "id": sku, "sku": sku, "store": store, "price": price, "quantity": 1, "categories": categories, "brand": brand,
+        "id": sku, "sku": sku, "store": store, **amounts, "quantity": 1, "categories": categories, "brand": brand,
         "tags": tags,
     }  # fmt: skip
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -100,8 +101,9 @@ def known_of(bench: Bench, item: Item, currency: object) -> dict[str, Any]:
     title = bench.catalogue.title("skus", item.sku)
     if title:
         made["title"] = title
-    if isinstance(currency, str) and minor_of(item, currency) is not None:
-        made["price"] = item.price
+    if isinstance(currency, str):
+        with suppress(AmountError):
+            made |= item.amounts(currency)
     return made
 
 

@@ -51,6 +51,22 @@ def test_goods_are_bought_from_the_catalogue(shop: Path, capsys: pytest.CaptureF
     assert made["total"] == "177.00"
 
 
+def test_goods_have_the_floor_and_the_struck_price_of_the_catalogue(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Five off fifty, on goods that were dearer and may not come below 58.00, or 99 % of their price."""
+    for floor, total in (("", "55.00"), ("58.00", "58.00"), ("99%", "59.40"), ("99.99%", "60.00")):
+        (shop / "rules" / "catalogue" / "skus.csv").write_text(
+            f"sku,store,price,was,floor\nNH-1,nova-home,60,75,{floor}\n"
+        )
+        assert quoted(capsys, "--buy", "NH-1")["total"] == total
+        assert run(["new", "cart"]) == 0
+        (line,) = json.loads(capsys.readouterr().out)["lines"]
+        assert (line["was"], "floor" in line) == ("75.00", bool(floor))
+    (shop / "rules" / "campaigns" / "summer.promo").write_text(RULES.replace("spend", "except reduced\n  spend", 1))
+    assert quoted(capsys, "--buy", "NH-1")["total"] == "60.00"
+
+
 def test_a_coupon_and_a_code_are_given_for_this_once(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert quoted(capsys, "--buy", "NH-1")["total"] == "55.00"
     assert quoted(capsys, "--buy", "NH-1", "--with", "three*2")["total"] == "52.00"

@@ -25,9 +25,10 @@ def told(skus: str | bytes, **tables: str) -> list[str]:
 
 def test_a_catalogue_without_mistakes_is_not_told() -> None:
     assert (
-        told('sku,store,price,categories\nNH-1,nova-home,45.00,home/kitchen\nNH-2,nova-home,,\n\n,,,\n"N,3",,0,\n')
+        told('sku,store,price,categories,,\nNH-1,nova-home,45.00,"home/kitchen, home"\n\n,,,\n"N,3",nova-home,0,\n')
         == []
     )
+    assert told("sku,store,price,categories\nNH-1,,,\nNH-2,,,\n") == []
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,14 @@ def test_a_catalogue_without_mistakes_is_not_told() -> None:
         ("abc", "not an amount", ""),
         ("-79.00", "a price is not negative", ""),
         ("#REF!", "what a spreadsheet writes when a formula fails", ""),
-        ("4.5E+03", "not an amount", ""),
+        ("4.5E+03", "a long number that a spreadsheet has shortened", ""),
+        ("1 234.00", "thousands stand without a sign", "1234.00"),
+        ("1'234.00", "thousands stand without a sign", "1234.00"),
+        ('"1.234,00"', "thousands have no points", "1234.00"),
+        ("45.00 €", "without a currency", "45.00"),
+        ("EUR 45.00", "without a currency", "45.00"),
+        ('"1.234,00 EUR"', "thousands have no points; without a currency", "1234.00"),
+        ("01.12.2026", "a date", ""),
         ("045.00", "not an amount", ""),
         ("nan", "not an amount", ""),
     ],
@@ -66,7 +74,9 @@ def test_one_sku_twice() -> None:
     assert told(skus) == ["P0238 4:1 The sku A stands here twice."]
     (same,) = load_texts({"a.promo": CARD}, {"skus.csv": "sku,price\nA,1.00\nA,1.00\n"}).diagnostics
     assert (same.code, same.severity) == ("P0238", "warning")
-    assert told("sku\n", stores="store\nnova-home\nnova-home\n") == ["P0238 3:1 The store nova-home stands here twice."]
+    assert told("sku\nA\n", stores="store\nnova-home\nnova-home\n") == [
+        "P0238 3:1 The store nova-home stands here twice."
+    ]
 
 
 def test_rows_that_do_not_fit() -> None:
@@ -78,14 +88,65 @@ def test_rows_that_do_not_fit() -> None:
 
 def test_what_spreadsheets_save() -> None:
     said = "P0232 0:0 This catalogue file has {} between its columns, not commas."
-    assert told('sku;store;price\nA;nova-home;"45,00"\n') == [said.format("semicolons")]
+    assert told("sku;store;price\nA;nova-home;45,00\n;nova-hom;1,00\n") == [
+        said.format("semicolons"),
+        'P0237 2:13 "45,00" is not a price.',
+        "P0240 3:1 This row has no sku.",
+    ]
     assert told("sku\tstore\tprice\nA\tnova-home\t45.00\n") == [said.format("tabs")]
     assert told(b"\xef\xbb\xbfsku,store,price\r\nA,nova-home,45.00\r\n") == []
     assert told("sku,price\nA,1.00\n".encode("utf-16")) == ["P0101 0:0 This file is written in UTF-16, not in UTF-8."]
     assert told(b"PK\x03\x04...") == [
         "P0137 0:0 This is a document of a word processor or spreadsheet (.docx, .xlsx), not plain text."
     ]
-    assert told("") == ['P0232 0:0 This catalogue file has no column "sku".']
+    assert told("") == ["P0232 0:0 There is nothing in this catalogue file."]
+    assert told("sku,price\n") == ["P0134 0:0 This catalogue file names its columns, and nothing else."]
+    above = "P0232 0:0 This catalogue file names its columns in line {}, not in the first."
+    assert told("Our prices 2026,,\n,,\nSKU,Store,Price\nA,nova-home,x\n") == [
+        above.format(3), 'P0237 4:13 "x" is not a price.',
+    ]  # fmt: skip
+    assert told("sep=;\nsku;store\nA;nova-home\n") == [said.format("semicolons"), above.format(2)]
+    assert told("Artikel;Preis\nA;1,00\n") == ['P0232 0:0 This catalogue file has no column "sku".']
+
+
+def test_cells_over_several_lines() -> None:
+    torn = "P0232 3:1 A cell of row 2 of this catalogue file goes on in the next line."
+    assert told('sku,store,price,name\nA,nova-home,1.00,"Green\ntea"\nB,nova-home,x,\n') == [
+        torn, 'P0237 4:13 "x" is not a price.',
+    ]  # fmt: skip
+    (one,) = told('sku,store,price,categories\nA,nova-home,1.00,"home\nB,nova-home,2.00,home\n')
+    assert one == torn
+
+
+def test_columns_and_cells_that_are_passed_over_are_told() -> None:
+    assert told("sku,store,price,category\nA,nova-home,1.00,x\n") == [
+        'P0240 0:0 The column "category" of this catalogue file is not read.'
+    ]
+    assert sorted(told("sku,store,price\nA,nova-home,1.00\nB,,\nC,nova-home,\n")) == [
+        "P0240 3:1 2 rows have no price.", "P0240 3:1 One row has no store.",
+    ]  # fmt: skip
+    for spoilt in ("1-Mar", "1.23457E+12", "#NAME?"):
+        assert told(f"sku,price\n{spoilt},1.00\n") == [f'P0240 2:1 "{spoilt}" is hardly the name of a sku.']
+    assert told("sku,price,was,floor\nA,5.00,5.00,5.00\nB,5.00,6.00,4.00\nC,5.00,,20%\n") == [
+        "P0237 2:8 The struck price is not above the price, so this is not reduced.",
+        "P0237 2:13 The floor is not below the price, so nothing can come off.",
+    ]
+    assert told("sku,price\nA,5.005\n") == ["P0237 0:0 A costs 5.005, which is no amount in USD."]
+
+
+def test_what_people_call_things_is_not_their_name() -> None:
+    found = load_texts(
+        {"a.promo": CARD},
+        {"stores.csv": STORES, "skus.csv": "sku,store,price\nA,Luma Lights,1.00\nB,nova-home,1.00\n"},
+    ).diagnostics
+    assert [(item.code, item.line, item.column, item.caret) for item in found] == [
+        ("P0239", 2, 3, "its name is luma-lights")
+    ]
+
+
+def test_the_place_of_a_cell_is_its_own_column() -> None:
+    """The same text stands in a column before it."""
+    assert told("sku,store,price,categories\nA,nova-home,1.00,A\n") == ['P0239 2:18 There is no category called "A".']
 
 
 def test_all_mistakes_are_told_in_one_run_and_no_more_than_can_be_read() -> None:

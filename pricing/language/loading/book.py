@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 
 from attrs import Factory, define, evolve, field, frozen
 
-from pricing.language.diagnostics.diagnostic import Diagnostic, Findings
+from pricing.language.diagnostics.diagnostic import MOST, Diagnostic, Findings
 from pricing.language.diagnostics.source import Source
 from pricing.language.loading import texts
-from pricing.language.loading.catalogue import NO_CATALOGUE, Catalogue, read_catalogue
+from pricing.language.loading.catalogue import NO_CATALOGUE, Catalogue, read_catalogue, too_fine
 from pricing.language.loading.entry import Entry, diagnostics_of, digest, key_of
 from pricing.language.loading.rule_file import Names, RuleFile, same_lists, shared_lists
 from pricing.language.loading.texts import FolderTexts, Text
@@ -222,6 +222,11 @@ def _put_together(folder: FolderState) -> None:
     folder.book, folder.entries = RuleBook(Rules(packs, made), folder.policy, _campaigns(files)), entries
 
 
+def _check_prices(folder: FolderState) -> None:
+    currencies = [each for made in folder.book.campaigns for each in (made.currency, *made.currencies)]
+    folder.told += islice(too_fine(folder.catalogue, currencies), MOST)
+
+
 def _plain(files: Sequence[RuleFile], policy: Policy) -> RuleBook:
     rules = {item.rule.name: item.rule for file in files for item in file.cards}
     return RuleBook(tuple(rules[name] for name in sorted(rules)), policy, _campaigns(files))
@@ -348,6 +353,7 @@ STAGES = (
     Stage(
         "book", "all cards", "what each file without mistakes came to is kept here, for the next load", _put_together
     ),
+    Stage("prices", "the goods of the catalogue and all currencies", "", _check_prices),
     Stage("between", "pairs of cards that can have to do with each other, and the policy", "", _between),
     Stage("together", "cards that meet on the same goods, the policy and the catalogue", "", _together),
 )

@@ -7,23 +7,27 @@ so. A name is checked only when its file is there. Next: `scopes`, checks of sen
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from pricing.facts import FACTS, LINE
-from pricing.language.diagnostics.diagnostic import Diagnostic
-from pricing.language.diagnostics.nearest import LONGEST, MOST
+from pricing.language.diagnostics.diagnostic import Diagnostic, about_file
+from pricing.language.diagnostics.nearest import LONGEST, MOST, nearest
 from pricing.language.loading.table import Row, Table, read_table
+from pricing.money import AmountError, decimals, parse, show
 
 _LISTED = sorted([fact for fact in FACTS if fact.file], key=lambda fact: fact.of != LINE)
 _COLUMNS = {**{fact.word: fact.column for fact in _LISTED}, "payers": "payer"}
 _FILES = {**{fact.word: fact.file for fact in _LISTED}, "payers": "payers.csv"}
 TABLES = tuple(_FILES.values())
 """The files of a catalogue."""
-_SEPARATORS = re.compile(r"[;|\s]+")
+_SEPARATORS = re.compile(r"[;|,\s]+")
 _NAMED = {"stores": ("store", "P0239"), "categories": ("categories", "P0239"), "brands": ("brand", "P0239")}
 """Columns of skus.csv that name things of other files."""
+_READ = ("sku", "store", "price", "was", "floor", "categories", "brand", "tags", "name")
+"""All columns of skus.csv that are read; others are for people."""
 
 
 @frozen
@@ -36,6 +40,23 @@ class Item:
     categories: tuple[str, ...]
     brand: str
     tags: tuple[str, ...]
+    was: str = ""
+    floor: str = ""
+    """An amount, or a share of the price."""
+
+    def amounts(self, currency: str) -> dict[str, str]:
+        """`price`, `was` and `floor` as a line of a cart has them. Raises AmountError where one is none in this currency."""
+        minor = {"price": parse(self.price, currency)}
+        if self.was:
+            minor["was"] = parse(self.was, currency)
+        if self.floor.endswith("%"):
+            try:
+                minor["floor"] = -(-minor["price"] * Fraction(self.floor.rstrip(" %")) // 100)
+            except ValueError:
+                raise AmountError(f"{self.floor[:40]!r} is not a share") from None
+        elif self.floor:
+            minor["floor"] = parse(self.floor, currency)
+        return {word: show(amount, currency) for word, amount in minor.items()}
 
 
 @frozen
@@ -97,7 +118,7 @@ def read_catalogue(texts: Mapping[str, str]) -> tuple[Catalogue, tuple[Diagnosti
     items: tuple[Item, ...] = ()
     if goods is not None:
         items = tuple(_item(row.cells) for row in goods.rows if row.cells["sku"])
-        _check_goods(goods, names, files)
+        _check_goods(goods, names, files, titles)
         told += goods.findings.found
     return Catalogue(names, files, items, titles), tuple(told)
 
@@ -112,7 +133,7 @@ def _names(table: Table, column: str) -> frozenset[str]:
 def _item(row: Mapping[str, str]) -> Item:
     return Item(
         row["sku"], row.get("store", ""), row.get("price", ""), _several(row.get("categories", "")),
-        row.get("brand", ""), _several(row.get("tags", "")),
+        row.get("brand", ""), _several(row.get("tags", "")), row.get("was", ""), row.get("floor", ""),
     )  # fmt: skip
 
 
@@ -126,32 +147,95 @@ def above(category: str) -> list[str]:
     return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
 
 
+def too_fine(catalogue: Catalogue, currencies: Iterable[str]) -> Iterator[Diagnostic]:
+    """Prices with more decimals than any of these currencies has: nothing is sold at them."""
+    known = sorted({*currencies}, key=lambda currency: (-decimals(currency), currency))
+    for item in catalogue.items if known else ():
+        if _GOOD.fullmatch(item.price) and len(item.price.partition(".")[2]) > decimals(known[0]):
+            said = f"{item.sku[:60]} costs {item.price}, which is no amount in {known[0]}."
+            helps = f"{known[0]} has {decimals(known[0]) or 'no'} decimals."
+            yield evolve(about_file("P0237", catalogue.files["skus"], said, helps=(helps,)), severity="warning")
+
+
 # Row by row
 
 
-def _check_goods(table: Table, names: Mapping[str, frozenset[str]], files: Mapping[str, str]) -> None:
-    """Prices that are none, names that do not exist, and skus with two prices."""
+def _check_goods(
+    table: Table, names: Mapping[str, frozenset[str]], files: Mapping[str, str], titles: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Prices that are none, names that do not exist, cells that a spreadsheet spoiled, and skus with two prices."""
+    known = Catalogue(names, files, titles=titles)
+    _check_columns(table)
     for row in table.rows:
         if table.findings.full:
             return
         if not row.cells["sku"]:
             table.tell("P0240", row, "", "This row has no sku.")
             continue
-        for column in ("price", "floor"):
+        _check_spoilt(table, row)
+        for column in ("price", "was", "floor"):
             _check_amount(table, row, column)
+        _check_beside(table, row)
         for word, (column, code) in _NAMED.items():
             cell = row.cells.get(column, "")
             for name in _several(cell) if word == "categories" else (cell,):
                 if name and word in names and name not in names[word]:
-                    _unknown(table, row, column, name, names[word], files[word], code)
+                    _unknown(table, row, column, name, word, known, code)
     _twice(table, "sku")
 
 
-def _unknown(table: Table, row: Row, column: str, name: str, known: frozenset[str], file: str, code: str) -> None:
+def _check_columns(table: Table) -> None:
+    """A column that is named almost like one that is read, and one that few rows leave empty."""
+    for column in ("store", "price"):
+        bare = [row for row in table.rows if column in table.head and not row.cells[column]]
+        if bare and len(bare) < len(table.rows):
+            many = "One row has" if len(bare) == 1 else f"{len(bare)} rows have"
+            table.tell(
+                "P0240", bare[0], "", f"{many} no {column}.", caret="the first of them" if bare[1:] else "",
+                helps=("Is it forgotten? Goods without a price cannot be tried in a basket.",) if column == "price" else (),
+                severity="hint",
+            )  # fmt: skip
+    for name in table.head:
+        meant = nearest(name, [known for known in _READ if known not in table.head], 0.7) if name not in _READ else ""
+        if meant:
+            said = f'The column "{name[:40]}" of this catalogue file is not read.'
+            told = about_file("P0240", table.source.name, said, helps=(f"Did you mean {meant}?",))
+            table.findings.found.insert(0, evolve(told, severity="warning"))
+
+
+def _check_spoilt(table: Table, row: Row) -> None:
+    """Names that a spreadsheet took for a number, a date or a formula."""
+    for column in ("sku", "store"):
+        cell = row.cells.get(column, "")
+        why = next((why for pattern, why in _SPOILT if pattern.fullmatch(cell)), "")
+        if why:
+            table.tell(
+                "P0240", row, cell, f'"{cell[:40]}" is hardly the name of a {column}.', column=column, caret=why,
+                helps=("Make the column a text column in the spreadsheet, and save it again.",), severity="warning",
+            )  # fmt: skip
+
+
+def _check_beside(table: Table, row: Row) -> None:
+    """A struck price that is none, and a floor that lets nothing come off."""
+    price, was, floor = (row.cells.get(column, "") for column in ("price", "was", "floor"))
+    if not _GOOD.fullmatch(price):
+        return
+    if _GOOD.fullmatch(was) and Fraction(was) <= Fraction(price):
+        said = "The struck price is not above the price, so this is not reduced."
+        table.tell("P0237", row, was, said, column="was", severity="warning")
+    if _GOOD.fullmatch(floor) and Fraction(floor) >= Fraction(price):
+        said = "The floor is not below the price, so nothing can come off."
+        table.tell("P0237", row, floor, said, column="floor", severity="warning")
+
+
+def _unknown(table: Table, row: Row, column: str, name: str, word: str, known: Catalogue, code: str) -> None:
     singular = "category" if column == "categories" else column
-    meant = table.findings.nearest(name, known)
+    called = known.called(word, row.cells[column]) or known.called(word, name)
+    meant = called or table.findings.nearest(name, known.names[word])
+    shown = row.cells[column] if called and known.called(word, row.cells[column]) else name
     table.tell(
-        code, row, name, f'There is no {singular} called "{name[:60]}".', caret=f"not in {file}",
+        code, row, shown, f'There is no {singular} called "{shown[:60]}".', column=column,
+        caret=f"its name is {called}" if called else f"not in {known.files[word]}",
         helps=(f"Did you mean {meant}?",) if meant else (),
     )  # fmt: skip
 
@@ -176,26 +260,60 @@ def _twice(table: Table, column: str) -> None:
 
 
 _GOOD = re.compile(r"(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,4})?", re.ASCII)
-_COMMA = re.compile(r"[0-9]{1,12},[0-9]{1,2}", re.ASCII)
-_THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,4})?", re.ASCII)
+_READINGS = (
+    (re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,4})?", re.ASCII), ",", ".", "thousands have no commas"),
+    (
+        re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]{1,2}", re.ASCII),
+        ".",
+        ",",
+        "thousands have no points",
+    ),
+    (
+        re.compile(r"[0-9]{1,3}(?:[ '’][0-9]{3})+(?:[.,][0-9]{1,2})?", re.ASCII),
+        " '’",
+        ",",
+        "thousands stand without a sign",
+    ),
+    (re.compile(r"[0-9]{1,12},[0-9]{1,2}", re.ASCII), "", ",", "decimals stand after a point"),
+)
+"""What people write for an amount: its sign of thousands, its sign of decimals, and why it is not written so."""
+_WITH_CURRENCY = re.compile(r"(?:[A-Z]{3} ?|[$€£¥] ?)?([0-9].*?)(?: ?[A-Z]{3}| ?[$€£¥])?")
+_DATE = re.compile(r"[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}", re.ASCII)
+_SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+?[0-9]{1,3}", re.ASCII)
+_FORMULA = re.compile(r"#(?:NAME\?|REF!|N/A|NV|VALUE!|WERT!|BEZUG!|DIV/0!|NULL!|NUM!|ZAHL!|#+)", re.ASCII)
+_MONTH = re.compile(r"[0-9]{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)", re.ASCII)
+_SPOILT = (
+    (_FORMULA, "what a spreadsheet writes when a formula fails"),
+    (_SHORTENED, "a long number that a spreadsheet has shortened"),
+    (_MONTH, "a date that a spreadsheet has made of it"),
+)
+"""What spreadsheets make of names."""
 
 
 def _check_amount(table: Table, row: Row, column: str) -> None:
     cell = row.cells.get(column, "")
     if not cell or _GOOD.fullmatch(cell) or (column == "floor" and _GOOD.fullmatch(cell.rstrip(" %"))):
         return
-    right, why = "", "not an amount"
-    if _THOUSANDS.fullmatch(cell):
-        right, why = cell.replace(",", ""), "thousands have no commas"
-    elif _COMMA.fullmatch(cell):
-        right, why = cell.replace(",", "."), "decimals stand after a point"
-    elif cell[0] in "-−" and _GOOD.fullmatch(cell[1:].strip()):
-        why = "a price is not negative"
-    elif _GOOD.fullmatch(cell.strip(" $€£¥")):
-        right, why = cell.strip(" $€£¥"), "without a currency"
-    elif cell.startswith("#"):
-        why = "what a spreadsheet writes when a formula fails"
+    right, why = _meant(cell)
     table.tell(
-        "P0237", row, cell, f'"{cell[:40]}" is not a {column}.', caret=why,
-        helps=("Write amounts as in 45.00: digits, and decimals after a point.",) if not right else (), right=right,
+        "P0237", row, cell, f'"{cell[:40]}" is not a {"struck price" if column == "was" else column}.', column=column,
+        caret=why, right=right,
+        helps=("Write amounts as in 45.00: digits, and decimals after a point.",) if not right else (),
     )  # fmt: skip
+
+
+def _meant(cell: str) -> tuple[str, str]:
+    """The amount that is meant by what is none, empty where that is not certain; and what is wrong with it."""
+    bare = _WITH_CURRENCY.fullmatch(cell)
+    number = bare[1] if bare is not None else cell
+    if number != cell and _GOOD.fullmatch(number):
+        return number, "without a currency"
+    for pattern, thousands, point, why in _READINGS:
+        if pattern.fullmatch(number):
+            right = "".join(letter for letter in number if letter not in thousands).replace(point, ".")
+            return right, why if number == cell else f"{why}; without a currency"
+    if cell[0] in "-−" and _GOOD.fullmatch(cell[1:].strip()):
+        return "", "a price is not negative"
+    if _DATE.fullmatch(cell):
+        return "", "a date"
+    return "", next((why for pattern, why in _SPOILT if pattern.fullmatch(cell)), "not an amount")
