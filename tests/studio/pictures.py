@@ -16,11 +16,12 @@ from typing import Any
 
 from tests.pages import ROOT
 from tests.studio.conftest import BUDGETED, LETTER, Open, opened, used_ledger, written
-from tests.studio.shop import CARDS, EVENING, SUMMER
+from tests.studio.shop import EVENING, SUMMER
 
 OUT = ROOT / "docs/studio/states"
 SIZES = ((360, 760), (1280, 760), (2560, 1520))
 THEMES = ("light", "dark")
+TEXT = BUDGETED[SUMMER] + LETTER
 SHOWN = 380
 """Pixels that each picture is high on its sheet."""
 Page = Any
@@ -89,7 +90,7 @@ def conflict(page: Page, studio: Open) -> None:
     """Two people have written."""
     typed(page, "spend       25.00", "  spend       25.00  take 4.00 off")
     page.keyboard.press("Escape")
-    (studio.folder / SUMMER).write_text(CARDS.replace("take 3.00", "take 6.00"), encoding="utf-8")
+    (studio.folder / SUMMER).write_text(TEXT.replace("take 3.00", "take 6.00"), encoding="utf-8")
     page.wait_for_selector(".said p:has-text('while you are typing')")
     page.click(".bar button.main")
     page.wait_for_selector("dialog .sides")
@@ -143,40 +144,36 @@ def typed(page: Page, line: str, text: str) -> None:
 
 
 @contextmanager
-def shop(with_ledger: bool) -> Iterator[Open]:
-    """The shop of the tests, open."""
+def shop() -> Iterator[Open]:
+    """The shop of the tests, open, with a ledger."""
     with tempfile.TemporaryDirectory() as place:
         folder = written(Path(place) / "rules")
-        if not with_ledger:
-            with opened(folder) as studio:
-                yield studio
-            return
-        texts = {**BUDGETED, SUMMER: BUDGETED[SUMMER] + LETTER}
-        (folder / SUMMER).write_text(texts[SUMMER], encoding="utf-8")
-        with opened(folder, used_ledger(texts, Path(place) / "shop.db")) as studio:
+        (folder / SUMMER).write_text(TEXT, encoding="utf-8")
+        with opened(folder, used_ledger({**BUDGETED, SUMMER: TEXT}, Path(place) / "shop.db")) as studio:
             yield studio
 
 
-def picture(browser: Any, state: Callable[[Page, Open], None], size: tuple[int, int], theme: str) -> bytes:
+def picture(
+    browser: Any, studio: Open, state: Callable[[Page, Open], None], size: tuple[int, int], theme: str
+) -> bytes:
     """One state at one width in one theme."""
-    width, height = size
-    with shop(state is ledger) as studio:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=theme, locale="en-US", timezone_id="UTC",
-            reduced_motion="reduce",
-        )  # fmt: skip
-        page = context.new_page()
-        page.set_default_timeout(120_000)
-        page.goto(studio.url)
-        page.wait_for_selector(".total .sum")
-        page.fill("input[type=date]", EVENING[:10])
-        page.fill("input[type=time]", EVENING[11:])
-        page.keyboard.press("Tab")
-        state(page, studio)
-        page.wait_for_timeout(1500)
-        made: bytes = page.screenshot()
-        context.close()
-        return made
+    (studio.folder / SUMMER).write_text(TEXT, encoding="utf-8")
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme=theme, locale="en-US", timezone_id="UTC",
+        reduced_motion="reduce",
+    )  # fmt: skip
+    page = context.new_page()
+    page.set_default_timeout(120_000)
+    page.goto(studio.url)
+    page.wait_for_selector(".total .sum")
+    page.fill("input[type=date]", EVENING[:10])
+    page.fill("input[type=time]", EVENING[11:])
+    page.keyboard.press("Tab")
+    state(page, studio)
+    page.wait_for_timeout(1500)
+    made: bytes = page.screenshot()
+    context.close()
+    return made
 
 
 def sheet(browser: Any, pictures: list[bytes]) -> bytes:
@@ -200,13 +197,13 @@ def main(names: list[str]) -> None:
     from playwright.sync_api import sync_playwright
 
     OUT.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as started:
+    with sync_playwright() as started, shop() as studio:
         flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
         browser = started.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
         for state in STATES:
             if names and state.__name__ not in names:
                 continue
-            pictures = [picture(browser, state, size, theme) for theme in THEMES for size in SIZES]
+            pictures = [picture(browser, studio, state, size, theme) for theme in THEMES for size in SIZES]
             (OUT / f"{state.__name__}.png").write_bytes(sheet(browser, pictures))
             print(state.__name__, flush=True)
         browser.close()
