@@ -33,6 +33,7 @@ COMPILED = (
     "search/run",
     "search/savings",
     "search/search",
+    "search/stacked",
     "search/walk",
     "search/work",
     "search/branches/bounds",

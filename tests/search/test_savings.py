@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import shapes
+from benchmarks import mixes, shapes
 from pricing import Cart, Engine
 from pricing.engine.matching.case import case_of
-from pricing.engine.problem import Group
+from pricing.engine.problem import NO_CAP, Application, Group, Rung
 from pricing.engine.search.savings import least_total
+from pricing.engine.search.search import search
 from pricing.engine.search.walk import Walk
 from tests.hand import bare, over
 from tests.markets import market
@@ -59,6 +60,41 @@ def test_steps_out_of_reach_save_nothing() -> None:
     problem = bare(1000)
     over(problem, "a", [0], (1001, 200))
     assert least_total(problem) == 1000
+
+
+def test_a_percentage_is_taken_off_what_earlier_layers_leave() -> None:
+    """20 % off 100.00 and then 10 % off 80.00: 28.00, and a few cents for what might be rounded; no 30.00."""
+    problem = bare(6000, 4000)
+    percent(over(problem, "a", [0, 1], (0, 0)), 20)
+    percent(over(problem, "b", [0, 1], (0, 0), layer=1), 10)
+    assert 7200 - 10 <= least_total(problem) <= 7200
+    # A fixed amount has no rate. Off goods for 80.00 at the least, it would have one of a tenth.
+    over(problem, "c", [0, 1], (0, 800), layer=2)
+    assert 6400 - 10 <= least_total(problem) <= 6400
+
+
+def test_what_follows_a_percentage_takes_no_more_than_is_left() -> None:
+    """Half of 100.00, then units for 60.00 may be free: a rate of one half is worth 50.00, the free units 50.00 of 50.00."""
+    problem = bare(10_000)
+    percent(over(problem, "a", [0], (0, 0)), 50)
+    over(problem, "b", [0], (0, 6000), layer=1)
+    assert least_total(problem) == 0
+
+
+def percent(app: Application, of: int) -> None:
+    """Let it take so many per cent off."""
+    app.rungs = [Rung(0, 0, of, 100, NO_CAP, 0, NO_CAP, NO_CAP, None)]
+
+
+@pytest.mark.no_cover
+def test_no_small_mix_totals_less_than_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Percentages in every layer, units for nothing, limits, caps and floors, on a few lines."""
+    monkeypatch.setattr(mixes, "SIZES", (3, 6, 12))
+    for seed in range(BATCH):
+        made = mixes.mix(seed)
+        engine = Engine.from_texts(made.texts)
+        problem = case_of(engine.plan, Cart.from_dict(made.cart), {}, frozenset()).problem
+        assert least_total(problem) <= search(problem, 5_000).total, seed
 
 
 @pytest.mark.no_cover

@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import Final
 
 from pricing.engine.problem import NO_CAP, Application, Group, Problem
+from pricing.engine.search.stacked import ONE, Before, Rates, weighted
 from pricing.engine.search.walk import largest_benefit
 from pricing.engine.search.work import heads_of, incidence
 from pricing.engine.settling.settle import item_whole, room_of
@@ -53,10 +54,8 @@ def least_total(problem: Problem) -> int:
         if end == len(apps) or apps[end].layer != apps[start].layer:
             layers.append(_Layer(problem, apps[start:end]))
             start = end
-    saved = 0
-    for layer in layers:
-        saved += layer.most()
-    saved = min(saved, sum(rooms))
+    alone = [layer.most() for layer in layers]
+    saved = min(sum(alone), sum(rooms), _stacked(problem, layers, alone))
     loads = [0] * len(rooms)
     for layer in layers:
         layer.add_loads(loads)
@@ -75,6 +74,34 @@ def least_total(problem: Problem) -> int:
                 given += layer.most_beside(off)
         saved = min(saved, given)
     return sum(problem.item) - saved
+
+
+def _stacked(problem: Problem, layers: list[_Layer], alone: list[int]) -> int:
+    """What all layers save at most, percentages taken off what is left (`stacked.py`); minor units. `alone`: what each saves
+    at most by itself. Layers are counted by rates where that looks better."""
+    item = problem.item
+    every = [Rates(problem, layer.apps, layer.benefits) for layer in layers]
+    before = Before(item)
+    befores: list[Before] = []
+    for place, layer in enumerate(layers):
+        befores.append(before)
+        before = before.with_layer(every[place], layer.most_of(every[place].others), any(layer.apart))
+    weights = [ONE] * len(item)
+    whole = sum(item) + 1
+    saved = 0
+    for place in range(len(layers) - 1, -1, -1):
+        layer, rates = layers[place], every[place]
+        priced = ONE * layer.most_of(weighted(layer.apps, layer.benefits, weights))
+        if rates.many and not any(layer.apart):
+            taken, left = rates.taken(item, weights), rates.left(weights)
+            split = taken + ONE * layer.most_of(befores[place].needs(layer.apps, rates, weights, left))
+            # So much less is left to take from, more or less, once earlier layers have taken what they can.
+            if split - min(whole, sum(alone[:place])) * taken // whole < priced:
+                saved += split
+                weights = left
+                continue
+        saved += priced
+    return -(-saved // ONE)
 
 
 class _Cover:
@@ -194,8 +221,7 @@ class _Layer:
                 number = numbers.setdefault(mask, len(numbers))
                 if not off[place]:
                     left[number] += item[place]
-        whole = self.benefits
-        benefits = whole.copy()
+        benefits = self.benefits.copy()
         for at, app in enumerate(self.apps):
             room = 0
             costs = self.costs[at]
@@ -207,7 +233,11 @@ class _Layer:
                 for number in self.atoms[at]:
                     room += left[number]
             benefits[at] = min(benefits[at], room)
-        self.benefits = benefits
+        return self.most_of(benefits)
+
+    def most_of(self, benefits: list[int]) -> int:
+        """What the layer can save at most where each application saves no more than so much; minor units."""
+        whole, self.benefits = self.benefits, benefits
         most = self.most()
         self.benefits = whole
         return most
