@@ -13,6 +13,7 @@ from attrs import define, field, frozen
 
 from pricing.model.quote import Quote
 from pricing.money import show
+from pricing.simulate.entries import savings_by_rule
 
 
 @frozen
@@ -84,7 +85,7 @@ class Comparison:
         elif difference < 0:
             self.pay_less += 1
             self.less -= difference
-        before, after = by_rule(old), by_rule(new)
+        before, after = savings_by_rule(old), savings_by_rule(new)
         _add(self.rules, before, after)
         _add(self.funders, by_funder(old), by_funder(new))
         moved = {rule: after.get(rule, 0) - before.get(rule, 0) for rule in {*before, *after}}
@@ -160,14 +161,6 @@ def _savings(quote: Quote) -> Iterator[tuple[str, str, int, int]]:
     for charge in quote.shipping:
         for saving in charge.savings:
             yield saving.rule, charge.store, saving.amount, saving.platform
-
-
-def by_rule(quote: Quote) -> dict[str, int]:
-    """What each rule saves, minor units."""
-    found: dict[str, int] = {}
-    for rule, _, amount, _ in _savings(quote):
-        found[rule] = found.get(rule, 0) + amount
-    return found
 
 
 def by_funder(quote: Quote) -> dict[str, int]:

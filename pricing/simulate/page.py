@@ -14,6 +14,7 @@ from attrs import frozen
 from pricing.columns import clean
 from pricing.simulate.chart import NEW, OLD, Band, Series, bars, lines
 from pricing.simulate.files import Orders
+from pricing.simulate.forecast import Outlook
 from pricing.simulate.receipts import Shown
 from pricing.simulate.sums import Answer, Spent, Sums, Tally
 from pricing.simulate.tables import Cell, SumTable, budget_outlook, money, percent, span, tables, written
@@ -125,8 +126,8 @@ def _answers(answer: Answer, sums: Sums) -> Iterator[tuple[str, str]]:
         ]
         return ", ".join(texts) + (f" and {len(every) - MOST_NAMED} more" if len(every) > MOST_NAMED else "")
 
-    bears = moves(sums.payers, lambda row: row.more_saved, ("more", "less"))
-    yield "What it costs:", f"payers bear of the savings: {bears}." if bears else ""
+    payers = {_PAYERS.get(name, name): row for name, row in sums.payers.items()}
+    yield "What it costs:", _cost(sums, moves(payers, lambda row: row.more_saved, ("more", "less")))
     sellers = {name: row for name, row in sums.sellers.items() if row.more_saved}
     if sellers:
         yield "Sellers bear:", moves(sellers, lambda row: row.more_saved, ("more", "less")) + "."
@@ -137,15 +138,34 @@ def _answers(answer: Answer, sums: Sums) -> Iterator[tuple[str, str]]:
             mine = {name: row for name, row in sums.segments.items() if sign * row.more_paid > 0}
             among = moves(mine, lambda row: row.more_paid, ("more", "less"))
             pays = "pays" if orders == 1 else "pay"
-            text = f"{counted(orders, 'order')} {pays} {money(amount, sums.currency)} {how} together"
-            yield title, text + (f". By segment of customers: {among}." if among else ".")
+            text = f"{counted(orders, 'order')} {pays} {money(amount, sums.currency)} {how} together."
+            rules = {name: row for name, row in sums.rules.items() if sign * row.more_saved < 0}
+            given = moves(rules, lambda row: row.more_saved, ("more", "less"))
+            yield (
+                title,
+                text + (f" By segment: {among}." if among else "") + (f" Rules give: {given}." if given else ""),
+            )
     fates = [
-        f"{_named(answer, rule)}: {_fate(found.ran_out, found.early, found.likely, found.late)}"
+        f"{_named(answer, rule)}: {_fate(found, spent.budget_new, sums.currency)}"
         for rule, spent in sorted(sums.spent.items())
         if spent.budget_new is not None
         for found in (budget_outlook(sums, spent, "new"),)
     ]
     yield "When the money is gone:", "; ".join(fates[:MOST_NAMED]) + "." if fates else ""
+
+
+_PAYERS = {"seller": "sellers", "platform": "the platform"}
+
+
+def _cost(sums: Sums, bears: str) -> str:
+    """How much more is given away, and by whom."""
+    saved, before = sums.listed - sums.new, sums.listed - sums.old
+    if saved == before and not bears:
+        return ""
+    than = money(before, sums.currency)
+    more = saved - before
+    how = f"{money(abs(more), sums.currency)} {'more' if more > 0 else 'less'} than" if more else "as much as"
+    return f"savings of {money(saved, sums.currency)}, {how} the {than} before" + (f"; {bears}." if bears else ".")
 
 
 def _figures(sums: Sums) -> str:
@@ -220,20 +240,22 @@ def _budget(rule: str, spent: Spent, sums: Sums) -> str:
         f"{clean(rule)}: money spent", labels, series, write, band, (f"budget {write(budget or 0)}", budget or 0)
     )
     return _figure(
-        f"{_text(rule)}, {version} rules: {_fate(found.ran_out, found.early, found.likely, found.late)}",
+        f"{_text(rule)}, {version} rules: {_fate(found, budget, sums.currency)}",
         picture,
         legend,
     )
 
 
-def _fate(ran_out: str | None, early: str | None, likely: str | None, late: str | None) -> str:
-    if ran_out:
-        return f"the money is gone on {ran_out}"
-    return (
-        f"the money is {outlook_text(early, likely, late)}"
-        if likely
-        else (f"the money {outlook_text(early, likely, late)}" if early else "the money lasts, as far as can be seen")
-    )
+def _fate(found: Outlook, budget: int | None, currency: str) -> str:
+    """When the money of a budget is gone, or how much of it is left."""
+    if found.ran_out:
+        return f"the money is gone on {found.ran_out}"
+    if found.likely:
+        return f"the money is {outlook_text(found.early, found.likely, found.late)}"
+    so_far = f"{money(found.spent, currency)} of {money(budget or 0, currency)} spent"
+    if found.early:
+        return f"{so_far}; the money {outlook_text(found.early, found.likely, found.late)}"
+    return f"the money lasts, as far as can be seen: {so_far}"
 
 
 def _figure(

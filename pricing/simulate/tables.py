@@ -108,7 +108,7 @@ def _short(sums: Sums) -> SumTable:
         Column("name", "Rule", "text"), Column("step", "Step", "text"), Column("orders", "Orders", "count"),
         Column("missing", "Short by, on average"), Column("missing_units", "Units missing, in all", "count"),
     )  # fmt: skip
-    note = "Orders that lack at most a tenth of a changed rule's next step, or one unit of it, under NEW."
+    note = "Orders that lack at most a tenth of a changed rule's next step, or one unit of it, under the new rules."
     return SumTable("short", "Orders just short of a step", columns, tuple(made), note)
 
 

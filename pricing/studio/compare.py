@@ -13,7 +13,7 @@ from pricing.examples import ExampleError, of_text
 from pricing.model.errors import CartError
 from pricing.model.quote import Quote
 from pricing.money import show
-from pricing.simulate.compare import by_rule
+from pricing.simulate.entries import savings_by_rule
 from pricing.studio.asked import WrongQuestion
 from pricing.studio.basket import basket_of
 from pricing.studio.bench import EXAMPLES, Bench
@@ -30,7 +30,7 @@ def basket(old: Bench, new: Bench, given: Mapping[str, Any], why: str, language:
     one, other = quotes[0], quotes[1]
     currency = one.currency
     made["change"] = show(other.total_minor - one.total_minor, currency)
-    was, now = by_rule(one), by_rule(other)
+    was, now = savings_by_rule(one), savings_by_rule(other)
     moved = sorted(((now.get(rule, 0) - was.get(rule, 0), rule) for rule in {*was, *now}), key=largest)
     made["moves"] = [
         {"rule": rule, "old": show(was.get(rule, 0), currency), "new": show(now.get(rule, 0), currency),

@@ -20,7 +20,8 @@ from pricing.model.cart import Cart, Usage
 from pricing.model.errors import CartError
 from pricing.model.quote import Quote
 from pricing.money import show
-from pricing.simulate.compare import Comparison, as_dict, by_rule
+from pricing.simulate.compare import Comparison, as_dict
+from pricing.simulate.entries import savings_by_rule
 from pricing.studio.bench import EXAMPLES, Bench
 from pricing.studio.compare import largest
 from pricing.wire import cart_from_json, json_from_text, usage_from_dict
@@ -110,7 +111,7 @@ def _priced(engine: Engine | None, known: Tried) -> Quote | str:
 
 def _change(one: Quote, other: Quote) -> dict[str, Any]:
     currency = one.currency
-    was, now = by_rule(one), by_rule(other)
+    was, now = savings_by_rule(one), savings_by_rule(other)
     moved = sorted(((now.get(rule, 0) - was.get(rule, 0), rule) for rule in {*was, *now}), key=largest)
     return {
         "currency": currency,
@@ -196,6 +197,6 @@ def _finding(old: Bench, one: WorstCart) -> dict[str, Any]:
         "pays": show(one.pays, cart.currency),
         "pays_old": None if goods is None else show(goods, cart.currency),
         "percent": int(one.share * 100),
-        "rules": {rule: show(by, cart.currency) for rule, by in sorted(by_rule(one.quote).items())},
+        "rules": {rule: show(by, cart.currency) for rule, by in sorted(savings_by_rule(one.quote).items())},
         "basket": cart_to_dict(cart),
     }

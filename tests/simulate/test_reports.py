@@ -111,7 +111,11 @@ def test_the_page_needs_nothing_else_and_says_it_in_a_sentence(place: Path, caps
     assert re.search(r"Under the new rules customers would have paid USD [\d,.]+ (less|more)", page.text)
     assert "select, new rules: the money is gone on 2026-06-" in page.text
     assert re.search(r"What changes: Nova: 5 off 30 \(nova-5\) changed; .*Spend more \(nova-more\) changed", page.text)
-    assert re.search(r"Who loses: \d+ orders? pays? [\d.]+ more together", page.text)
+    assert re.search(
+        r"What it costs: savings of [\d,.]+, [\d.]+ more than the [\d,.]+ before; the platform [\d.]+ more, sellers",
+        page.text,
+    )
+    assert re.search(r"Who loses: \d+ orders? pays? [\d.]+ more together\..* Rules give: nova-5 [\d.]+ less", page.text)
     assert "When the money is gone: Select (select): the money is gone on" in page.text
     assert text.count("<svg") >= 4
     assert len(text) < 200_000
