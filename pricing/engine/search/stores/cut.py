@@ -91,13 +91,16 @@ def cut_of(problem: Problem) -> Cut:
     if _is_fine(cut):
         return cut
     best = cut.is_global
-    least = _work_of(cut)
+    least = _work_of(cut, _decisions(cut))
+    many = 0
     for tried in _ways(cut.live):
         cut.steps += 2 * cut.touched
         if cut.steps > MOST_STEPS:
             break
         _take(cut, tried, [])
-        work = _work_of(cut)
+        # Each way has all globals of the one before it, so it has no fewer decisions.
+        many = _decisions(cut) if many < MOST_COUNTED else many
+        work = _work_of(cut, many)
         if work < least:
             best, least = tried, work
     _take(cut, best, [])
@@ -283,15 +286,23 @@ def outcomes(apps: list[Application], most: int) -> int:
 
 def _is_fine(cut: Cut) -> bool:
     """Whether the cut is as good as it need be."""
-    globals_ = [app for app, crosses in zip(cut.live, cut.is_global, strict=True) if crosses]
-    if decisions(cut.problem, globals_, FEW_DECISIONS + 1) > FEW_DECISIONS:
+    if decisions(cut.problem, _globals(cut), FEW_DECISIONS + 1) > FEW_DECISIONS:
         return False
     return all(outcomes(apps, ROOMY + 1) <= ROOMY for apps in _locals(cut))
 
 
-def _work_of(cut: Cut) -> int:
-    """About how much work a cut makes: decisions, times the outcomes of all cells."""
-    globals_ = [app for app, crosses in zip(cut.live, cut.is_global, strict=True) if crosses]
+def _globals(cut: Cut) -> list[Application]:
+    return [app for app, crosses in zip(cut.live, cut.is_global, strict=True) if crosses]
+
+
+def _decisions(cut: Cut) -> int:
+    """How many decisions about its globals there are; MOST_COUNTED: so many or more."""
+    return decisions(cut.problem, _globals(cut), MOST_COUNTED)
+
+
+def _work_of(cut: Cut, many: int) -> int:
+    """About how much work a cut makes: `many` decisions, times the outcomes of all cells."""
+    globals_ = _globals(cut)
     work = 1
     for apps in _locals(cut):
         work += outcomes(apps, MANY)
@@ -300,7 +311,6 @@ def _work_of(cut: Cut) -> int:
     for app in globals_:
         if app.free and not app.is_coins:
             work = min(2 * work, MANY)  # no decision, but one more base that cells meet in
-    many = decisions(cut.problem, globals_, MOST_COUNTED)
     return work * (many if many < MOST_COUNTED else max(many, outcomes(globals_, MANY)))
 
 
