@@ -64,14 +64,18 @@ class Engine:
     def reload(self) -> Engine:
         """A new engine for the folder as it is now; this one keeps answering as before. Raises RuleErrors like `load`.
 
-        Reads only the files that have changed since this one was loaded.
+        Reads only the files that have changed since this one was loaded; cards are compared with each other only where
+        there is a mistake to tell.
         """
         if self._from is None:
             raise ValueError("this engine was not loaded from a folder")
         from pricing.language.loading.load import load_folder
 
         folder, cache, earlier = self._from
-        loaded = load_folder(folder, Path(cache) if cache is not None else None, earlier)
+        kept = Path(cache) if cache is not None else None
+        loaded = load_folder(folder, kept, earlier, doubts=False)
+        if loaded.book is None:
+            loaded = load_folder(folder, kept, earlier)
         return Engine._of(loaded, folder, cache, self.work, self._may_be_empty)
 
     @classmethod

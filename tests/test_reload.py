@@ -109,6 +109,25 @@ def test_wrong_rules_leave_the_old_engine_alone(rules: Path) -> None:
     assert told(engine) == before
 
 
+def test_a_reload_puts_doubts_off_until_there_is_a_mistake(rules: Path) -> None:
+    """That cards cancel each other is told with a mistake as a load tells it, and keeps no rules from being in force."""
+    engine = Engine.load(rules)
+    doubtful = (
+        'campaign doubt "Doubt"\n  currency USD\n  zone UTC\n  valid from 2026-06-01 through 2026-06-30\n\n'
+        'store discount sixty "5 off 60"\n  stores nova-home\n  spend 60.00 take 5.00 off\n\n'
+        'platform coupon eight "8 off 58"\n  spend 58.00 take 8.00 off\n'
+    )
+    (rules / "campaigns" / "doubt.promo").write_text(doubtful)
+    engine = engine.reload()
+    assert told(engine) == told(Engine.load(rules))
+    (rules / "campaigns" / "wrong.promo").write_text("campaign x\n  nonsense\n")
+    with pytest.raises(RuleErrors, match="P0409") as anew:
+        Engine.load(rules)
+    with pytest.raises(RuleErrors) as caught:
+        engine.reload()
+    assert str(caught.value) == str(anew.value)
+
+
 def test_only_engines_of_folders_reload() -> None:
     with pytest.raises(ValueError, match="not loaded from a folder"):
         Engine.from_texts({}, allow_empty=True).reload()

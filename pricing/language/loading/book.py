@@ -48,13 +48,20 @@ class Made:
 
 
 def book_of(
-    given: Mapping[str, Text], prefix: str, find: Find | None, keep: bool, tell: Tell | None = None, hold: bool = False
+    given: Mapping[str, Text],
+    prefix: str,
+    find: Find | None,
+    keep: bool,
+    tell: Tell | None = None,
+    hold: bool = False,
+    doubts: bool = True,
 ) -> Made:
     """The rules of texts by their name in the folder. `keep`: packed, and with entries for the next time; `hold`: entries
-    hold their cards in memory as well, and the last stage, which doubts and refuses nothing, is put off."""
+    hold their cards in memory as well, and the last stage, which doubts and refuses nothing, is put off; without `doubts`
+    it is left out."""
     with collector_at_rest():
         folder = FolderState(given, prefix, find, keep, tell or _nobody, hold)
-        for stage in STAGES[:-1] if hold else STAGES:
+        for stage in STAGES[:-1] if hold or not doubts else STAGES:
             _done(stage, folder)
         return evolve(folder.made(), rest=lambda: _rest(folder)) if hold else folder.made()
 

@@ -102,12 +102,18 @@ class Loaded:
 
 
 def load_folder(
-    path: str | Path, cache: Path | None = None, earlier: Loaded | None = None, tell: Tell | None = None
+    path: str | Path,
+    cache: Path | None = None,
+    earlier: Loaded | None = None,
+    tell: Tell | None = None,
+    *,
+    doubts: bool = True,
 ) -> Loaded:
     """The rules of a folder: every `.promo` file in it, and the catalogue in its `catalogue` folder.
 
     `cache` is a folder to keep loaded rules in (see `kept`), `earlier` what an earlier load of the same folder made: what
-    has not changed is taken from there, and the outcome is the same. `tell` hears how far it has come.
+    has not changed is taken from there, and the outcome is the same. `tell` hears how far it has come. Without `doubts`,
+    and without a cache, sound cards are not compared with each other, which of 10,000 cards takes a second.
     """
     root = Path(path)
     if not root.is_dir():
@@ -128,7 +134,8 @@ def load_folder(
         whole = kept.whole(key) if kept is not None else None
     if whole is not None:
         return Loaded(whole.book, whole.diagnostics, whole.book, key, whole.entries, files=_count(texts))
-    loaded = evolve(_load(texts, prefix, told, _finder(earlier, kept), keep=True, tell=tell), key=key)
+    doubts = doubts or kept is not None
+    loaded = evolve(_load(texts, prefix, told, _finder(earlier, kept), keep=True, tell=tell, doubts=doubts), key=key)
     if kept is None:
         return loaded
     kept.keep(key, loaded.entries, loaded.book if key else None, loaded.diagnostics)
@@ -256,15 +263,16 @@ def _load(
     keep: bool = False,
     tell: Tell | None = None,
     hold: bool = False,
+    doubts: bool = True,
 ) -> Loaded:
     from pricing.language.loading import book  # here, for rules that were kept need no parser
 
     made: Made
     try:
-        made = book.book_of(texts, prefix, find, keep, tell, hold)
+        made = book.book_of(texts, prefix, find, keep, tell, hold, doubts)
     except Exception as error:  # our own fault must reach marketing as a finding like any other, not as a traceback
         if find is not None:  # without what was kept, it is told like any other fault, or there is none
-            return _load(texts, prefix, told, None, keep, tell, hold)
+            return _load(texts, prefix, told, None, keep, tell, hold, doubts)
         made = book.Made(RuleBook(), [_fault(error, prefix)])
     ordered = _ordered([*told, *made.told])
     good = None if any(item.is_error for item in ordered) else made.book
