@@ -65,6 +65,8 @@ class Open:
     serving: int
     said: float
     """Seconds from the command to its address."""
+    painted: float
+    """Seconds of the page until something is drawn."""
     shown: float
     """Seconds of the page until there is a text that can be typed at."""
     priced: float
@@ -102,7 +104,8 @@ def studio(
             shown = page.evaluate("performance.now()") / 1000
             page.wait_for_selector(".total .sum .amount")
             priced = page.evaluate("performance.now()") / 1000
-            yield Open(page, serving.pid, said, shown, priced)
+            painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0") / 1000
+            yield Open(page, serving.pid, said, painted, shown, priced)
             if trace is not None:
                 browser.stop_tracing()
             browser.close()
@@ -121,6 +124,7 @@ def keys() -> None:
     made = workload("M", "tight", 1)
     with studio(made.book.texts(), made.carts[0]) as opened:
         page = opened.page
+        tell("on a cart M", opened)
         at_amount(page)
         page.wait_for_timeout(3000)
         page.evaluate("seen.none.length = seen.all.length = 0")
@@ -164,8 +168,8 @@ def large() -> None:
 def tell(when: str, opened: Open) -> None:
     """How long opening took."""
     print(
-        f"opened {when}: address after {opened.said:.1f} s, then a text to type at after {opened.shown:.1f} s, "
-        f"a price after {opened.priced:.1f} s"
+        f"opened {when}: address after {opened.said:.1f} s; then drawn after {opened.painted:.2f} s, "
+        f"a text to type at after {opened.shown:.1f} s, a price after {opened.priced:.1f} s"
     )
 
 

@@ -213,6 +213,7 @@ function fresh(text, locked) {
       lineNumbers(),
       history(),
       drawSelection(),
+      EditorView.lineWrapping, // nothing is out of sight on a narrow page
       highlightActiveLine(),
       highlightSelectionMatches(),
       closeBrackets(),
