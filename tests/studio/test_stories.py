@@ -367,6 +367,8 @@ def test_a_budget_is_watched(browser: Any, place: str, tmp_path: Path) -> None:
         with page.expect_download() as download:
             page.click("a.download:has-text('CSV')")
         assert "tea-house" in Path(download.value.path()).read_text(encoding="utf-8")
+        page.set_viewport_size({"width": 360, "height": 760})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
         page.close()
 
 
