@@ -9,6 +9,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pricing import Cart, Engine
 from pricing.columns import clean, left, right, shorten, shorten_name, width, wrapped
 from pricing.model.cart import Lot, Wallet
 from pricing.model.kind import Kind
@@ -295,3 +296,15 @@ def test_clean_keeps_what_can_be_read() -> None:
 def test_a_receipt_fits_the_columns_that_it_is_given(columns: int) -> None:
     lines = receipt(a_quote(), "all", columns=columns).splitlines()
     assert max(map(width, lines)) == columns
+
+
+def test_coins_earned_and_gifts_to_be_had_are_told_by_their_labels() -> None:
+    cards = (
+        'campaign c "C"\n  currency USD\n  zone UTC\n\ncoin reward r "A coin for each"\n  earn 1 coin every 1.00\n\n'
+        'store discount g "Two for one"\n  stores s\n  buy 1 get 1 free\n'
+    )
+    line = {"sku": "a", "store": "s", "price": "5.00", "quantity": 3}
+    cart = Cart.from_dict({"currency": "USD", "at": "2026-06-20T12:00:00Z", "lines": [line]})
+    text = Engine.from_texts({"a.promo": cards}).quote(cart).receipt()
+    assert "  - 10 coins earned: A coin for each (r).\n" in text
+    assert "at the terms of Two for one (g)" in " ".join(text.split())

@@ -48,3 +48,16 @@ def test_a_fix_leaves_fewer_errors(text: str) -> None:
         assert left[code] < errors[code] or left.total() < errors.total(), (says, after.report())
         new = [item for item in after.errors if item.line == number and not errors[item.code]]
         assert not [item for item in new if not item.fixes and item.code not in OTHERS], (says, after.report())
+
+
+def test_an_amount_for_each_currency_is_one_in_each() -> None:
+    card = (
+        'campaign c "C"\n  currency {}\n  zone UTC\n\nstore discount a "A"\n  stores s\n  spend 90.00{} take {} off\n'
+    )
+    for currencies, more, shown in (
+        ("USD, EUR", " | 90.00", "5.00 | 5.00"), ("USD, KWD, JPY", " | 90.00 | 9000", "5.00 | 5.00 | 500"),
+    ):  # fmt: skip
+        found = load_texts({"a.promo": card.format(currencies, more, "5.00")}).diagnostics
+        (item,) = [one for one in found if one.code == "P0242"]
+        assert item.helps == (f"An amount for each stands as {shown}, in the order of the head.",)
+        assert load_texts({"a.promo": card.format(currencies, more, shown)}).diagnostics == ()

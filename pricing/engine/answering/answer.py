@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from pricing.engine.answering.told import earned_of, unclaimed_of
@@ -51,7 +52,9 @@ def quote_of(case: Case, found: Found, asked: Asked | None) -> Quote:
     pieces = pieces_used(case.problem, found.counts)
     bought = _bought(case, pieces)
     kept = _kept(case, pieces, bought)
-    named = _named(case, uses, bought, kept)
+    unclaimed, earned = unclaimed_of(case, found.counts), earned_of(case, settlement)
+    told = [*(each.rule for each in unclaimed), *(each.rule for each in earned)]
+    named = _named(case, uses, bought, kept, told)
     return Quote(
         situation.currency,
         tuple(lines),
@@ -71,8 +74,8 @@ def quote_of(case: Case, found: Found, asked: Asked | None) -> Quote:
         _labels(named),
         _translations(named),
         _unknown_codes(case) if situation.cart.codes else (),
-        unclaimed_of(case, found.counts),
-        earned_of(case, settlement),
+        unclaimed,
+        earned,
         asked,
     )
 
@@ -91,7 +94,7 @@ def _spelt(code: str | TypedCode) -> str:
 
 
 def _named(
-    case: Case, uses: list[Use], bought: tuple[Bought, ...], kept: tuple[KeptCoupon, ...]
+    case: Case, uses: list[Use], bought: tuple[Bought, ...], kept: tuple[KeptCoupon, ...], told: Iterable[str]
 ) -> dict[str, PlannedRule]:
     """The rules that a quote names, whose labels go with it; the folder may have a million others."""
     rules = case.plan.rules
@@ -105,6 +108,8 @@ def _named(
         rule = rules.find(piece.rule)
         if rule is not None:
             named[piece.rule] = rule
+    for name in told:
+        named[name] = rules.named(name)
     return named
 
 

@@ -54,15 +54,26 @@ def amount(said: Atom, home: Home, *, zero: bool = False) -> int | None:
     return minor
 
 
+def _in(text: str, currency: str) -> str:
+    """The amount as an example in another currency: a hundred times as much where it would have too many decimals."""
+    try:
+        parse(text, currency)
+    except AmountError:
+        whole, _, part = text.partition(".")
+        return (whole + part[:2].ljust(2, "0")).lstrip("0") if whole.isdecimal() and decimals(currency) == 0 else text
+    return text
+
+
 def _chosen(atom: Atom, home: Home) -> Atom | None:
     """Of an amount in several currencies the one that is read; None when they are not as many as the campaign's."""
     many, given = len(home.currencies), 1 + len(atom.others)
     if given == 1:
         if many > 1 and not home.one_for_all and atom.text.strip("0.") and not atom.text.endswith("%"):
             home.one_for_all = True
+            each = " | ".join(_in(atom.text, currency) for currency in home.currencies)
             home.findings.add(
                 "P0242", atom, f"This amount is the same in {' and '.join(home.currencies)}.", caret="the same number",
-                helps=(f"An amount for each stands as {' | '.join([atom.text] * many)}, in the order of the head.",),
+                helps=(f"An amount for each stands as {each}, in the order of the head.",),
             )  # fmt: skip
         return atom
     if given != many:
