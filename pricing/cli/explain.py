@@ -17,9 +17,7 @@ from pricing.cli.loading import load
 from pricing.cli.moments import NOW, checked, moment, zone_of
 from pricing.cli.talk import columns, remark
 from pricing.cli.telling import (
-    INNER_WORDS,
     campaign_lines,
-    inner_word,
     list_lines,
     lists_called,
     overview,
@@ -33,7 +31,7 @@ from pricing.language.describe import paragraph
 from pricing.language.diagnostics.codes import severity_of
 from pricing.language.loading.load import Loaded
 from pricing.language.text.lookalike import skeleton
-from pricing.language.vocabulary import CARD_EXAMPLES, KIND_OF, SWITCHES, WORDS
+from pricing.language.vocabulary import CARD_EXAMPLES, INNER_WORDS, KIND_OF, SWITCHES, WORDS, inner_word
 from pricing.model.policy import HOUSE_POLICY
 from pricing.model.rule import Campaign, Rule
 

@@ -14,7 +14,7 @@ from pricing.cli.templates import KINDS
 from pricing.editor.folder import Snapshot, names_in
 from pricing.editor.lookup import Named, heads, uses
 from pricing.language.loading.load import Loaded
-from pricing.language.vocabulary import CARD_EXAMPLES, KIND_OF, SWITCHES, WORDS, a, words_for
+from pricing.language.vocabulary import CARD_EXAMPLES, INNER_WORDS, KIND_OF, SWITCHES, WORDS, a, words_for
 from pricing.model.kind import Kind
 from pricing.model.policy import Policy
 from pricing.model.rule import Campaign, Rule
@@ -32,73 +32,6 @@ SWITCH_SAYS = {
     "returns": "when a coupon comes back to the wallet: with the whole order only, by the share of it, or never",
     "coins-return": "when coins come back: by the share of what comes back, with the whole order only, or never",
 }
-INNER_WORDS = {
-    "anything": ("every other promotion, on the same line of a cart", "never with anything"),
-    "per day": (
-        "a use on one day, in the campaign's zone, by all customers together; per customer and day is each customer's own",
-        "limit 100 uses per day",
-    ),
-    "per customer": ("of each customer for himself, over all orders", "limit 1 use per customer"),
-    "per customer and day": (
-        "of each customer for himself, on one day of the campaign's zone",
-        "limit 1 use per customer and day",
-    ),
-    "per customer and week": (
-        "of each customer for himself, from Monday through Sunday",
-        "limit 1 use per customer and week",
-    ),
-    "per customer and month": (
-        "of each customer for himself, in one month of the calendar",
-        "limit 2 uses per customer and month",
-    ),
-    "per item": ("of each unit that it falls on", "at most 5.00 per item"),
-    "per store": ("of one store's goods, or looking at one store at a time", "at most 20.00 per store"),
-    "per sku": ("at one item at a time, by store and sku", "ladder per sku"),
-    "per order": ("in one order", "at most 20.00 per order"),
-    "in total": ("of all customers together, as long as the card holds", "budget 250000.00 in total"),
-    "through": ("a last day, which is included as a whole", "valid from 2026-06-18 through 2026-06-24"),
-    "until": ("the moment at which it stops; a day alone means its first moment", "hours from 18:00 until 22:00"),
-    "at most": ("the most that one use can bring", "take 15% off, at most 20.00"),
-    "combines with": ("rules of its own kind that it may meet on one line", "combines with nova-6-off-60"),
-    "off": ("what comes off the price, as an amount or a share", "take 15% off"),
-    "free": ("nothing to pay for it", "buy 2 get 1 free"),
-    "get": ("so many units of the goods in the card, cheaper or free", "buy 2 get 1 free, at most 3 times"),
-    "each": ("for every unit by itself", "take 5.00 off each"),
-    "the cheapest": ("the unit with the lowest price, or so many of them", "every 3 items take 100% off the cheapest"),
-    "the dearest": ("the unit with the highest price, or so many of them", "take 5.00 off each of the 4 dearest"),
-    "different": ("different items, by store and sku; two of one count once", "buy 3 different take 10% off"),
-    "items": ("units of the goods that the step looks at", "every 3 items for 20.00"),
-    "nothing": ("a step that gives nothing, above one that gives something", "spend 500.00 take nothing"),
-    "in all": ("for all goods of the card together", "pay 20.00 in all"),
-    "in steps": ("only whole multiples of these coins", "rate 100 coins = 1.00, in steps"),
-    "reduced": ("goods with a struck price above their price", "except reduced"),
-    "everything": ("all goods of the cart, not only those that get cheaper", "counts everything"),
-    "like": ("what single codes look like; each # is a sign", "codes 10000 like MAIL-####-####"),
-    "by": ("who pays, and which part", "funded by platform 40%, bank-x 30%"),
-    "for": ("the price of all of them together", "every 3 items for 20.00"),
-    "from": (
-        "the first day or moment, which is included; with prices, the lowest",
-        "valid from 2026-06-18 through 2026-06-24",
-    ),
-    "at": ("the price of each, or what is taken off it", "buy 10 at 9.00 each"),
-    "uses": (
-        "each time that the card gives something: once in every store, or with every piece",
-        "limit 5 uses per customer",
-    ),
-    "times": ("how often a step that repeats may count in one use", "every 30.00 take 3.00 off, at most 5 times"),
-    "platform": ("the marketplace, as the one who pays", "funded by platform"),
-    "seller": ("the store of the goods, as the one who pays", "funded by seller"),
-    "coins": ("whole numbers in the customer's wallet", "rate 100 coins = 1.00"),
-}
-"""Words in the middle of lines."""
-
-
-def inner_word(said: str) -> str:
-    """The entry that tells of a word in the middle of lines, such as `in steps` for `steps`; empty when none does."""
-    alike = (said, f"{said}s")
-    return next(
-        (word for word in (*alike, *INNER_WORDS) if word in INNER_WORDS and {*alike} & {word, *word.split()}), ""
-    )
 
 
 def holds(window: Window, at: datetime) -> bool:

@@ -12,7 +12,7 @@ from pricing.editor.folder import Snapshot
 from pricing.language.describe import paragraph
 from pricing.language.loading.catalogue import Item
 from pricing.language.text.syntax import Atom, Block, Clause, Listed, Never, TradeLine
-from pricing.language.vocabulary import SCOPE_WORDS, WORDS
+from pricing.language.vocabulary import INNER_WORDS, SCOPE_WORDS, WORDS, inner_word
 
 _TOKEN = re.compile(r'"[^"\r\n]*"?|[^\s,"=#]+')
 
@@ -102,7 +102,7 @@ def told(snapshot: Snapshot, key: str, token: Token) -> str:
         partly = "\n\n*This card has a mistake: what is told here is only what could be read.*"
         broken = any(is_broken(snapshot, named) for named in definitions(snapshot, key, token))
         return f"**{rule.name}** — {rule.kind}\n\n{paragraph(rule)}{partly if broken else ''}"
-    return _of_name(snapshot, key, token)
+    return _of_name(snapshot, key, token) or _of_inner_word(token)
 
 
 def is_broken(snapshot: Snapshot, named: Named) -> bool:
@@ -156,6 +156,17 @@ def _carded(clause: Clause) -> Iterator[Atom]:
 def _of_word(word: str) -> str:
     known = WORDS[word]
     return f"**{word}** — {known.says}\n\n```promo\n{known.example}\n```"
+
+
+def _of_inner_word(token: Token) -> str:
+    """What a word in the middle of a line says, such as `in steps` for `steps`; names of goods and the like are none."""
+    if not token.before or any(word in SCOPE_WORDS for word in token.before[:2]):
+        return ""
+    entry = inner_word(token.text)
+    if not entry:
+        return ""
+    says, example = INNER_WORDS[entry]
+    return f"**{entry}** — {says}\n\n```promo\n{example}\n```"
 
 
 def _of_name(snapshot: Snapshot, key: str, token: Token) -> str:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from pricing.cli import run
-from pricing.cli.telling import INNER_WORDS, SWITCH_SAYS
+from pricing.cli.telling import SWITCH_SAYS
 from pricing.editor.words import INNER_WORDS as EVERY_INNER_WORD
 from pricing.language.diagnostics.codes import severity_of
-from pricing.language.vocabulary import CARD_EXAMPLES, SWITCHES, WORDS
+from pricing.language.vocabulary import CARD_EXAMPLES, INNER_WORDS, SWITCHES, WORDS
 
 RULES = """campaign week-1 "Week"
   owner marketing

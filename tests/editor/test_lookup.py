@@ -77,6 +77,21 @@ def test_what_is_told(word: str, said: str) -> None:
     assert (said in text) if said else (text == "")
 
 
+@pytest.mark.parametrize(
+    ("line", "word", "said"),
+    [("take 1.00 off each of the 2 dearest", "dearest", "highest price"), ("buy 2 get 1 free", "get", "cheaper or free"),
+     ("limit 1 use per customer and week", "week", "Monday"), ("except reduced", "reduced", "struck price"),
+     ("stores each, week", "week", ""), ("bundle 1 of skus A + 1 of skus B for 5.00", "for", "all of them together")],
+)  # fmt: skip
+def test_words_in_the_middle_of_a_line_are_told(line: str, word: str, said: str) -> None:
+    text = A.replace("take 10.00 off", line)
+    shot = snapshot(a=text)
+    token = token_at(shot, "a.promo", text.rindex(f" {word}") + 2)
+    assert token is not None
+    shown = told(shot, "a.promo", token)
+    assert said in shown if said else shown == ""
+
+
 def test_all_that_names_a_card_or_a_list() -> None:
     third = 'campaign week-c "C"\n\npromo code X "X"\n  stores list friends\n  never with seller coupon,\n    "ten"\n'
     shot = snapshot(a=A, b=B, c=third)
