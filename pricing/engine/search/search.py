@@ -80,7 +80,7 @@ def _served(problem: Problem, limit: int, rules: Rules) -> Found | None:
 
 
 def _rescued(problem: Problem, found: Found, limit: int, rules: Rules) -> Found:
-    """An answer without a proof, bettered within a quarter of the limit."""
+    """An answer without a proof, bettered within half of the limit."""
     best = Best()
     if found.counts:
         complete(problem, found.counts, best)
@@ -100,6 +100,8 @@ def _rescued(problem: Problem, found: Found, limit: int, rules: Rules) -> Found:
         if answer is not None:
             rescue.steps += answer.steps
             rescue.offer(answer.counts, numbers)
+    # What the searches above have taken is not taken from those who go on from the best of them.
+    rescue.limit = rescue.steps + limit // 4
     rescue.climb()
     total = best.total
     return Found(best.counts, total, min(found.lower_bound, total), False, found.steps + rescue.steps)
