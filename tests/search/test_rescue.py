@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks import mixes
+from pricing import Cart, Engine
 from pricing.engine.problem import Group, Problem
 from pricing.engine.search.judge import Best
 from pricing.engine.search.rescue import MOST_ALONE, MOST_PLAINLY, Rescue, restricted
@@ -133,3 +135,12 @@ def test_what_reaches_the_bound_need_not_be_bettered() -> None:
     assert not made.is_over()
     made.offer_greedy()
     assert made.is_over() and made.is_done()
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize(("seed", "best"), [(4, 976_374), (13, 378_694)])
+def test_under_many_cards_use_after_use_is_changed(seed: int, best: int) -> None:
+    """Totals that fifty times the work proves: the searches before it must leave the climb something to do."""
+    made = mixes.mix(seed)
+    quote = Engine.from_texts(made.texts).quote(Cart.from_dict(made.cart))
+    assert quote.total_minor == best
