@@ -53,7 +53,7 @@ def test_the_recipe_gives_the_rows_of_a_plain_loop(name: str, place: Path) -> No
     script = place / "recipe.py"
     script.write_text(recipe(name), encoding="utf-8")
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1",
-           "RAY_USAGE_STATS_ENABLED": "0", "SPARK_LOCAL_DIRS": str(place)}  # fmt: skip
+           "RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "disabled", "SPARK_LOCAL_DIRS": str(place)}  # fmt: skip
     done = subprocess.run(
         [sys.executable, str(script)], cwd=place, env=env, capture_output=True, timeout=500, check=False
     )
