@@ -10,7 +10,7 @@ import hmac
 import json
 import logging
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from pricing.adapters import acp, ucp
 from pricing.api import Engine
 from pricing.language.loading.load import load_texts
 from pricing.ledger import Ledger, LedgerError
-from pricing.model.cart import Cart
+from pricing.model.cart import Cart, Usage
 from pricing.model.errors import CartError, RuleErrors
 from pricing.model.kind import CODE
 from pricing.model.quote import Quote
@@ -55,6 +55,22 @@ class Costly(Exception):
     """A cart was not done within the work of a small one."""
 
 
+class Sparing:
+    """The rules in force as the ledger asks them: a cart that is no small one is left to a worker for costly carts."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.book, self.fingerprint = desk.in_force.book, desk.in_force.fingerprint
+
+    def quote(self, cart: Cart, usage: Usage | None = None, without: Iterable[str] = ()) -> Quote:
+        """As the engine's. Raises Costly."""
+        engine, most = self.desk.in_force, self.desk.most
+        quote = engine.quote(cart, usage, without, work=most)
+        if not quote.optimal and most < engine.work:
+            raise Costly
+        return quote
+
+
 class Desk:
     """The rules in force and all that is done with them."""
 
@@ -67,6 +83,8 @@ class Desk:
         self.tries = Tries(settings.guesses)
         self.loaded: Engine | None = None
         """In the process that reads rules: what was read last, so that the next time only changed files are."""
+        self.whole = False
+        """Whether the task in hand may take all the work that a cart may."""
         self.decided: list[bytes] = []
         """What the task in hand has decided, for the log."""
 
@@ -110,7 +128,7 @@ class Desk:
     def till(self) -> Ledger | None:
         """The ledger, where there is one. Raises LedgerError when it cannot be reached."""
         if self.ledger is None and self.settings.ledger:
-            self.ledger = Ledger(self.settings.ledger, self.in_force)
+            self.ledger = Ledger(self.settings.ledger, Sparing(self))
         return self.ledger
 
     @property
@@ -122,7 +140,7 @@ class Desk:
 
     def answer(self, name: str, ask: Ask) -> Reply:
         """The answer to a task; raises nothing that a request could cause."""
-        self.decided = []
+        self.decided, self.whole = [], ask.whole
         try:
             reply = self.answered(name, ask)
             return reply._replace(decided=tuple(self.decided)) if self.decided else reply
@@ -152,7 +170,8 @@ class Desk:
             ledger = self.till()
             if ledger is None:
                 raise Refused(404, "no-ledger", [("this service keeps no ledger", "")])
-            cashier = Cashier(ledger, self.engine, self.settings, self.now(), partial(self.decide, ask=Ask(whole=True)))
+            decide = partial(self.decide, ask=Ask(whole=ask.whole))
+            cashier = Cashier(ledger, Sparing(self), self.settings, self.now(), decide)
             document = cashier.done(name, ask)
         else:
             asked: dict[str, Callable[[Ask], Any]] = {
@@ -193,12 +212,15 @@ class Desk:
     def priced(self, cart: Cart, ask: Ask, *, with_reasons: bool = False) -> Quote:
         """The quote of a cart. Raises Costly when only small ones are to be done, and this is none."""
         without = ask.query.get("without", ())
-        if ask.whole:
-            return self.in_force.quote(cart, without=without)
-        quote = self.in_force.quote(cart, without=without, work=min(self.settings.quick, self.in_force.work))
-        if not quote.optimal or (with_reasons and quote.steps * REASONS > self.settings.quick):
+        quote = self.in_force.quote(cart, without=without, work=self.most)
+        if not ask.whole and (not quote.optimal or (with_reasons and quote.steps * REASONS > self.settings.quick)):
             raise Costly
         return quote
+
+    @property
+    def most(self) -> int:
+        """The work that a cart of the task in hand may take."""
+        return self.in_force.work if self.whole else min(self.settings.quick, self.in_force.work)
 
     @property
     def in_force(self) -> Engine:
@@ -222,8 +244,7 @@ class Desk:
         who, keep = quote.cart.customer.id, self.settings.decisions_with
         if who and "customers" not in keep:
             who = hmac.digest(self.settings.salt, who.encode(), hashlib.sha256).hex()[:16]
-        work = self.in_force.work if ask.whole else min(self.settings.quick, self.in_force.work)
-        made = decision_to_dict(quote, work, ask.query, customer=who, whole="quotes" in keep)
+        made = decision_to_dict(quote, self.most, ask.query, customer=who, whole="quotes" in keep)
         more = {} if ask.first is None else {"place": ask.first}
         text = json.dumps({"pricing": __version__, **more, **made}, ensure_ascii=False)
         self.decided.append(text.removeprefix("{").encode())

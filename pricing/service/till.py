@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 from attrs import evolve
 
-from pricing.api import Engine
 from pricing.ledger import Checkout, Got, Ledger, LedgerError, Order, TooManyGuesses
+from pricing.ledger.core import Quoter
 from pricing.model.cart import Cart, Customer, Line
 from pricing.model.quote import Quote
 from pricing.model.refund import Refund
@@ -40,7 +40,7 @@ class Cashier:
     """One call at one instant."""
 
     def __init__(
-        self, ledger: Ledger, engine: Engine, settings: Settings, now: datetime, decide: Callable[[Quote], None]
+        self, ledger: Ledger, engine: Quoter, settings: Settings, now: datetime, decide: Callable[[Quote], None]
     ) -> None:
         self.ledger = ledger
         self.engine = engine
