@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pricing.language.vocabulary import table
-from tests.pages import DOCS, ROOT, anchors, read, written
+from tests.pages import DOCS, ROOT, anchors, read, section, written
 
 PACKAGE = ROOT / "pricing"
 TREES = ("pricing", "tests", "benchmarks")
@@ -193,3 +193,11 @@ def test_the_lemmas_are_those_of_the_docstrings(update: bool) -> None:
                         f"| {name} | `{path.relative_to(PACKAGE)}` | {first.rstrip('.:')}{' …' if rest else ''} |\n"
                     )
     assert written("docs/search.md", "lemmas", "".join(rows), update=update), "run pytest tests/test_docs.py --update"
+
+
+def test_each_lemma_is_worth_something() -> None:
+    """What it rests under, or what is done without it, is measured and told."""
+    page = read("docs/search.md")
+    lemmas = re.findall(r"^\| ([\w ]+) \| `engine/", page, re.MULTILINE)
+    told = section(page, "Switches")
+    assert [name for name in lemmas if not re.search(rf"\b{name}\b", told)] == []
