@@ -17,7 +17,7 @@ from pricing.engine.search.search import search
 from pricing.engine.why.enlarged import Addition, enlarged
 from pricing.model.cart import Line
 from pricing.money import LARGEST
-from tests import markets
+from tests import hand, markets
 
 SEEDS = range(40)
 
@@ -131,3 +131,17 @@ def test_prices_of_an_earlier_search_bound_nothing_too_high() -> None:
             added = units * line.unit_price
             saved.append(quote.total_minor + added - engine.quote(larger, draft.usage).total_minor)
     assert step.saves in saved
+
+
+def test_goods_that_take_another_rule_its_step_are_tried_in_a_cart_of_their_own() -> None:
+    """Four different goods; with a fifth, which is tried for the step at 100.00, the first rule gives nothing."""
+    cards = (
+        'cross-store discount mixed "Mixed"\n  buy 3 different take 0.50 off\n  buy 5 different take nothing\n\n'
+        'store discount far "Far"\n  spend       100.00  take 5.00 off\n'
+    )
+    engine = Engine.from_texts({"hand.promo": hand.HEAD + cards})
+    cart = Cart("USD", hand.AT, [hand.line(f"l{number}", 1000) for number in range(4)])
+    quote = engine.quote(cart)
+    assert [use.rule for use in quote.used] == ["mixed"]
+    (step,) = [step for step in engine.reasons(quote).next_steps if step.rule == "far"]
+    assert (step.missing, step.saves) == (6000, 450)

@@ -70,9 +70,15 @@ def enlarged(before: Case, goods: list[Addition]) -> Enlarged | None:
             left = _placed(before, case, wanted)
             if len(left) == len(wanted):
                 alike = case.problem.codes_serve_many == before.problem.codes_serve_many
-                return Enlarged(case, wanted) if alike else None
+                return Enlarged(case, wanted) if alike and _has_all(before, case) else None
         wanted = left
     return None
+
+
+def _has_all(before: Case, case: Case) -> bool:
+    """Whether the larger cart has every application of the other: one more of different goods may take a step away."""
+    there = {(app.rule, app.store, app.sku) for app in case.problem.applications}
+    return all((app.rule, app.store, app.sku) in there for app in before.problem.applications)
 
 
 def _priced_by_rules(situation: Situation) -> set[int] | None:
