@@ -1,7 +1,7 @@
 """What each rule that lets the search skip work is worth: the same carts searched without one after the other.
 
-`python -m tests.search.lemmas [switch ...]` prints, for each switch and each kind of cart, how many times the steps are taken
-without it, and how many totals then stay without a proof; with `--many` on ten times as many large carts. Steps are
+`python -m tests.search.lemmas [switch ...]` prints, for each switch and each kind of cart, how many times the steps are
+taken without it, and how many totals then stay without a proof; with `--many` on ten times as many large carts. Steps are
 counted, never timed: the same figures on every machine. The table of docs/search.md is written from them.
 """
 
