@@ -132,7 +132,7 @@ def reloads(place: Path, seconds: float) -> None:
         if extra.exists():
             extra.unlink()
         else:
-            extra.write_text(EXTRA, encoding="utf-8")
+            extra.write_text(extra_text, encoding="utf-8")
         time.sleep(5.0)
 
     with serving(rules, workers=2) as service:
