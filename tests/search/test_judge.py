@@ -13,6 +13,7 @@ from pricing.engine.search.judge import (
     names_before,
     order_of,
     padded_less,
+    trim,
     used_of,
 )
 from pricing.engine.settling.settle import settle
@@ -110,3 +111,20 @@ def test_what_a_selection_uses_of_a_limit() -> None:
     cards = f'promo code ONE "One"\n{STEP}promo code TWO "Two"\n{STEP}'
     problem = case(cards, A, policy="  limit       1 promo code per order\n", codes=["one", "two"]).problem
     assert [used_of(problem, problem.groups[0], counts) for counts in ([0, 0], [1, 0], [1, 1])] == [0, 1, 2]
+
+
+def test_of_several_uses_that_bring_nothing_none_is_left() -> None:
+    """10.00 that costs 5.00 at the least: c takes all of that, so d and f before it bring nothing. The list of c alone comes
+    before those that go on; but c and f is no better than c, d and f, so the last name has to go first."""
+    problem, best = bare(1000), Best()
+    problem.floors = [500]
+    for rule, (name, layer) in enumerate((("c", 2), ("d", 0), ("f", 1))):
+        over(problem, name, [0], (0, 500 if name == "c" else 100), layer=layer).rule = rule
+    problem.applications.sort(key=lambda app: app.layer)
+    for index, app in enumerate(problem.applications):
+        app.index = index
+    assert [app.name for app in problem.applications] == ["d", "f", "c"]
+    problem.applications[2].counted = 1
+    assert complete(problem, [1, 1, 1], best)
+    trim(problem, best)
+    assert (best.total, best.counts) == (500, [0, 0, 1])

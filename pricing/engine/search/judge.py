@@ -210,13 +210,19 @@ def complete(problem: Problem, decided: list[int], best: Best) -> bool:
 
 def trim(problem: Problem, best: Best) -> None:
     """Offer the best without each use that is neither counted nor demanded: a list of uses comes before one that goes on
-    (SPEC 6.5), which packed names do not tell. Only automatic rules that may be left out are like that."""
+    (SPEC 6.5), which packed names do not tell. Only automatic rules that may be left out are like that. The last name goes
+    first: without one before it a list goes on with a later name, and is no better."""
     confirm(problem, best)
+    many = len(problem.applications)
+    named: list[int] = []
     for app in problem.applications:
         if best.counts and best.counts[app.index] and not (app.counted or app.automatic or app.is_coins):
-            less = best.counts.copy()
-            less[app.index] = 0
-            complete(problem, less, best)
+            named.append(-(app.rule * many + app.index))
+    named.sort()
+    for each in named:
+        less = best.counts.copy()
+        less[-each % many] = 0
+        complete(problem, less, best)
 
 
 def is_used_by_rule(problem: Problem, app: Application, counts: list[int]) -> bool:
