@@ -213,16 +213,15 @@ def trim(problem: Problem, best: Best) -> None:
     (SPEC 6.5), which packed names do not tell. Only automatic rules that may be left out are like that. The last name goes
     first: without one before it a list goes on with a later name, and is no better."""
     confirm(problem, best)
-    many = len(problem.applications)
-    named: list[int] = []
+    needless = [False] * len(problem.applications)
     for app in problem.applications:
-        if best.counts and best.counts[app.index] and not (app.counted or app.automatic or app.is_coins):
-            named.append(-(app.rule * many + app.index))
-    named.sort()
-    for each in named:
-        less = best.counts.copy()
-        less[-each % many] = 0
-        complete(problem, less, best)
+        if best.counts and best.counts[app.index]:
+            needless[app.index] = not (app.counted or app.automatic or app.is_coins)
+    for index in reversed(order_of(problem)) if any(needless) else ():
+        if needless[index]:
+            less = best.counts.copy()
+            less[index] = 0
+            complete(problem, less, best)
 
 
 def is_used_by_rule(problem: Problem, app: Application, counts: list[int]) -> bool:
