@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from pricing.engine.problem import Application, Problem
-from pricing.engine.search.branches.bounds import Prices, Row
+from pricing.engine.search.branches.bounds import OUT_OF_REACH, Prices, Row
 from pricing.engine.search.branches.decisions import Choice, Decisions
 from pricing.engine.search.branches.nodes import EXACT, Branch, Brancher, Key, Outcomes, Sketch
 from pricing.engine.search.joining.halves import Halves
@@ -37,9 +37,6 @@ FEW_PASSES: Final = 6
 
 ATTEMPTS = (64, 1024, 16384, NOTHING)
 """How many labels are kept at each store, attempt by attempt."""
-
-OUT_OF_REACH: Final = SCALE * NOTHING << 1
-"""A bound above every other, no selection known included."""
 
 TIE_STEPS: Final = 20_000
 """Work allowed once the total is proved and only ties are open (SPEC 6.2 to 6.5)."""
@@ -269,10 +266,7 @@ class Open:
             for index, count in row.option.counts:
                 if index == app.index and count > more_than:
                     mine.append(row)
-        if not mine:
-            return OUT_OF_REACH
-        _, least = prices.cheapest(mine)
-        return prices.bound + least - prices.reduced(prices.chosen[cell])
+        return prices.bound_among(cell, mine)
 
     def dive(self, parts: Parts, best: Best, thorough: bool) -> int:
         """Offer a good selection of the branch, when its figures are exact and it may lower the total; the steps taken."""

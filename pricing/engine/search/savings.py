@@ -79,22 +79,25 @@ def least_total(problem: Problem) -> int:
 def _stacked(problem: Problem, layers: list[_Layer], alone: list[int]) -> int:
     """What all layers save at most, percentages taken off what is left (`stacked.py`); minor units. `alone`: what each saves
     at most by itself. Layers are counted by rates where that looks better."""
-    item = problem.item
-    every = [Rates(problem, layer.apps, layer.benefits) for layer in layers]
-    before = Before(item)
+    every = [Rates(problem, layer.apps, layer.benefits, any(layer.apart)) for layer in layers]
+    if not any(rates.many for rates in every):
+        return sum(alone)
+    before = Before(problem.item)
     befores: list[Before] = []
-    for place, layer in enumerate(layers):
+    for layer, rates in zip(layers, every, strict=True):
         befores.append(before)
-        before = before.with_layer(every[place], layer.most_of(every[place].others), any(layer.apart))
-    weights = [ONE] * len(item)
-    whole = sum(item) + 1
+        before = before.with_layer(rates, layer.most_of(rates.others))
+    whole = sum(problem.item) + 1
+    weights = unweighted = [ONE] * len(problem.item)
     saved = 0
     for place in range(len(layers) - 1, -1, -1):
         layer, rates = layers[place], every[place]
-        priced = ONE * layer.most_of(weighted(layer.apps, layer.benefits, weights))
-        if rates.many and not any(layer.apart):
-            taken, left = rates.taken(item, weights), rates.left(weights)
-            split = taken + ONE * layer.most_of(befores[place].needs(layer.apps, rates, weights, left))
+        priced = ONE * alone[place]
+        if weights is not unweighted:
+            priced = ONE * layer.most_of(weighted(layer.apps, layer.benefits, weights))
+        if rates.many:
+            taken, left = rates.taken(problem.item, weights), rates.left(weights)
+            split = taken + ONE * layer.most_of(befores[place].needs(rates, weights, left))
             # So much less is left to take from, more or less, once earlier layers have taken what they can.
             if split - min(whole, sum(alone[:place])) * taken // whole < priced:
                 saved += split

@@ -48,10 +48,12 @@ def rate_of(problem: Problem, app: Application) -> int:
 class Rates:
     """The rates of one layer."""
 
-    __slots__ = ("many", "of_place", "others", "rounded")
+    __slots__ = ("apps", "many", "of_place", "others", "rounded")
 
-    def __init__(self, problem: Problem, apps: list[Application], benefits: list[int]) -> None:
-        """`benefits`: what each application saves at most."""
+    def __init__(self, problem: Problem, apps: list[Application], benefits: list[int], may_meet: bool) -> None:
+        """`benefits`: what each application saves at most. `may_meet`: two of them may take from one line; then none has
+        a rate."""
+        self.apps = apps
         self.of_place = [0] * len(problem.item)
         """The highest rate on each place."""
         self.others = benefits.copy()
@@ -61,8 +63,8 @@ class Rates:
         self.many = 0
         """How many places have a rate."""
         for at, app in enumerate(apps):
-            rate = rate_of(problem, app)
-            if rate >= ONE or not benefits[at]:
+            rate = ONE if may_meet or not benefits[at] else rate_of(problem, app)
+            if rate >= ONE:
                 continue
             self.others[at] = 0
             self.rounded += 1
@@ -102,24 +104,20 @@ class Before:
         self.others = 0
         """What has no rate, all together."""
 
-    def with_layer(self, rates: Rates, others: int, may_meet: bool) -> Before:
-        """With one layer more. `others`: what its applications without a rate save at most. `may_meet`: whether two of it
-        may take from one line."""
+    def with_layer(self, rates: Rates, others: int) -> Before:
+        """With one layer more. `others`: what its applications without a rate save at most."""
         after = Before(self.item)
         after.others = self.others + others
-        if may_meet:
-            after.of_place = self.item
-            return after
         for place, rate in enumerate(rates.of_place):
             taken = self.of_place[place] + (rate * self.item[place] // ONE + 2 if rate else 0)
             after.of_place[place] = min(self.item[place], taken)
         return after
 
-    def needs(self, apps: list[Application], rates: Rates, weights: list[int], left: list[int]) -> list[int]:
+    def needs(self, rates: Rates, weights: list[int], left: list[int]) -> list[int]:
         """What each application without a rate may take beyond what the rates of its lines are counted with, weighted;
         minor units. `left`: the weights of earlier layers."""
-        found = weighted(apps, rates.others, left)
-        for at, app in enumerate(apps):
+        found = weighted(rates.apps, rates.others, left)
+        for at, app in enumerate(rates.apps):
             benefit = rates.others[at]
             if not benefit:
                 continue

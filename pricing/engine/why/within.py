@@ -25,7 +25,7 @@ from pricing.engine.search.joining.join import Join, ceiling, total_of
 from pricing.engine.search.joining.swaps import swapped
 from pricing.engine.search.judge import NOTHING, Best, complete
 from pricing.engine.search.keys import Keys
-from pricing.engine.search.run import ATTEMPTS, OUT_OF_REACH
+from pricing.engine.search.run import ATTEMPTS
 from pricing.engine.search.stores.options import TooMuchError
 from pricing.engine.search.stores.parts import parts_of
 
@@ -199,12 +199,7 @@ class Question:
         """The bound of a branch with the application forced in; above everything where that cannot be."""
         if self.cell < 0:
             return known.prices.bound
-        rows = self._rows(known.branch.relaxation)
-        if not rows:
-            return OUT_OF_REACH
-        prices = known.prices
-        _, least = prices.cheapest(rows)
-        return prices.bound + least - prices.reduced(prices.chosen[self.cell])
+        return known.prices.bound_among(self.cell, self._rows(known.branch.relaxation))
 
     def _rows(self, relaxation: Relaxation) -> list[Row]:
         """The rows of its cell that use it."""

@@ -19,6 +19,7 @@ from __future__ import annotations
 from typing import Final
 
 from pricing.engine.search.branches.gains import Gain
+from pricing.engine.search.judge import NOTHING
 from pricing.engine.search.stores.outcome import Option
 from pricing.engine.search.stores.parts import SCALE
 
@@ -30,6 +31,10 @@ LITTLE_PATIENCE: Final = 8
 """The same while the guess has not been bettered: most guesses that can be, are within a few passes."""
 MOST_PART: Final = 4 * SCALE
 """Pieces may be worth more than their face less what a priced base loses by it: a global may see part of a store only."""
+
+
+OUT_OF_REACH: Final = SCALE * NOTHING << 1
+"""A bound above every other, no selection known included."""
 
 
 class Row:
@@ -119,6 +124,13 @@ class Prices:
             if cost < least:
                 chosen, least = row, cost
         return chosen, least
+
+    def bound_among(self, cell: int, rows: list[Row]) -> int:
+        """The bound where a cell may have no other options than these; OUT_OF_REACH where there are none."""
+        if not rows:
+            return OUT_OF_REACH
+        _, least = self.cheapest(rows)
+        return self.bound + least - self.reduced(self.chosen[cell])
 
 
 class Relaxation:
