@@ -76,14 +76,16 @@ def mix(seed: int) -> Mix:
     text = (
         'campaign mix "Mix"\n  currency    USD\n  zone        UTC\n  valid       from 2026-01-01 through 2026-12-31\n\n'
     )
-    text += "\n".join([*cards, *COINS[: chance.randrange(2)]])
+    if chance.randrange(2):
+        cards.append(COINS)
+    text += "\n".join(cards)
     return Mix(
         {"policy.promo": ORDER + chance.choice(POLICIES), "campaigns/mix.promo": text},
         cart(lines, held, codes, chance.choice((0, 3000))),
     )
 
 
-COINS = ['coin payment coins "Coins"\n  rate        100 coins = 1.00\n']
+COINS = 'coin payment coins "Coins"\n  rate        100 coins = 1.00\n'
 
 
 def card(chance: Random, kind: str, name: str, size: tuple[int, int, int]) -> str:
