@@ -6,6 +6,7 @@ import json
 import re
 import socket
 from http.client import HTTPResponse
+from typing import Any
 
 import httpx
 import pytest
@@ -22,7 +23,24 @@ def head(more: bytes = LENGTH, version: bytes = b"1.1", path: bytes = b"/v1/quot
     return b"POST %b HTTP/%b\r\nHost: localhost\r\nContent-Type: application/json\r\n%b\r\n" % (path, version, more)
 
 
-def answer(line: socket.socket) -> tuple[int, dict[str, str], bytes]:
+class Behind:
+    """One reader for all answers of a connection: what is read ahead belongs to the next answer."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self.reader = line.makefile("rb")
+
+    def makefile(self, _mode: str) -> Behind:
+        return self
+
+    def close(self) -> None:
+        """An answer is over, the connection is not."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.reader, name)
+
+
+def answer(line: Any) -> tuple[int, dict[str, str], bytes]:
+    """The next answer of a connection; several of one are read from `Behind`."""
     found = HTTPResponse(line)
     found.begin()
     body = found.read()
@@ -79,7 +97,8 @@ def test_requests_behind_each_other_are_answered_in_order(http: httpx.Client) ->
         body = json.dumps(cart).encode()
         sent += [head(b"Content-Length: %d\r\n" % len(body)) + body, head(b"Content-Length: 1\r\n") + b"{"]
     with line_to(http, b"".join(sent)) as line:
-        live, *found = [answer(line) for _ in sent]
+        behind = Behind(line)
+        live, *found = [answer(behind) for _ in sent]
     assert live[0] == 200
     assert [json.loads(body)["list_total"] for _, _, body in found[::2]] == [f"{25 * many}.00" for many in range(1, 6)]
     assert [status for status, _, _ in found[1::2]] == [400] * 5
