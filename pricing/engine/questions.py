@@ -17,6 +17,7 @@ from pricing.engine.search.search import STEP_LIMIT, search
 from pricing.engine.why.account import Account, account_of
 from pricing.engine.why.explain import Asked
 from pricing.engine.why.standing import Measure, next_target, rivals_of
+from pricing.model.bulk import CollectorAtRest
 from pricing.model.cart import Cart, Usage
 from pricing.model.quote import Quote, Reasons
 from pricing.model.rule import Rule
@@ -35,8 +36,9 @@ def price(
     `usage`: what earlier orders used, by rule. `without`: rules and kinds that the customer declines. `work`: steps that
     the search may take. `memory`: what the quote of a cart that differs little has listed; it changes no answer.
     """
-    case = case_of(plan, cart, usage, without)
-    return quote_of(case, search(case.problem, work, memory), Asked(plan))
+    with CollectorAtRest():
+        case = case_of(plan, cart, usage, without)
+        return quote_of(case, search(case.problem, work, memory), Asked(plan))
 
 
 def still_holds(plan: Plan, quote: Quote, cart: Cart) -> bool:

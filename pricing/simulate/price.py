@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from pricing.api import Engine
 from pricing.engine import price
-from pricing.model.bulk import collector_at_rest
+from pricing.model.bulk import CollectorAtRest
 from pricing.model.cart import Cart, RuleUsage
 from pricing.model.errors import CartError, Problem
 from pricing.model.quote import Quote
@@ -79,7 +79,7 @@ class Replayer:
         """The rows of one batch of orders; whatever is wrong with an order becomes its row's `problem`."""
         rows = Rows()
         numbers, places, carts = (orders.column(name).to_pylist() for name in ("number", "where", "cart"))
-        with collector_at_rest():
+        with CollectorAtRest():
             for number, where, text in zip(numbers, places, carts, strict=True):
                 self._try(rows, number, where, text)
         rows.keep_carts(carts, self.wishes.top)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from pricing.engine.rules.planned import PlannedRule, PlannedRules
-from pricing.model.bulk import collector_at_rest
+from pricing.model.bulk import CollectorAtRest
 from pricing.model.codes import normalised
 from pricing.model.kind import HELD, Kind
 from pricing.model.packed import AUTOMATICALLY, PLACE_OF_KIND, WAYS, Keys, Rules, index_keys, meaning, place_of
@@ -47,7 +47,7 @@ class Plan:
         self.codes: dict[str, list[int]] = {}
         self.met: Index = {}
         self.looking: Index = {}
-        with collector_at_rest():
+        with CollectorAtRest():
             self._index(kinds, keys, given, codes)
         self.words = sorted({word for index in (self.met, self.looking) for word, _ in index} - {""})
         """Index words in use: no cart is looked up under others."""

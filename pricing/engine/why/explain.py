@@ -18,7 +18,7 @@ from pricing.engine.why.forced import Forcing
 from pricing.engine.why.standing import Chosen, Standing, refusal_of, rivals_of
 from pricing.engine.why.taken import with_takers
 from pricing.engine.why.trials import ALL_STEPS
-from pricing.model.bulk import collector_at_rest
+from pricing.model.bulk import CollectorAtRest
 from pricing.model.quote import NextStep, Quote, Reasons, Refusal
 from pricing.model.reason import Reason
 
@@ -46,12 +46,12 @@ class Asked:
     def reasons(self, quote: Quote, why: str = "all") -> Reasons:
         """Refusals with all their totals; unless `why` is "refused", next steps too."""
         if self._refused is None:
-            with collector_at_rest():
+            with CollectorAtRest():
                 self._refused = refusals(self.chosen(quote), quote)
         if why == "refused":
             return self._told(self._refused, ())
         if self._steps is None:
-            with collector_at_rest():
+            with CollectorAtRest():
                 self._steps = tuple(sorted(next_steps(self.chosen(quote), quote), key=_step_order))
         return self._told(self._refused, self._steps)
 

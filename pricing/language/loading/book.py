@@ -23,7 +23,7 @@ from pricing.language.meaning.lists import NamedList
 from pricing.language.meaning.references import unique
 from pricing.language.meaning.resolve import Card
 from pricing.language.sense import checks, checks_between, checks_together
-from pricing.model.bulk import collector_at_rest
+from pricing.model.bulk import CollectorAtRest
 from pricing.model.packed import Pack, Rules
 from pricing.model.policy import HOUSE_POLICY, Policy
 from pricing.model.rule import Campaign
@@ -59,7 +59,7 @@ def book_of(
     """The rules of texts by their name in the folder. `keep`: packed, and with entries for the next time; `hold`: entries
     hold their cards in memory as well, and the last stage, which doubts and refuses nothing, is put off; without `doubts`
     it is left out."""
-    with collector_at_rest():
+    with CollectorAtRest():
         folder = FolderState(given, prefix, find, keep, tell or _nobody, hold)
         for stage in STAGES[:-1] if hold or not doubts else STAGES:
             _done(stage, folder)
@@ -74,7 +74,7 @@ def _done(stage: Stage, folder: FolderState) -> None:
 
 
 def _rest(folder: FolderState) -> list[Diagnostic]:
-    with collector_at_rest():
+    with CollectorAtRest():
         _done(STAGES[-1], folder)
         return folder.made().told
 

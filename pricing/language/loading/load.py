@@ -20,7 +20,7 @@ from pricing.language.loading.entry import Entry, digest
 from pricing.language.loading.kept import Kept
 from pricing.language.loading.plain import Unfit, read_plain
 from pricing.language.loading.strays import is_table, stray
-from pricing.model.bulk import collector_at_rest
+from pricing.model.bulk import CollectorAtRest
 from pricing.model.rulebook import RuleBook
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def load_folder(
     if earlier is not None and key and earlier.key == key:
         return earlier
     kept = Kept(cache, root) if cache is not None else None
-    with collector_at_rest():
+    with CollectorAtRest():
         whole = kept.whole(key) if kept is not None else None
     if whole is not None:
         return Loaded(whole.book, whole.diagnostics, whole.book, key, whole.entries, files=_count(texts))
