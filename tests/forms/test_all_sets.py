@@ -53,7 +53,7 @@ class Gets(NamedTuple):
         return "\n  ".join(lines)
 
     def saves(self, units: Sequence[Unit]) -> dict[str, int]:
-        """Of all sets of gets that leave enough units for their rounds, one of the largest: the first in the card's order."""
+        """Of all sets of gets that leave enough units for their rounds, one of the largest: the first in order."""
         counted = {unit for unit in units if set(unit.goods) & set(self.counts or self.scope)}
         order = in_order([unit for unit in units if set(unit.goods) & set(self.scope)], dearest=self.dearest)
         allowed = [
@@ -114,7 +114,9 @@ class Bundled(NamedTuple):
 
         def put(at: int, left: tuple[int, ...]) -> bool:
             return at == len(units) or any(
-                space and set(goods) & set(units[at].goods) and put(at + 1, (*left[:here], space - 1, *left[here + 1 :]))
+                space
+                and set(goods) & set(units[at].goods)
+                and put(at + 1, (*left[:here], space - 1, *left[here + 1 :]))
                 for here, (space, (_, goods)) in enumerate(zip(left, self.slots, strict=True))
             )
 
