@@ -19,6 +19,8 @@ LONG_RUNS = (
     ("--cut-markets", 200, "Random markets of three sizes, cut in several ways and joined."),
     ("--more-markets", 60, "Random markets of two sizes, priced again with one thing less each time."),
     ("--currency-markets", 18, "Random markets of three currencies and three policies, priced by engine and oracle."),
+    ("--kills", 6, "Workers of the ledger that are killed at work, an even number."),
+    ("--lost-servers", 1, "How often the database server of a ledger at work is lost."),
     ("--all-sets", 300, "Small baskets whose gets and bundles are held against all sets of units."),
     ("--fmt-files", 200, "Rule files printed badly and formatted."),
     (

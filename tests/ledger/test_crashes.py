@@ -15,8 +15,11 @@ from typing import Any
 import pytest
 
 from pricing.ledger import Ledger
+from pricing.model.cart import Customer
 from tests.ledger.crash import Crash, crashing
 from tests.ledger.shop import ENGINE, NOON, at, cart, line
+
+ROOT = Path(__file__).parents[2]
 
 Step = Callable[[Ledger], object]
 
@@ -98,7 +101,7 @@ def long_story(where: str, worker: int) -> None:
             ledger.grant(who, at(number), "game", rule="select", pieces=1, key=f"p-{order}")
             known = ledger.order(order)
             if known is None or known.state == "reserved":
-                asked = cart(line(units=2), codes=("POT",), customer=_customer(who), when=at(number))
+                asked = cart(line(units=2), codes=("POT",), customer=Customer(who), when=at(number))
                 ledger.checkout(asked, order)
                 if number % 4 == 3:
                     ledger.release(order, at(number), "card refused")
@@ -109,37 +112,34 @@ def long_story(where: str, worker: int) -> None:
         print("done", flush=True)
 
 
-def _customer(name: str) -> Any:
-    from pricing.model.cart import Customer
-
-    return Customer(name)
-
-
-def _start(where: str, worker: int) -> subprocess.Popen[bytes]:
-    """A worker that has opened its ledger and is at work."""
-    root = Path(__file__).parents[2]
-    process = subprocess.Popen([sys.executable, "-c", WORKER, where, str(worker)], cwd=root, stdout=subprocess.PIPE)
-    assert process.stdout is not None and process.stdout.readline() == b"at work\n"
-    return process
+def _start(where: str, *workers: int) -> list[subprocess.Popen[bytes]]:
+    """Workers that have opened their ledgers and are at work."""
+    started = [
+        subprocess.Popen([sys.executable, "-c", WORKER, where, str(worker)], cwd=ROOT, stdout=subprocess.PIPE)
+        for worker in workers
+    ]
+    for process in started:
+        assert process.stdout is not None and process.stdout.readline() == b"at work\n"
+    return started
 
 
 @pytest.mark.slow
-def test_workers_that_are_killed_and_started_again(where: str) -> None:
+def test_workers_that_are_killed_and_started_again(where: str, request: pytest.FixtureRequest) -> None:
+    """Two at a time on the same rows; each pair has work of its own, so that a quick one cannot have finished it all."""
     chance = random.Random(1)
+    workers = range(request.config.getoption("--kills"))
     kills = 0
-    workers = range(6)
     for first in workers[::2]:
-        # Two at a time on the same rows; each pair has work of its own, so that a quick one cannot have finished it all.
-        pair = [_start(where, worker) for worker in (first, first + 1)]
-        for process in pair:
+        for process in _start(where, first, first + 1):
             time.sleep(chance.uniform(0.01, 0.05))
             if process.poll() is None:
                 os.kill(process.pid, signal.SIGKILL)
                 kills += 1
             process.communicate()
-    assert kills >= 3
+    assert kills, "all were done before"
+    print(f"{kills} of {len(workers)} were killed at work")
     for first in workers[::2]:
-        for process in [_start(where, worker) for worker in (first, first + 1)]:
+        for process in _start(where, first, first + 1):
             assert process.communicate(timeout=120)[0] == b"done\n"
     with Ledger(where, ENGINE) as ledger:
         assert ledger.verify() == ()

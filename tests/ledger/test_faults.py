@@ -95,6 +95,52 @@ def test_a_server_that_is_away_is_told_and_met_again(apart: Server, lonely: str)
         assert ledger.verify() == ()
 
 
+@pytest.mark.postgres
+def test_a_server_that_is_lost_at_work_loses_and_doubles_nothing(
+    apart: Server, lonely: str, request: pytest.FixtureRequest
+) -> None:
+    """A till that makes a call again until it is answered, while the server's plug is pulled again and again."""
+    enough, moment = Event(), Event()
+    told: list[str] = []
+    sold: list[str] = []
+
+    def until_answered(call: Callable[..., object], *given: Any, **more: Any) -> None:
+        while True:
+            try:
+                call(*given, **more)
+                return
+            except LedgerError as error:
+                told.append(error.code)
+                assert error.code == "unavailable", error
+                moment.wait(0.01)
+
+    def till(ledger: Ledger) -> None:
+        while not enough.is_set():
+            order, when = f"o-{len(sold)}", at(len(sold) % 50)
+            until_answered(ledger.grant, "eve", NOON, "game", coins=3, key=order)
+            until_answered(ledger.checkout, cart(when=when), order)
+            until_answered(ledger.commit, order, when)
+            sold.append(order)
+
+    with Ledger(lonely, ENGINE) as ledger:
+        with ThreadPoolExecutor(1) as pool:
+            work = pool.submit(till, ledger)
+            try:
+                for number in range(request.config.getoption("--lost-servers")):
+                    while len(sold) < 3 * number and not work.done():
+                        moment.wait(0.01)
+                    apart.stop()
+                    apart.start()
+            finally:
+                enough.set()
+            work.result()
+        assert ledger.verify() == ()
+        assert ledger.wallet("eve", NOON).coins == 3 * len(sold)
+        states = ledger._database.ask("SELECT state, count(*) FROM orders GROUP BY state", {})
+        assert [tuple(row) for row in states] == [("committed", len(sold))]
+    print(f"{len(sold)} orders, {len(told)} calls were told that the server is away")
+
+
 @pytest.mark.parametrize("size", [1, 2])
 def test_more_calls_than_connections_wait_and_then_are_told(
     where: str, size: int, monkeypatch: pytest.MonkeyPatch
