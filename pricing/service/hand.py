@@ -8,11 +8,16 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
 from attrs import define
 
 from pricing.service.frames import Frames, Hello, framed
+
+LOOKS = 10
+"""How often a task is looked at in the time that it has."""
+_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @define(eq=False)
@@ -43,7 +48,7 @@ class Hand(asyncio.Protocol):
         lost: Callable[[Hand], None],
     ) -> None:
         self.seconds = seconds
-        """For one task; then the process is ended."""
+        """For one task, without what it waits for a processor; then the process is ended."""
         self.greeted, self.done, self.lost = greeted, done, lost
         self.hello: Hello | None = None
         self.is_heavy = False
@@ -53,6 +58,9 @@ class Hand(asyncio.Protocol):
         self.tasks: deque[Errand] = deque()
         self.since = 0.0
         """When the first of its tasks was begun, by the loop's clock."""
+        self.seen: Errand | None = None
+        """The task in hand when it was looked at last, which has taken `taken` seconds since it was seen first."""
+        self.taken = self.spent = 0.0
         self.frames = Frames()
         self.timer: asyncio.TimerHandle | None = None
         self.transport: asyncio.WriteTransport | None = None
@@ -68,20 +76,24 @@ class Hand(asyncio.Protocol):
             self.since = self.loop.time()
         self.tasks.append(task)
         if self.timer is None:
-            self.timer = self.loop.call_later(self.seconds, self.look)
+            self.timer = self.loop.call_later(self.seconds / LOOKS, self.look)
         self.transport.write(framed((task.name, task.what)))
 
     def look(self) -> None:
-        """Ends the process when its task has had its time."""
-        self.timer = None
+        """Ends the process when its task has had its time. A look that comes late counts no more than one in time does."""
+        self.timer, before = None, self.spent
+        runs, self.spent = _state(self.hello.number) if self.hello is not None else (False, 0.0)
         if not self.tasks:
             return
-        left = self.since + self.seconds - self.loop.time()
-        if left <= 0:
+        if self.seen is self.tasks[0]:
+            self.taken += self.spent - before if runs else self.seconds / LOOKS
+        else:
+            self.seen, self.taken = self.tasks[0], 0.0
+        if self.taken >= self.seconds:
             self.late = True
             self.kill()
         else:
-            self.timer = self.loop.call_later(left, self.look)
+            self.timer = self.loop.call_later(self.seconds / LOOKS, self.look)
 
     def leave(self) -> None:
         """Ends the process as soon as it has done what it has."""
@@ -114,3 +126,12 @@ class Hand(asyncio.Protocol):
         if not self.is_leaving:
             self.kill()
         self.lost(self)
+
+
+def _state(number: int) -> tuple[bool, float]:
+    """Whether a process runs, or waits for nothing but a processor, and its processor seconds; where a system tells."""
+    try:
+        words = Path(f"/proc/{number}/stat").read_bytes().rpartition(b")")[2].split()
+    except OSError:
+        return False, 0.0
+    return words[0] == b"R", (int(words[11]) + int(words[12])) / _TICKS

@@ -23,7 +23,7 @@ class Allowance:
     lines: int = 1_000
     codes: int = 100
     seconds: float = 10.0
-    """From the moment a worker has it; then the worker is ended and another takes its place."""
+    """From the moment a worker has it, but for what that waits for a processor; then the worker is ended and replaced."""
     queue: int = 256
     """Requests that wait for a worker; one more is answered with 429."""
     upload: float = 30.0
