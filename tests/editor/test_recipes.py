@@ -56,8 +56,13 @@ def test_neovim_shows_what_is_wrong(shop: Path) -> None:
 
 
 def test_helix_names_what_it_takes() -> None:
+    """Helix refuses a language with a field that it does not know, or without one of three (its `LanguageConfiguration`)."""
     made = tomllib.loads(block("toml"))
     (language,) = made["language"]
+    needed = {"name", "scope", "file-types"}
+    assert needed <= set(language)
+    assert set(language) - needed == {"comment-token", "indent", "roots", "language-servers", "auto-format"}
+    assert set(language["indent"]) == {"tab-width", "unit"} and 0 < language["indent"]["tab-width"] <= 16
     assert language["language-servers"] == list(made["language-server"])
     assert made["language-server"]["promo"] == {"command": "pricing", "args": ["lsp"]}
 
