@@ -67,7 +67,7 @@ def test_whose_course_is_known(card: str, known: bool) -> None:
 
 def option(cost: int, base: int, pieces: int = 0) -> Option:
     made = Option(cost, [base], [0], NO_DOUBT, [])
-    made.pools = [pieces]
+    made.pools = made.drawn = [pieces]
     return made
 
 
@@ -140,3 +140,36 @@ def test_a_coin_payment_that_caps_never_cut_pays_all() -> None:
         problem = case(pay.format(share), *CART, wallet=Wallet(500)).problem
         parts = parts_of(problem)
         assert Certificates(parts).pays_all(app(problem, "pay")) == pays
+
+
+HALF = 'cross-store discount half "H"\n  buy         1  get 1 at 50% off, dearest\n'
+"""It takes 25.00 off the first line of the cart."""
+
+
+@pytest.mark.parametrize(
+    ("store", "least", "most"),
+    [
+        ("  spend       50.00  take 10% off\n", [2500, 0], [2500, 0]),  # 45.00 are left, which the share fits into
+        ("  pay         20.00 in all\n", [1997, 0], [2500, 0]),  # 20.00 are left, and up to 3 cents of rounding less
+    ],
+)
+def test_a_benefit_on_units_takes_its_shares_where_they_fit(store: str, least: list[int], most: list[int]) -> None:
+    cards = f'store discount s "S"\n  stores      north\n  channels    app\n{store}' + HALF
+    problem = case(cards, *CART, channel="app").problem
+    for each in problem.applications:
+        each.free = False  # so that nothing is folded away
+    assert Certificates(parts_of(problem)).spread(app(problem, "half")) == (least, most)
+
+
+def test_a_decision_without_what_must_be_used_is_none() -> None:
+    """Two offers over the order, of which one must be used (SPEC 5.6): none of them is no selection."""
+    step = "  every       30.00  take 1.00 off\n"
+    problem = case(f'cross-store discount a "A"\n{step}cross-store discount b "B"\n{step}', *CART).problem
+    parts = parts_of(problem)
+    brancher, decisions = Brancher(parts, Keys(parts), 10_000, []), Decisions(parts)
+    assert decisions.run()
+    used = {
+        tuple(app.name for app in choice.used): brancher.sketch(decisions.node_of(choice)) is not None
+        for choice in decisions.choices
+    }
+    assert used == {(): False, ("a",): True, ("b",): True}

@@ -145,7 +145,14 @@ class Run:
                 if self.steps > self.limit and self.open_branches:
                     self.lowest = min(self.lowest, total_of(parts, bound))
                     continue
-                branch = brancher.branch(sketch)
+                before = brancher.steps
+                refined = brancher.refined(sketch)
+                self.steps += brancher.steps - before
+                if refined is None or (
+                    refined.bound >= SCALE * (best.total - parts.constant + 1) and parts.rules.refused
+                ):
+                    continue
+                branch = brancher.branch(refined)
                 children = _children(parts, branch, best, self.prices)
                 self.open_branches += children
                 self.steps += (1 + len(children)) * (brancher.looking + (branch.figures() >> 6))

@@ -10,7 +10,8 @@ and scaled by SCALE. For any permitted selection within the node
            - sum over g of max over bases of (factor_g*gain_g(base) - price_g*base) - sum nu_p*available_p
 
 where factor_g = SCALE - sum of price_h over later h that cover g: a later base is noted without g's saving, so each unit
-of that saving also takes price_h from the later globals. Any prices give a bound; good ones give a close one. WEIGHT is
+of that saving also takes price_h from the later globals. A cap that cells share is like a pool of minor units, at a price of
+at most SCALE: what they would take above it they pay. Any prices give a bound; good ones give a close one. WEIGHT is
 so small that all coupons together weigh less than one minor unit: it only decides between equal totals (SPEC 6.3).
 """
 
@@ -47,8 +48,8 @@ class Row:
         self.scaled = SCALE * option.cost + weight * option.count
         self.base = option.bases[positions[0]] if positions else 0
         """What it offers to the first priced base."""
-        self.pieces = option.pools[0] if option.pools else 0
-        """Pieces from the first shared pool."""
+        self.pieces = option.drawn[0] if option.drawn else 0
+        """Pieces from the first shared pool, or what it takes of a shared cap where there is no pool."""
 
 
 def rows_of(options: list[Option], weight: int, positions: list[int]) -> list[Row]:
@@ -101,7 +102,7 @@ class Prices:
         for position in self.more_bases:
             cost -= row.option.bases[position] * self.of_base[position]
         for pool in range(1, len(self.of_piece)):
-            cost += row.option.pools[pool] * self.of_piece[pool]
+            cost += row.option.drawn[pool] * self.of_piece[pool]
         return cost
 
     def cheapest(self, rows: list[Row]) -> tuple[Row, int]:
@@ -158,7 +159,7 @@ class Relaxation:
         self.chained = chained
         """chained[g][h]: h's base is noted without g's saving, which must come off."""
         self.available = available
-        """Pieces of each shared pool."""
+        """Pieces of each shared pool, then minor units of each shared cap."""
         self.weight = weight
         """What a coupon or code used adds to the scaled total."""
         self.short = short
@@ -196,7 +197,7 @@ class Relaxation:
             chosen, least = prices.cheapest(rows)
             total += least
             prices.chosen.append(chosen)
-            bases, pools = chosen.option.bases, chosen.option.pools
+            bases, pools = chosen.option.bases, chosen.option.drawn
             for position in positions:
                 base_pull[position] -= bases[position]
             for pool in range(len(piece_pull)):

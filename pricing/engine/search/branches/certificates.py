@@ -11,31 +11,66 @@ D on lines of W in all, at most p of each, takes from a line of w less than w * 
 more, that is no more than the cap of the line, and nothing is cut off there.
 
 Lemma (units): a benefit on units is shared by weights that no selection changes, so its shares are known: where each is at
-most what its units cost, and what its line still costs at the least when its layer begins, nothing is ever cut off.
+most what its units cost, and what its line still costs at the least when its layer begins, nothing is ever cut off. Where
+some do not fit, no line gives less than what fits of its share, nor more than its share and all that does not fit elsewhere.
 """
 
 from __future__ import annotations
 
-from pricing.engine.problem import NO_CAP, Application
+from typing import Final
+
+from pricing.engine.problem import NO_CAP, Application, Rung
+from pricing.engine.search.branches.gains import is_known
 from pricing.engine.search.stores.outcome import RATIO_ONE
 from pricing.engine.search.stores.parts import Parts
 from pricing.engine.search.walk import clique_sum, largest_benefit
 from pricing.engine.settling.allocate import allocate
-from pricing.engine.settling.settle import coin_worth, has_item_cap, is_plain, room_of
+from pricing.engine.settling.settle import coin_worth, has_item_cap, is_plain, item_whole, room_of
+
+NOT_KNOWN: Final[tuple[list[int], list[int]]] = ([], [])
 
 
 class Certificates:
     """What the savings of a cut problem leave at the least; worked out when somebody asks."""
 
-    __slots__ = ("giving", "inside", "known", "parts", "paying")
+    __slots__ = ("giving", "inside", "known", "lefts", "parts", "paying", "spreads")
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.known: dict[int, bool] = {}
         self.paying: dict[int, bool] = {}
         self.giving: dict[int, bool] = {}
+        self.spreads: dict[int, tuple[list[int], list[int]]] = {}
+        self.lefts: dict[int, list[int]] = {}
         self.inside: list[int] = []
         """For each cell, what its own applications can save at most."""
+
+    def may_fall_short(self, app: Application) -> bool:
+        """Whether a global may save less than its gain says: caps per item or over several applications, dropped
+        remainders, clamping or voiding."""
+        problem = self.parts.problem
+        if not is_known(problem, app):
+            return True
+        if app.is_coins:
+            return self.may_lose(app) or any(pool.trades for pool in problem.pools)
+        if has_item_cap(app) or self.parts.overlap or app.rule in self.parts.caps:
+            return True
+        if app.has_gift:
+            return not self.gives_all(app)
+        cut = problem.void or problem.measured_on_item or bool(problem.floors)
+        if cut and not app.is_shipping and not self.leaves_room(app):
+            return True
+        return self.may_lose(app)
+
+    def may_lose(self, app: Application) -> bool:
+        """Whether a share may be above what its line still costs, where that is lost."""
+        problem = self.parts.problem
+        if problem.moved:
+            return False
+        if app.is_coins and has_item_cap(app) and self.pays_all(app):
+            return False
+        # Shares by running amounts fit: a part of a line's amount that is at most the whole.
+        return problem.by_item_price or not is_plain(problem, app) or self.parts.overlap
 
     def leaves_room(self, app: Application) -> bool:
         """Whether a global can always give its benefit in full."""
@@ -79,7 +114,7 @@ class Certificates:
         problem = self.parts.problem
         if problem.by_item_price or problem.floors or self.parts.overlap or app.cap_item != NO_CAP:
             return False
-        left = self._left(app)
+        left = self.left_at(app.layer)
         most = coin_worth(app, problem.coins)
         if app.cap_order != NO_CAP:
             most = min(most, app.cap_order)
@@ -95,62 +130,140 @@ class Certificates:
             self.giving[app.index] = answer = self._fits_units(app)
         return answer
 
+    def spread(self, app: Application) -> tuple[list[int], list[int]]:
+        """What a benefit on units takes at least and at most from each of its targets, if it is used: the same list where
+        nothing of it is ever cut off. Empty where that is not known."""
+        known = self.spreads.get(app.index)
+        if known is None:
+            self.spreads[app.index] = known = self._spread_of(app)
+        return known
+
+    def _spread_of(self, app: Application) -> tuple[list[int], list[int]]:
+        problem = self.parts.problem
+        if problem.floors or self.parts.overlap or has_item_cap(app) or len(app.rungs) != 1 or app.rungs[0].every:
+            return NOT_KNOWN
+        if app.cap_order != NO_CAP or app.cap_store != NO_CAP:
+            return NOT_KNOWN
+        shares = _shares_of(app.rungs[0])
+        if not shares:
+            return NOT_KNOWN
+        left = self.left_at(app.layer)
+        least = [min(share, left[place]) for share, place in zip(shares, app.targets, strict=True)]
+        over = sum(shares) - sum(least)
+        if over == 0:
+            return shares, shares
+        gift = app.rungs[0].gift
+        assert gift is not None  # its shares are known
+        if not problem.moved:
+            return least, shares
+        return least, [min(low + over, cost) for low, cost in zip(least, gift(1).costs, strict=True)]
+
     def _fits_units(self, app: Application) -> bool:
         problem = self.parts.problem
         if problem.floors or self.parts.overlap or has_item_cap(app):
             return False
         if app.cap_order != NO_CAP or app.cap_store != NO_CAP:
             return False
-        left = self._left(app)
+        left = self.left_at(app.layer)
         for rung in app.rungs:
             if rung.gift is None:
                 continue
-            gift = rung.gift(1)
-            if rung.at_most != NO_CAP and rung.at_most < gift.amount:
+            shares = _shares_of(rung)
+            if not shares:
                 return False
-            shares = allocate(gift.amount, gift.weights, gift.costs, False)
-            if sum(shares) < gift.amount:
+            room = 0
+            fits = True
+            for share, cost, place in zip(shares, rung.gift(1).costs, app.targets, strict=True):
+                fits = fits and share <= left[place]
+                room += min(cost, left[place])
+            # What does not fit is moved: nothing is lost while all of it fits somewhere.
+            if not fits and (problem.void or not problem.moved or room < sum(shares)):
                 return False
-            for position, place in enumerate(app.targets):
-                if shares[position] > left[place]:
-                    return False
         return True
 
-    def _left(self, paying: Application) -> list[int]:
-        """What each place still costs at the least when the layer of a payment or benefit begins."""
+    def left_at(self, layer: int) -> list[int]:
+        """What each place still costs at the least when a layer begins."""
+        left = self.lefts.get(layer)
+        if left is None:
+            self.lefts[layer] = left = self._left(layer)
+        return left
+
+    def _left(self, end: int) -> list[int]:
         parts = self.parts
+        if parts.overlap:
+            return [0] * len(parts.cut.amounts)
         left = parts.cut.amounts.copy()
         layer = -1
         taken = [0] * len(left)
-        for app in [*parts.cut.live, paying]:
-            if app.layer >= paying.layer and app is not paying:
-                continue
+        for app in parts.cut.live:
+            if app.layer >= end:
+                break
             if app.layer != layer:
-                for place, ratio in enumerate(taken):
-                    if ratio:
-                        left[place] = max(0, left[place] - left[place] * ratio // RATIO_ONE - 3)
+                _take_off(left, taken)
                 layer = app.layer
                 taken = [0] * len(left)
             if app.is_shipping or app.is_coins:
                 continue
+            if app.has_gift:
+                for place, most in zip(app.targets, self._most_of(app, left), strict=True):
+                    if most:
+                        taken[place] = max(taken[place], min(RATIO_ONE, RATIO_ONE * most // max(1, left[place]) + 1))
+                continue
             ratio = self._ratio(app)
             for place in app.targets:
                 taken[place] = max(taken[place], ratio)
+        _take_off(left, taken)
         return left
+
+    def _most_of(self, app: Application, left: list[int]) -> list[int]:
+        """The most that a benefit on units takes from each of its targets: its share, where all shares fit; else what these
+        units cost, or all that there is where that is not known."""
+        most = [0] * len(app.targets)
+        for rung in app.rungs:
+            if rung.gift is None or rung.every:
+                return [left[place] for place in app.targets]
+            shares = _shares_of(rung)
+            fit = bool(shares) and all(share <= left[place] for share, place in zip(shares, app.targets, strict=True))
+            for position, each in enumerate(shares if fit else rung.gift(1).costs):
+                most[position] = max(most[position], each)
+        return most
 
     def _ratio(self, app: Application) -> int:
         """The largest part of its base that it saves, in RATIO_ONE, but for rounding; all of it where it does not share by
         running amounts."""
         problem = self.parts.problem
-        if problem.measured_on_item or not is_plain(problem, app) or app.lines is not app.targets:
+        shifted = problem.measured_on_item or problem.by_item_price or app.lines is not app.targets
+        if shifted or not is_plain(problem, app):
             return RATIO_ONE
         most = 0
         for rung in app.rungs:
-            if rung.gift is not None or rung.beyond != NO_CAP or (rung.every and rung.numerator):
+            if rung.gift is not None or (rung.every and rung.numerator):
                 return RATIO_ONE
+            if rung.beyond != NO_CAP:  # of the most that its targets can cost it saves the largest part
+                whole = item_whole(problem, app)
+                most = max(most, max(0, whole - rung.beyond) * RATIO_ONE // max(1, whole) + 1)
+                continue
             reach = rung.every or rung.reach
             part = rung.numerator * RATIO_ONE // rung.denominator
             if rung.amount:
                 part += rung.amount * RATIO_ONE // reach if reach else RATIO_ONE
             most = max(most, part + 1)
         return min(RATIO_ONE, most)
+
+
+def _take_off(left: list[int], taken: list[int]) -> None:
+    """Take the largest parts of a layer, in RATIO_ONE, off what is left of each place."""
+    for place, ratio in enumerate(taken):
+        if ratio:
+            left[place] = max(0, left[place] - left[place] * ratio // RATIO_ONE - 3)
+
+
+def _shares_of(rung: Rung) -> list[int]:
+    """What a benefit on units takes from each of its targets while these cost what they do at item prices; empty where
+    that is not all of it."""
+    assert rung.gift is not None
+    gift = rung.gift(1)
+    if rung.at_most != NO_CAP and rung.at_most < gift.amount:
+        return []
+    shares = allocate(gift.amount, gift.weights, gift.costs, False)
+    return shares if sum(shares) == gift.amount else []

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import product
 from typing import Final
 
-from pricing.engine.problem import Application
+from pricing.engine.problem import NO_CAP, Application
 from pricing.engine.search.branches.bounds import Relaxation, Row, rows_of
 from pricing.engine.search.branches.certificates import Certificates
 from pricing.engine.search.branches.gains import FINE, Gain, is_known
@@ -19,7 +19,7 @@ from pricing.engine.search.keys import Keys
 from pricing.engine.search.stores.options import CellWalk
 from pricing.engine.search.stores.outcome import ANY_DOUBT, NO_DOUBT, RATIO_ONE, Node, Option
 from pricing.engine.search.stores.parts import SCALE, Cell, Parts
-from pricing.engine.settling.settle import coins_for, has_item_cap, is_plain
+from pricing.engine.settling.settle import coins_for, has_item_cap
 
 Key = tuple[int, ...]
 
@@ -221,8 +221,8 @@ class Brancher:
                 worth[app.pool] = max(worth[app.pool], app.piece)
         self.looking = 1 + (len(parts.cells) + len(parts.globals) >> 3)
         """Steps to look at all cells and globals of a node once."""
-        self.faces = [worth[pool] for pool in parts.pools]
-        """For each shared pool the worth of a piece of a select coupon; 0 for other coupons."""
+        self.faces = [worth[pool] for pool in parts.pools] + [1] * len(parts.caps)
+        """For each shared pool the worth of a piece of a select coupon, 0 for other coupons; for each shared cap 1."""
         self.chained = [
             [covers and self._sees_saving(earlier, later) for later, covers in enumerate(row)]
             for earlier, row in enumerate(parts.covers)
@@ -239,31 +239,107 @@ class Brancher:
 
     def sketch(self, node: Node) -> Sketch | None:
         """The node with its outcomes; None when some store has none under it."""
-        outcomes: list[Outcomes] = []
-        gains: list[Gain | None] = []
-        passes = self._passes(node)
-        for _ in range(1 + passes):
-            self.steps += self.looking * (1 + len(node.counts) - node.counts.count(0))
-            outcomes = []
-            for place, cell in enumerate(self.parts.cells):
-                found = self._outcomes(cell, place, node)
-                if found is None:
-                    return None
-                outcomes.append(found)
-            gains = self._gains(node, outcomes)
-            if not passes or not self._tighten(node, gains):
+        for position, count in enumerate(node.counts):
+            if count and node.apps[position].has_gift:
+                self._spread(node, position)
+        if self._passes(node):
+            self._tighten(node, self._first_gains(node))
+        sketch = self._listed(node)
+        if sketch is None:
+            return None
+        for position in self.parts.optional:
+            if self._must_be_used(position, node, sketch.outcomes):
+                return None
+        return sketch
+
+    def refined(self, sketch: Sketch) -> Sketch | None:
+        """The same with ratios as narrow as the outcomes make them; None when some store has none under these."""
+        found: Sketch | None = sketch
+        for _ in range(self._passes(sketch.node)):
+            if found is None or not self._tighten(found.node, found.gains):
                 break
-        return Sketch(node, outcomes, gains)
+            found = self._listed(found.node)
+        return found
+
+    def _listed(self, node: Node) -> Sketch | None:
+        """The outcomes of all cells under the node's ratios."""
+        self.steps += self.looking * (1 + len(node.counts) - node.counts.count(0))
+        outcomes: list[Outcomes] = []
+        for place, cell in enumerate(self.parts.cells):
+            found = self._outcomes(cell, place, node)
+            if found is None:
+                return None
+            outcomes.append(found)
+        return Sketch(node, outcomes, self._gains(node, outcomes))
+
+    def _first_gains(self, node: Node) -> list[Gain | None]:
+        """What each used global saves on any base that the lemma of what is left on a line lets it have."""
+        problem, amounts = self.parts.problem, self.parts.cut.amounts
+        gains: list[Gain | None] = []
+        for app, count in zip(node.apps, node.counts, strict=True):
+            if not count or app.is_coins:
+                gains.append(None)
+                continue
+            high = low = 0
+            left = self.sure.left_at(app.layer)
+            for place in app.lines:
+                high += amounts[place]
+                low += left[place]
+            if problem.measured_on_item:
+                low = high = sum([problem.item[place] for place in app.lines])
+            gains.append(Gain(problem, amounts, app, count, low, high))
+        return gains
+
+    def _must_be_used(self, position: int, node: Node, outcomes: list[Outcomes]) -> bool:
+        """Whether a node leaves out an automatic global that every one of its selections would have to use (SPEC 5.6): it is
+        usable on every base, and nothing that may be used clashes with it or takes its place under a limit."""
+        gauge = self.parts.globals[position]
+        app = gauge.apps[0]
+        if not gauge.automatic or node.counts[position] or app.groups or app.clash & (node.mask | self._local()):
+            return False
+        low = sum([each.bases_low[position] for each in outcomes])
+        high = sum([each.bases_high[position] for each in outcomes])
+        for earlier in range(position):
+            if self.chained[earlier][position] and node.counts[earlier]:
+                low = 0  # what the earlier one saves comes off; nobody has added it up here
+        gain = Gain(self.parts.problem, self.parts.cut.amounts, app, 1, min(low, high), high)
+        return min([gain.at(point) for point in gain.points]) > 0 and not self.sure.may_fall_short(app)
+
+    def _local(self) -> int:
+        """All applications that live in cells."""
+        mask = 0
+        for cell in self.parts.cells:
+            for app in cell.apps:
+                mask |= 1 << app.index
+        return mask
+
+    def _spread(self, node: Node, position: int) -> None:
+        """Tell the node what a benefit on units takes from each place."""
+        app = node.apps[position]
+        least, most = self.sure.spread(app)
+        if least:
+            node.least[position] = lists = [0] * len(self.parts.problem.item)
+            for place, share in zip(app.targets, least, strict=True):
+                lists[place] = share
+            if most is not least:
+                lists = lists.copy()
+                for place, share in zip(app.targets, most, strict=True):
+                    lists[place] = share
+            node.most[position] = lists
 
     def branch(self, sketch: Sketch) -> Branch:
         """The node's relaxation."""
         node, gains = sketch.node, sketch.gains
         trust = self._judge(sketch)
         watched = self._watched(gains)
-        available = [self.parts.problem.pools[pool].most(self.parts.problem.coins) for pool in self.parts.pools]
+        problem = self.parts.problem
+        available = [problem.pools[pool].most(problem.coins) for pool in self.parts.pools]
+        if self.parts.caps:
+            caps = {app.rule: app.cap_order for app in problem.applications if app.cap_order != NO_CAP}
+            available += [caps[rule] for rule in self.parts.caps]
         chained = [[linked and gains[later] is not None for later, linked in enumerate(row)] for row in self.chained]
         faces = self.faces
-        short = [self._may_fall_short(app) for app in node.apps]
+        short = [self.sure.may_fall_short(app) for app in node.apps]
         positions = sorted({position for position, _ in watched})
         rows = [each.priced(positions, self.parts.weight) for each in sketch.outcomes]
         relaxation = Relaxation(rows, positions, gains, chained, available, faces, short, self.parts.weight)
@@ -324,7 +400,7 @@ class Brancher:
             gain = Gain(problem, self.parts.cut.amounts, app, node.counts[position], low, high)
             values = [gain.at(point) for point in gain.points]
             gains.append(gain)
-            savings.append((0 if self._may_fall_short(app) else min(values), max(values)))
+            savings.append((0 if self.sure.may_fall_short(app) else min(values), max(values)))
         return gains
 
     def _coin_fuzz(self, app: Application, savings: list[tuple[int, int]]) -> int:
@@ -337,33 +413,6 @@ class Brancher:
             taken = -(-taken * app.cap_item_numerator // app.cap_item_denominator)
         return taken + len(app.lines)
 
-    def _may_fall_short(self, app: Application) -> bool:
-        """Whether a global may save less than its gain says: caps per item or over several applications, dropped
-        remainders, clamping or voiding."""
-        problem = self.parts.problem
-        if not is_known(problem, app):
-            return True
-        if app.is_coins:
-            return self._may_lose(app) or any(pool.trades for pool in problem.pools)
-        if has_item_cap(app) or self.parts.overlap or app.rule in self.parts.caps:
-            return True
-        if app.has_gift:
-            return not self.sure.gives_all(app)
-        cut = problem.void or problem.measured_on_item or bool(problem.floors)
-        if cut and not app.is_shipping and not self.sure.leaves_room(app):
-            return True
-        return self._may_lose(app)
-
-    def _may_lose(self, app: Application) -> bool:
-        """Whether a share may be above what its line still costs, where that is lost."""
-        problem = self.parts.problem
-        if problem.moved:
-            return False
-        if app.is_coins and has_item_cap(app) and self.sure.pays_all(app):
-            return False
-        # Shares by running amounts fit: a part of a line's amount that is at most the whole.
-        return problem.by_item_price or not is_plain(problem, app) or self.parts.overlap
-
     def _tighten(self, node: Node, gains: list[Gain | None]) -> bool:
         """Narrow the ratios by the new ranges; False when nothing changed."""
         changed = False
@@ -373,7 +422,7 @@ class Brancher:
                 continue
             weights = sum(problem.item[place] for place in gain.app.lines) if problem.by_item_price else 0
             low, high = gain.ratios(weights)
-            if self._may_fall_short(gain.app):
+            if self.sure.may_fall_short(gain.app):
                 low = 0
             if problem.measured_on_item and not problem.by_item_price:
                 high = RATIO_ONE  # shared over running amounts, of which there may be less than of the base
@@ -396,21 +445,29 @@ class Brancher:
                     break
         return watched
 
+    def _may_be_left_out(self, position: int, sketch: Sketch) -> bool:
+        """Whether every selection of a node may do without a global that it leaves out (SPEC 5.6): it is left to choice, it
+        clashes with what the node uses, or no base reaches its first step."""
+        gauge = self.parts.globals[position]
+        app = gauge.apps[0]
+        if not gauge.automatic or app.clash & sketch.node.mask or not app.rungs:
+            return True
+        return sum([each.bases_high[position] for each in sketch.outcomes]) < app.rungs[0].reach
+
     def _judge(self, sketch: Sketch) -> int:
         """How far the relaxed figures are the true ones: the branch's trust."""
         node, outcomes, gains = sketch.node, sketch.outcomes, sketch.gains
         used = sum(1 for count in node.counts if count)
         paying = 0
         for position, gain in enumerate(gains):
-            automatic = self.parts.globals[position].automatic
-            if automatic and position in self.parts.optional:
-                return LOOSE
             if gain is None:
+                if not self._may_be_left_out(position, sketch):
+                    return LOOSE
                 continue
             app = gain.app
             paying += app.is_coins
             if not is_known(self.parts.problem, app) or (
-                self._may_lose(app) if app.is_coins else self._may_fall_short(app)
+                self.sure.may_lose(app) if app.is_coins else self.sure.may_fall_short(app)
             ):
                 return LOOSE
             if gain.varies():

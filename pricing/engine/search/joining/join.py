@@ -205,6 +205,7 @@ class Join:
             caps = {app.rule: app.cap_order for app in problem.applications if app.cap_order != NO_CAP}
             for place, rule in enumerate(parts.caps):
                 field = Field([[option.caps[place] for option in each] for each in options], caps[rule], 0)
+                field.price = self.prices.of_piece[len(parts.pools) + place]
                 cap_fields.append(field)
                 fields.append(field)
                 start.append(0)
@@ -266,8 +267,8 @@ class Join:
         for position in self.parts.optional:
             count += self.node.counts[position] * self.node.apps[position].counted
         reduced = self.parts.weight * count
-        for place, price in enumerate(self.prices.of_piece):
-            reduced += price * self.drawn(place)
+        for place in range(len(self.parts.pools)):
+            reduced += self.prices.of_piece[place] * self.drawn(place)
         return Label(reduced, self.parts.constant, self.states.start, count, None, None, 0)
 
     def _grown(self, way: list[int], start: Label, rest: int, width: int) -> list[Label]:
@@ -316,7 +317,7 @@ class Join:
                     over = field.of(state) - field.limit
                     if over > 0:
                         cost += over
-                        new_reduced += over * SCALE
+                        new_reduced += over * (SCALE - field.price)
                         state -= over << field.shift
                 if not states.within(state):
                     continue

@@ -30,7 +30,7 @@ NO_LIMIT: Final = 1 << 120
 class Field:
     """One part of a state."""
 
-    __slots__ = ("by_option", "edge", "least", "limit", "mask", "most", "pool", "shift", "top", "watch")
+    __slots__ = ("by_option", "edge", "least", "limit", "mask", "most", "pool", "price", "shift", "top", "watch")
 
     def __init__(self, by_option: list[list[int]], limit: int, start: int) -> None:
         self.by_option = by_option
@@ -45,6 +45,8 @@ class Field:
         self.watch: Watch | None = None
         self.pool = -1
         """Of pieces: which of the shared pools they are from."""
+        self.price = 0
+        """Of a shared cap: what a minor unit of it is priced at, in SCALE."""
         self.edge = 0
         """Of a watched global: its noted base without any shortfall."""
         self.least: list[list[int]] = []

@@ -173,7 +173,8 @@ class CellWalk:
 
     def _doubt_of(self, event: Event, app: Application) -> int:
         """What decides what an application really gives, when its bounds differ."""
-        if event.is_capped or (self.parts.overlap and self._meets_global(app)):
+        capped = event.is_capped and not (event.is_alone and app.free)
+        if capped or (self.parts.overlap and self._meets_global(app)):
             return ANY_DOUBT
         return app.layer
 
@@ -344,8 +345,11 @@ class CellWalk:
             targets = self.cell.global_targets[position]
             off_hi, off_lo = self._shares(position, targets)
             self.hi = _less(hi, targets, off_hi)
-            self.lo = _less(lo, targets, off_lo)
-            self.exact = False
+            if off_lo is off_hi and lo is hi:
+                self.lo = self.hi
+            else:
+                self.lo = _less(lo, targets, off_lo)
+                self.exact = False
             self.adjust_hi = adjust_hi.copy()
             self.adjust_lo = adjust_lo.copy()
             for later in range(position + 1, len(self.parts.globals)):
@@ -392,6 +396,11 @@ class CellWalk:
     def _shares(self, position: int, lines: list[int]) -> tuple[list[int], list[int]]:
         """What a global takes from each line at least and at most."""
         app = self.node.apps[position]
+        least, most = self.node.least[position], self.node.most[position]
+        if least:
+            indexes = self.cell.indexes
+            shares = [least[indexes[place]] for place in lines]
+            return shares, shares if most is least else [most[indexes[place]] for place in lines]
         cell = self.cell.problem
         loose = cell.by_item_price or not is_plain(cell, app) or self.parts.overlap or not cell.moved
         ratio_lo, ratio_hi = self.node.ratio_lo[position], self.node.ratio_hi[position]
@@ -450,11 +459,12 @@ class CellWalk:
         option = Option(self.cell.total - self.saved, self.bases.copy(), fuzz, doubt, self.counts.copy())
         parts = self.parts
         if parts.pools:
-            option.pools = [self.pool_used[pool] for pool in parts.pools]
+            option.pools = option.drawn = [self.pool_used[pool] for pool in parts.pools]
         if parts.groups:
             option.groups = [self.group_used[index] - self.node.groups_used[index] for index in parts.groups]
         if parts.caps:
             option.caps = [self.shared_caps.get(rule, 0) for rule in parts.caps]
+            option.drawn = option.pools + option.caps
         option.coins, option.count, option.tie = coins, self.count, tie
         self.options.append(option)
 

@@ -20,7 +20,7 @@ NOTHING: Final[list[int]] = []
 class Node:
     """One decision about the global applications, and what is known of their savings."""
 
-    __slots__ = ("apps", "bound", "counts", "groups_used", "mask", "ratio_hi", "ratio_lo")
+    __slots__ = ("apps", "bound", "counts", "groups_used", "least", "mask", "most", "ratio_hi", "ratio_lo")
 
     def __init__(self, parts: Parts, apps: list[Application], counts: list[int]) -> None:
         self.apps = apps
@@ -41,6 +41,10 @@ class Node:
         self.ratio_lo = [0] * len(parts.globals)
         self.ratio_hi = [RATIO_ONE] * len(parts.globals)
         """Between which ratios of base the saving of each global lies."""
+        self.least: list[list[int]] = [NOTHING] * len(parts.globals)
+        self.most: list[list[int]] = self.least.copy()
+        """What each takes at least and at most from each place of the problem, where that is known beforehand; one list
+        where both are the same."""
 
 
 class Option:
@@ -54,6 +58,7 @@ class Option:
         "count",
         "counts",
         "doubt",
+        "drawn",
         "fuzz",
         "groups",
         "pools",
@@ -75,6 +80,8 @@ class Option:
         self.groups = NOTHING
         self.caps = NOTHING
         """What each shared cap would have to give."""
+        self.drawn = NOTHING
+        """All of what may have a price: pieces from each shared pool, then from each shared cap."""
         self.coins = 0
         """Coins for pieces of coupons that only this store uses."""
         self.count = 0
