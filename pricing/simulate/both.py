@@ -16,7 +16,7 @@ from pricing.model.ladder import MONEY
 from pricing.model.quote import Quote
 from pricing.model.rulebook import RuleBook
 from pricing.simulate.rows import Counted
-from pricing.simulate.watch import Watch, changed, counted, is_exchange, touched_by_any
+from pricing.simulate.watch import Watch, Watches, changed, counted, is_exchange
 
 NEAR = 10
 """A step that lacks at most so many per cent of itself is one that an order fell short of by little."""
@@ -29,7 +29,7 @@ class BothVersions:
         self.old, self.new = Engine(old), Engine(new)
         gone, come = changed(old, new)
         self.everything = old.policy != new.policy
-        self.changed = (Watch(old, gone), Watch(new, come))
+        self.changed = Watches((Watch(old, gone), Watch(new, come)))
         self.moved = come
         """The rules of the new version that the old one has not, or has otherwise."""
         limited = (counted(old), counted(new)) if carried else (frozenset(), frozenset())
@@ -44,7 +44,7 @@ class BothVersions:
 
     def touches(self, cart: Cart) -> bool:
         """Whether a change could move the price of a cart."""
-        return self.everything or touched_by_any(self.changed, cart)
+        return self.everything or self.changed.touch(cart)
 
     def limits(self, cart: Cart) -> list[Counted]:
         """The counted rules of both versions that could apply, and the most of each that the order could use."""
@@ -55,7 +55,7 @@ class BothVersions:
 
     def _limits_of(self, cart: Cart, version: int) -> list[Counted]:
         watch = self.limited[version]
-        if not watch.may_meet(cart):
+        if not watch.glance.may_meet(cart):
             return []
         situation = watch.situation(cart)
         items = sum(line.quantity for line in cart.lines)

@@ -19,6 +19,37 @@ from pricing.model.rulebook import RuleBook
 _NOBODY: frozenset[str] = frozenset()
 
 
+class Glance:
+    """What some rules look for in a cart: a no is sure, and takes no laying out of the cart."""
+
+    def __init__(self, plans: Iterable[Plan]) -> None:
+        self._names: set[str] = set()
+        """Of all the rules: a cart may hold coupons of theirs."""
+        self._looked_for: dict[str, set[str]] = {}
+        """By word of a scope, the values under which one of the rules is found."""
+        self._by_code = False
+        for plan in plans:
+            self._names.update(plan.names)
+            self._by_code = self._by_code or bool(plan.codes)
+            for word, value in plan.met:
+                self._looked_for.setdefault(word, set()).add(value)
+        self._everywhere = "" in self._looked_for
+
+    def may_meet(self, cart: Cart) -> bool:
+        """Whether any of the rules may look at the cart."""
+        if not self._names:
+            return False
+        if self._everywhere or (cart.codes and (self._by_code or not all(type(code) is str for code in cart.codes))):
+            return True
+        for lot in cart.wallet.coupons:
+            if lot.rule in self._names:
+                return True
+        for word, values in self._looked_for.items():  # noqa: SIM110  # twice as fast as a generator
+            if not values.isdisjoint(_values_of(cart, word)):
+                return True
+        return False
+
+
 class Watch:
     """Some rules of a book, alone."""
 
@@ -27,21 +58,7 @@ class Watch:
         """The rules that are asked about."""
         rules = [rule for rule in book.rules if rule.name in _with_exchanges(book, self.names)] if self.names else []
         self.plan = Plan(RuleBook(tuple(rules), book.policy)) if rules else None
-        self._looked_for: dict[str, set[str]] = {}
-        """By word of a scope, the values under which a rule of these is found."""
-        for word, value in self.plan.met if self.plan is not None else ():
-            self._looked_for.setdefault(word, set()).add(value)
-
-    def may_meet(self, cart: Cart) -> bool:
-        """Whether any of the rules may look at the cart: a no is sure, and takes no laying out of the cart."""
-        plan, looked_for = self.plan, self._looked_for
-        if plan is None:
-            return False
-        if "" in looked_for or (cart.codes and (plan.codes or not all(type(code) is str for code in cart.codes))):
-            return True
-        if any(plan.rules.find(lot.rule) is not None for lot in cart.wallet.coupons):
-            return True
-        return any(not values.isdisjoint(_values_of(cart, word)) for word, values in looked_for.items())
+        self.glance = Glance([self.plan] if self.plan is not None else [])
 
     def situation(self, cart: Cart) -> Situation | None:
         """The cart laid out for `met`; None when there are no rules at all."""
@@ -58,18 +75,27 @@ class Watch:
         return found
 
 
-def touched_by_any(watches: Sequence[Watch], cart: Cart) -> bool:
-    """Whether any rule of the watches could apply to the cart, which is laid out once where they look for the same words."""
-    known: Situation | None = None
-    words: list[str] | None = None
-    for watch in watches:
-        if watch.plan is None or not watch.may_meet(cart):
-            continue
-        if known is None or words != watch.plan.words:
-            known, words = watch.situation(cart), watch.plan.words
-        if watch.met(known):
-            return True
-    return False
+class Watches:
+    """The rules of several watches, of which any may touch a cart."""
+
+    def __init__(self, watches: Sequence[Watch]) -> None:
+        self._watches = [watch for watch in watches if watch.plan is not None]
+        self._glance = Glance([watch.plan for watch in self._watches if watch.plan is not None])
+
+    def touch(self, cart: Cart) -> bool:
+        """Whether any of the rules could apply to the cart, which is laid out once where they look for the same words."""
+        if not self._glance.may_meet(cart):
+            return False
+        known: Situation | None = None
+        words: list[str] | None = None
+        for watch in self._watches:
+            if watch.plan is None:
+                continue
+            if known is None or words != watch.plan.words:
+                known, words = watch.situation(cart), watch.plan.words
+            if watch.met(known):
+                return True
+        return False
 
 
 def _values_of(cart: Cart, word: str) -> set[str]:
