@@ -62,6 +62,10 @@ SCHEMA = pa.schema(
     ]
 )
 
+FLAT = tuple(field.name for field in SCHEMA if not pa.types.is_list(field.type) and field.name not in ("cart", "usage"))
+"""The columns that have one value in each row; `cart` and `usage` have one in few."""
+_OLD, _NEW = FLAT.index("old"), FLAT.index("new")
+
 
 @frozen
 class DecisionSays:
@@ -118,8 +122,12 @@ class Rows:
     """The rows of one batch, as they come."""
 
     def __init__(self) -> None:
-        self.flat: dict[str, list[Any]] = {name: [] for name in SCHEMA.names if not pa.types.is_list(_kind(name))}
-        """In the order of the schema, in which they are added."""
+        self.flat: list[tuple[Any, ...]] = []
+        """Of each row, the values of `FLAT`."""
+        self.carts: dict[int, str] = {}
+        """By row, where somebody will look at it again."""
+        self.usage: dict[int, str] = {}
+        """By row, where earlier uses changed its price."""
         self.texts: dict[str, list[list[str]]] = {"segments": [], "moved_by": []}
         self.lists = {
             "savings": Nested.of(SAVINGS), "goods": Nested.of(GOODS), "uses": Nested.of(USES),
@@ -128,7 +136,7 @@ class Rows:
 
     def refuse(self, number: int, where: str, problem: str) -> None:
         """An order that cannot be priced."""
-        self._add((number, where, problem, *[None] * (len(self.flat) - 3)), [], [], ((), (), (), (), ()))
+        self._add((number, where, problem, *[None] * (len(FLAT) - 3)), [], [], ((), (), (), (), ()))
 
     def add(
         self,
@@ -148,9 +156,10 @@ class Rows:
         flat = (
             number, where, None, cart.currency, in_utc(at), at.date().isoformat(), cart.customer.id, old.list_minor,
             old.total_minor, new.total_minor, _bound(old), _bound(new), old.coins_spent, new.coins_spent,
-            sum([each.coins for each in old.earned]), sum([each.coins for each in new.earned]), old is not new, text, None,
-            told and told.rules, told and told.differs,
+            _earned(old), _earned(new), old is not new, told and told.rules, told and told.differs,
         )  # fmt: skip
+        if text is not None:
+            self.carts[len(self.flat)] = text
         counts = [(one.rule, one.version, one.uses, one.items) for one in limits]
         nested = (savings(old, new), goods(cart, old, new), uses(old, new, items), short, counts)
         self._add(flat, list(cart.customer.segments), list(told.moved_by) if told is not None else [], nested)
@@ -162,8 +171,7 @@ class Rows:
         moved_by: list[str],
         nested: tuple[Iterable[tuple[Any, ...]], ...],
     ) -> None:
-        for column, value in zip(self.flat.values(), flat, strict=True):
-            column.append(value)
+        self.flat.append(flat)
         self.texts["segments"].append(segments)
         self.texts["moved_by"].append(moved_by)
         for made, entries in zip(self.lists.values(), nested, strict=True):
@@ -171,7 +179,7 @@ class Rows:
 
     def note_usage(self, text: str) -> None:
         """What the last row was priced after."""
-        self.flat["usage"][-1] = text
+        self.usage[len(self.flat) - 1] = text
 
     def last_uses(self) -> dict[str, tuple[int, int, int, int]]:
         """Of the last row, by rule: uses under old and new, items under old and new."""
@@ -187,22 +195,33 @@ class Rows:
 
     def keep_carts(self, carts: list[str], most: int) -> None:
         """Keeps the carts of the `most` orders whose price moves most: a report shows the first of all."""
-        old, new = self.flat["old"], self.flat["new"]
-        moved = [(-abs(new[at] - old[at]), at) for at in range(len(old)) if old[at] is not None and new[at] != old[at]]
+        moved = []
+        for at, row in enumerate(self.flat):
+            old, new = row[_OLD], row[_NEW]
+            if new != old:
+                moved.append((-abs(new - old), at))
         for _, at in sorted(moved)[:most]:
-            self.flat["cart"][at] = carts[at]
+            self.carts[at] = carts[at]
 
     def batch(self) -> Any:
         """All rows, as an Arrow batch of `SCHEMA`."""
+        many = range(len(self.flat))
+        flat = dict(zip(FLAT, zip(*self.flat, strict=True) if self.flat else [()] * len(FLAT), strict=True))
+        flat["cart"] = tuple([self.carts.get(at) for at in many])
+        flat["usage"] = tuple([self.usage.get(at) for at in many])
         columns = []
         for name in SCHEMA.names:
-            if name in self.flat:
-                columns.append(pa.array(self.flat[name], _kind(name)))
+            if name in flat:
+                columns.append(pa.array(flat[name], _kind(name)))
             elif name in self.texts:
                 columns.append(pa.array(self.texts[name], _kind(name)))
             else:
                 columns.append(self.lists[name].array())
         return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
+
+
+def _earned(quote: Quote) -> int:
+    return sum([each.coins for each in quote.earned]) if quote.earned else 0
 
 
 def _bound(quote: Quote) -> int:
