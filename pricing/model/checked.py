@@ -91,8 +91,8 @@ def typed(codes: Iterable[Any]) -> tuple[Any, ...]:
 
 def typed_code(code: Any) -> Any:
     """A code without what is nothing around it; what is no text stays as it is."""
-    if not isinstance(code, str) or (code.isascii() and code.isalnum()):
-        return code
+    if not isinstance(code, str) or (code[:1].isalnum() and code[-1:].isalnum()):
+        return code  # neither a letter nor a digit is ever nothing
     return without_ends(code)
 
 

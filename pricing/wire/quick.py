@@ -62,13 +62,19 @@ def _setters(made: type, names: str) -> tuple[Any, ...]:
     return tuple([getattr(made, name).__set__ for name in names.split()])
 
 
-_LINE_FIELDS: Final = "sku store _price quantity id categories brand tags title _was _floor"
-_CART_FIELDS: Final = "currency at lines shipping customer channel country wallet codes region payment"
-_LINE: Final = _setters(Line, _LINE_FIELDS)
-_CART: Final = _setters(Cart, _CART_FIELDS)
-_KNOWS_ALL: Final = set(_LINE_FIELDS.split()) == set(fields_dict(Line)) and set(_CART_FIELDS.split()) == set(
-    fields_dict(Cart)
-)
+_FIELDS: Final = {
+    Cart: "currency at lines shipping customer channel country wallet codes region payment",
+    Line: "sku store _price quantity id categories brand tags title _was _floor",
+    Lot: "rule pieces expires",
+    Wallet: "coins coupons",
+    Customer: "id segments",
+}
+_CART: Final = _setters(Cart, _FIELDS[Cart])
+_LINE: Final = _setters(Line, _FIELDS[Line])
+_LOT: Final = _setters(Lot, _FIELDS[Lot])
+_WALLET: Final = _setters(Wallet, _FIELDS[Wallet])
+_CUSTOMER: Final = _setters(Customer, _FIELDS[Customer])
+_KNOWS_ALL: Final = all(set(names.split()) == set(fields_dict(made)) for made, names in _FIELDS.items())
 """Whether these are all fields there are; where a new one has come, the long way reads every cart."""
 
 
@@ -257,13 +263,19 @@ class Reader:
         given = self.record(data, CUSTOMER_KEYS)
         name = given.get("id", "")
         self.optional.append(name)
-        return Customer(name, self.texts(given["segments"]) if "segments" in given else ())
+        made: Customer = _new(Customer)
+        _CUSTOMER[0](made, name)
+        _CUSTOMER[1](made, self.texts(given["segments"]) if "segments" in given else ())
+        return made
 
     def wallet(self, data: Any) -> Wallet:
         given = self.record(data, WALLET_KEYS)
         coins = self.count(given["coins"], 0, MOST_COINS) if "coins" in given else 0
         lots = self.entries(given["coupons"], MOST_LOTS) if "coupons" in given else _EMPTY
-        return Wallet(coins, tuple([self.lot(each) for each in lots]))
+        made: Wallet = _new(Wallet)
+        _WALLET[0](made, coins)
+        _WALLET[1](made, tuple([self.lot(each) for each in lots]))
+        return made
 
     def lot(self, data: Any) -> Lot:
         given = self.record(data, LOT_KEYS)
@@ -273,7 +285,11 @@ class Reader:
         at = None if expires is None else self.moment(expires)
         if at is not None:
             in_utc(at)  # outside the calendar?
-        return Lot(rule, self.count(given["pieces"], 0, MOST_UNITS), at)
+        made: Lot = _new(Lot)
+        _LOT[0](made, rule)
+        _LOT[1](made, self.count(given["pieces"], 0, MOST_UNITS))
+        _LOT[2](made, at)
+        return made
 
     def codes(self, data: Any) -> tuple[Any, ...]:
         found: list[Any] = []
