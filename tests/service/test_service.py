@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -20,12 +22,12 @@ from pricing.service.openapi import EXAMPLE
 from pricing.service.settings import Allowance, Settings
 from pricing.wire import cart_to_dict
 from tests.ledger.shop import ENGINE, NOON, cart
-from tests.service.conftest import rules_in, running
+from tests.service.conftest import PATIENCE, rules_in, running
 
 CART = cart_to_dict(cart(codes=("CODE10",)))
 
 
-def until(found: Callable[[], object], seconds: float = 15) -> None:
+def until(found: Callable[[], object], seconds: float = PATIENCE) -> None:
     """Waits for something that happens beside the test."""
     end = time.monotonic() + seconds
     while not found():
@@ -149,19 +151,18 @@ def test_a_half_open_connection_harms_nobody(http: httpx.Client) -> None:
         assert http.post("/v1/quote", json=CART).status_code == 200
 
 
-def test_tokens_open_what_their_scopes_say(folder: Path) -> None:
-    tokens = tokens_of("# ours\na-token-for-quotes quote\na-token-for-rules-too quote rules\n")
-    with running(Settings(str(folder), tokens=tokens, now=NOON)) as (http, _):
-        problem(http.get("/v1/rules"), 401, "no-token")
-        problem(http.get("/metrics"), 401, "no-token")
-        problem(http.get("/v1/rules", headers={"Authorization": "Bearer a-token-for-quotez"}), 401, "no-token")
-        mine = {"Authorization": "Bearer a-token-for-quotes"}
-        assert http.post("/v1/quote", json=CART, headers=mine).status_code == 200
-        problem(http.post("/v1/rules/reload", headers=mine), 403, "no-scope")
-        problem(http.get("/v1/wallets/ann", headers=mine), 403, "no-scope")
-        theirs = {"Authorization": "Bearer a-token-for-rules-too"}
-        assert http.post("/v1/rules/reload", headers=theirs).status_code == 200
-        assert http.get("/health/ready").json() == {"status": "ready"}
+def test_tokens_open_what_their_scopes_say(http: httpx.Client, given: Callable[..., None]) -> None:
+    given(tokens=tokens_of("# ours\na-token-for-quotes quote\na-token-for-rules-too quote rules\n"))
+    problem(http.get("/v1/rules"), 401, "no-token")
+    problem(http.get("/metrics"), 401, "no-token")
+    problem(http.get("/v1/rules", headers={"Authorization": "Bearer a-token-for-quotez"}), 401, "no-token")
+    mine = {"Authorization": "Bearer a-token-for-quotes"}
+    assert http.post("/v1/quote", json=CART, headers=mine).status_code == 200
+    problem(http.post("/v1/rules/reload", headers=mine), 403, "no-scope")
+    problem(http.get("/v1/wallets/ann", headers=mine), 403, "no-scope")
+    theirs = {"Authorization": "Bearer a-token-for-rules-too"}
+    assert http.post("/v1/rules/reload", headers=theirs).status_code == 200
+    assert http.get("/health/ready").json() == {"status": "ready"}
 
 
 @pytest.mark.parametrize("text", ["short quote", "a-token-without-scopes", "a-token-with-wrong-ones admin"])
@@ -181,20 +182,23 @@ def test_a_killed_worker_is_replaced_and_its_request_is_done_by_another(http: ht
     assert front.pool.hands[0] is not old
 
 
-def test_a_full_queue_answers_429_and_liveness_does_not_wait(folder: Path) -> None:
-    with running(Settings(str(folder), bounds=Allowance(queue=0))) as (http, _front):
-        assert http.get("/health/live").json() == {"status": "live"}
-        answer = http.post("/v1/quote", json=CART)
-        problem(answer, 429, "queue-full")
-        assert answer.headers["retry-after"] == "1"
+def test_a_full_queue_answers_429_and_liveness_does_not_wait(http: httpx.Client, given: Callable[..., None]) -> None:
+    given(bounds=Allowance(queue=0))
+    assert http.get("/health/live").json() == {"status": "live"}
+    answer = http.post("/v1/quote", json=CART)
+    problem(answer, 429, "queue-full")
+    assert answer.headers["retry-after"] == "1"
 
 
-def test_a_request_that_takes_too_long_costs_its_worker_and_nobody_elses(folder: Path) -> None:
-    with running(Settings(str(folder), bounds=Allowance(seconds=0.0))) as (http, front):
-        many = {**CART, "lines": [{**CART["lines"][0], "id": str(number)} for number in range(2000)]}
-        problem(http.post("/v1/quote", json=many), 503, "took-too-long")
-        assert http.get("/health/live").status_code == 200
-        until(lambda: front.pool.ended and front.pool.hands)
+def test_a_request_that_takes_too_long_costs_its_worker_and_nobody_elses(http: httpx.Client, front: Front) -> None:
+    old = front.pool.hands[0]
+    assert old.hello is not None
+    os.kill(old.hello.number, signal.SIGSTOP)
+    old.seconds = 0.1
+    problem(http.post("/v1/quote", json=CART), 503, "took-too-long")
+    assert http.get("/health/live").status_code == 200
+    assert http.post("/v1/quote", json=CART).status_code == 200
+    assert front.pool.hands[0] is not old
 
 
 # Rules
