@@ -1,7 +1,7 @@
 """Many carts in one request: cut into parts, priced by all workers, answered in order.
 
 Only a few parts are in hand at any time. The next is taken when an answer has been sent, so nothing is priced faster than
-it is read. What a client sends meanwhile waits in a `Spool`; whoever leaves answers unread for too long is let go.
+it is read. What a client sends meanwhile waits in a `Spool`; whoever leaves answers unread for too long is let go (`line`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 import msgspec
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from pricing.service.asks import Ask, Reply
 from pricing.service.pool import Crew
@@ -86,17 +86,8 @@ class Lines(Response):
         """Raises Refused where too many batches are being answered, and ClientDisconnect when the client is gone."""
         if self.pool.batches.locked():
             raise Refused(429, "queue-full", [("too many batches are being answered", "")], retry=1)
-
-        async def sent(message: Message) -> None:
-            try:
-                async with asyncio.timeout(self.bounds.unread):
-                    await send(message)
-            except TimeoutError:
-                scope["state"]["problem"] = "not-read"
-                raise ClientDisconnect from None
-
         async with self.pool.batches:
-            await self._answer(scope, receive, sent)
+            await self._answer(scope, receive, send)
 
     async def _answer(self, _: Scope, receive: Receive, send: Send) -> None:
         spool = Spool(self.bounds.spool, self.bounds.upload)

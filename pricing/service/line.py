@@ -42,6 +42,7 @@ class Connection(HttpToolsProtocol):
         self.guard = guard
         self.held: bytes | None = None
         """The body, so far, of a quote that may take the short way."""
+        self.unread: asyncio.TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -50,6 +51,29 @@ class Connection(HttpToolsProtocol):
             if not self.transport.is_closing():
                 super().on_headers_complete()
                 super().on_body(body)
+
+    def pause_writing(self) -> None:
+        """The client does not read. Closing would wait for it: it is let go when it has not begun to in time."""
+        super().pause_writing()
+        if self.unread is None:
+            self.unread = self.loop.call_later(self.guard.front.settings.bounds.unread, self._let_go)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._read()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._read()
+        super().connection_lost(exc)
+
+    def _read(self) -> None:
+        if self.unread is not None:
+            self.unread.cancel()
+            self.unread = None
+
+    def _let_go(self) -> None:
+        self.scope["state"]["problem"] = "not-read"
+        self.transport.abort()
 
     def on_headers_complete(self) -> None:
         is_free = self.cycle is None or self.cycle.response_complete

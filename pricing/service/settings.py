@@ -33,7 +33,7 @@ class Allowance:
     spool: int = 256_000_000
     """Bytes of one NDJSON batch that wait in a temporary file while its client does not read answers."""
     unread: float = 60.0
-    """Seconds for which a client may leave answers of a batch unread; then its connection is closed."""
+    """Seconds for which a client may leave answers unread; then its connection is closed."""
 
 
 @frozen
