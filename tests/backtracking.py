@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache, partial
 from re import _constants as c  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 ALPHABET = " \taZ0.,\"#:-%='é/()\n"
 Next = Callable[[int], int | None]
+"""From a place in the text on: where what is matched there ends, or None."""
 
 _CATEGORIES = {
     c.CATEGORY_DIGIT: str.isdecimal,
@@ -28,55 +30,82 @@ _SINGLE = (c.LITERAL, c.NOT_LITERAL, c.ANY, c.IN)
 _REPEATS = (c.MAX_REPEAT, c.MIN_REPEAT, c.POSSESSIVE_REPEAT)
 
 
-class Matcher:
-    """One pattern at work on one text."""
+def _here(at: int) -> int:
+    return at
 
-    def __init__(self, pattern: re.Pattern[str], text: str) -> None:
-        self.text = text
+
+class Matcher:
+    """One pattern, made into functions that count: each element's knows what follows it."""
+
+    def __init__(self, pattern: re.Pattern[str], search: bool, full: bool) -> None:
+        self.text = ""
+        self.steps = 0
+        self.search, self.full = search, full
         self.fold = bool(pattern.flags & re.IGNORECASE)
         self.tree = list(parser.parse(pattern.pattern, pattern.flags))
-        self.steps = 0
+        self.whole = self.seq(self.tree, self.end)
 
-    def run(self, search: bool, full: bool) -> int:
+    def run(self, text: str) -> int:
         """The steps of `finditer` over the whole text, or of `match` at its start."""
-
-        def end(at: int) -> int | None:
-            return at if not full or at == len(self.text) else None
-
+        self.text, self.steps = text, 0
         start = 0
-        while start <= len(self.text):
-            found = self.seq(self.tree, 0, start, end)
-            if not search:
+        while start <= len(text):
+            found = self.whole(start)
+            if not self.search:
                 break
             start = start + 1 if found is None else max(found, start + 1)
         return self.steps
 
-    def seq(self, ops: list[Any], place: int, at: int, then: Next) -> int | None:
-        if place == len(ops):
-            return then(at)
-        self.steps += 1
-        op, value = ops[place]
+    def end(self, at: int) -> int | None:
+        return at if not self.full or at == len(self.text) else None
 
-        def rest(following: int) -> int | None:
-            return self.seq(ops, place + 1, following, then)
+    def seq(self, ops: Any, then: Next) -> Next:
+        for op, value in reversed(list(ops)):
+            then = self.counted(self.element(op, value, then))
+        return then
 
+    def counted(self, element: Next) -> Next:
+        def match(at: int) -> int | None:
+            self.steps += 1
+            return element(at)
+
+        return match
+
+    def element(self, op: Any, value: Any, rest: Next) -> Next:
         if op in _SINGLE:
-            return rest(at + 1) if at < len(self.text) and self.fits(op, value, self.text[at]) else None
+            return self.single(op, value, rest)
         if op in _REPEATS:
-            return self.repeat(op, value, at, rest)
+            return self.repeat(op, value, rest)
         if op is c.SUBPATTERN:
-            return self.seq(list(value[-1]), 0, at, rest)
+            return self.seq(value[-1], rest)
         if op is c.ATOMIC_GROUP:
-            found = self.seq(list(value), 0, at, lambda here: here)
-            return None if found is None else rest(found)
+            return self.atomic(self.seq(value, _here), rest)
         if op is c.BRANCH:
-            return next((found for one in value[1] if (found := self.seq(list(one), 0, at, rest)) is not None), None)
+            return self.branch([self.seq(one, rest) for one in value[1]])
         if op in (c.ASSERT, c.ASSERT_NOT):
-            start = at if value[0] > 0 else at - value[1].getwidth()[0]
-            found = self.seq(list(value[1]), 0, start, lambda here: here) if start >= 0 else None
-            return rest(at) if (found is None) == (op is c.ASSERT_NOT) else None
+            return self.looking(op, value, rest)
         assert op is c.AT, op
-        return rest(at) if self.stands(value, at) else None
+        return lambda at: rest(at) if self.stands(value, at) else None
+
+    def single(self, op: Any, value: Any, rest: Next) -> Next:
+        fits = cache(partial(self.fits, op, value))
+        return lambda at: rest(at + 1) if at < len(self.text) and fits(self.text[at]) else None
+
+    def atomic(self, inner: Next, rest: Next) -> Next:
+        return lambda at: None if (found := inner(at)) is None else rest(found)
+
+    def branch(self, ways: list[Next]) -> Next:
+        return lambda at: next((found for way in ways if (found := way(at)) is not None), None)
+
+    def looking(self, op: Any, value: Any, rest: Next) -> Next:
+        back = 0 if value[0] > 0 else value[1].getwidth()[0]
+        inner = self.seq(value[1], _here)
+
+        def match(at: int) -> int | None:
+            found = inner(at - back) if at >= back else None
+            return rest(at) if (found is None) == (op is c.ASSERT_NOT) else None
+
+        return match
 
     def stands(self, where: Any, at: int) -> bool:
         before, after = self.text[at - 1 : at] if at else "", self.text[at : at + 1]
@@ -97,20 +126,24 @@ class Matcher:
         negated = value[0][0] is c.NEGATE
         return any(_one_of(item, one) for item in value for one in signs) != negated
 
-    def repeat(self, op: Any, value: Any, at: int, rest: Next) -> int | None:
-        least, most, inner = value
+    def repeat(self, op: Any, value: Any, rest: Next) -> Next:
+        least, most, inner = value[0], value[1], self.seq(value[2], _here)
         most = sys.maxsize if most is c.MAXREPEAT else most
-        ends = [at]
-        while len(ends) <= most:
-            found = self.seq(list(inner), 0, ends[-1], lambda here: here)
-            if found is None or found == ends[-1]:
-                break
-            ends.append(found)
-        ends = ends[least:]
-        if op is c.POSSESSIVE_REPEAT:
-            return rest(ends[-1]) if ends else None
-        ordered = ends if op is c.MIN_REPEAT else reversed(ends)
-        return next((found for end in ordered if (found := rest(end)) is not None), None)
+
+        def match(at: int) -> int | None:
+            ends = [at]
+            while len(ends) <= most:
+                found = inner(ends[-1])
+                if found is None or found == ends[-1]:
+                    break
+                ends.append(found)
+            ends = ends[least:]
+            if op is c.POSSESSIVE_REPEAT:
+                return rest(ends[-1]) if ends else None
+            ordered = ends if op is c.MIN_REPEAT else reversed(ends)
+            return next((found for end in ordered if (found := rest(end)) is not None), None)
+
+        return match
 
 
 def _one_of(item: Any, sign: str) -> bool:
@@ -124,7 +157,7 @@ def _one_of(item: Any, sign: str) -> bool:
 
 def texts(pattern: re.Pattern[str], size: int) -> Iterator[str]:
     """Texts that get far in a pattern, go on with something that repeats, and then do not fit."""
-    matcher = Matcher(pattern, "")
+    matcher = Matcher(pattern, search=False, full=False)
     for before in dict.fromkeys(_befores(matcher, list(matcher.tree), "")):
         for one in ALPHABET:
             yield before + one * size + "\x00"
