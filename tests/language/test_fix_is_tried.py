@@ -21,6 +21,9 @@ LINES = (
     "not with seller coupon", "never with anything else", "skus ABC#1", "payment visa", "buy one get one free",
     "limit 1 use per week", "valid from 11 October 2026 through 2026-12-01", "spend 10k take 5.00 off", "half price",
     "customers new, and vip", "customers new and vip", "stores nova-hom", "take 20 percent off", "spends 50 take 5 of",
+    "take 5.00 off // summer", "take 5.00 off (summer)", "1. take 5.00 off", "10% off everything", "10% off this",
+    "take 5.00 off each item", "buy 2 get 1 for free", "days mon to fri", "limit one per customer", "limit to 2 uses",
+    "limit 1 use a day", "limit 100 coupons", "spend 50.00: take 5.00 off", "take 5.00 off every second item",
 )  # fmt: skip
 TEXTS = [
     *[CARD.format(line) for line in LINES],

@@ -33,13 +33,27 @@ CARD = HEAD + 'store discount x "X"\n  stores a\n'
         ("10% off orders over 50", "spend 50 take 10% off"),
         ("spend 50 get 10% off", "spend 50 take 10% off"),
         ("discount 10%", "take 10% off"),
+        ("reduce price by 10%", "take 10% off"),
+        ("10% off everything", "take 10% off"),
+        ("take 10% off the whole order", "take 10% off"),
+        ("take 5.00 off per item", "take 5.00 off each"),
+        ("3 for the price of 2", "every 3 items take 100% off the cheapest"),
+        ("buy any 3 for 20.00", "every 3 items for 20.00"),
+        ("take 50% off every second item", "every 2 items take 50% off the cheapest"),
+        ("every 3rd item at 30% off", "every 3 items take 30% off the cheapest"),
+        ("spend 50.00+ take 10% off", "spend 50.00 take 10% off"),
+        ("spend 50.00 = 5.00 off", "spend 50.00 take 5.00 off"),
+        ("buy 3 items -> 10% off", "buy 3 take 10% off"),
+        ("spend 50.00 to 99.99 take 10% off", "spend 50.00 take 10% off"),
+        ("limit 2 uses a day", "limit 2 uses per customer and day"),
     ],
 )
 def test_a_saying_gets_its_line_and_the_line_loads(said: str, right: str) -> None:
     told = load_texts({"a.promo": f"{CARD}  {said}\n"}).diagnostics
     fixes = [fix for item in told for fix in item.fixes]
     assert [edit.replacement for fix in fixes for edit in fix.edits] == [right]
-    alone = f"{CARD}  {right}\n" if not right.startswith("at most") else f"{CARD}  take 5.00 off\n  {right}\n"
+    more = "  take 5.00 off\n" if right.startswith(("at most", "limit")) else ""
+    alone = f"{CARD}{more}  {right}\n"
     assert not load_texts({"a.promo": alone}).errors
 
 
@@ -58,6 +72,15 @@ def test_a_saying_gets_its_line_and_the_line_loads(said: str, right: str) -> Non
         ("limit 1 use per person", "per customer"),
         ("limit 1 use per week", "per customer and week"),
         ("minimum 50", "spend 50"),
+        ("take 5.00 off // in summer", "A remark begins with #"),
+        ("take 5.00 off (in summer)", "A remark begins with #"),
+        ("1. take 5.00 off", "leave this out"),
+        ("take 5.00 off the 2 cheapest items", "leave this out"),
+        ("spend 50.00 take 5.00 off plus free shipping", "spend 50.00 ship free"),
+        ("price LL-1: 9.99", "write price LL-1 at 9.99"),
+        ("price LL-1 from 19.99 to 9.99", "write price LL-1 at 9.99"),
+        ("days mon to fri", "replace mon to fri with mon, tue, wed, thu, fri"),
+        ("days monday and friday", "replace monday and friday with mon, fri"),
         ("customers first order", "write new"),
         ("new customers only", "write customers new"),
         ("max 2 per customer", "write limit 2 uses per customer"),

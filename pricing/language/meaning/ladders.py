@@ -315,13 +315,13 @@ def _limit(line: LimitLine, kind: Kind, home: Home) -> Limit | None:
     if line.unit.text.startswith("per "):
         home.findings.add(
             "P0125", line.count, "This limit does not say what it counts: uses or items.", helps=(forms,),
-            fix=home.findings.replace(line.count, f"{line.count.text} {counted}{'' if number == 1 else 's'}"),
+            fix=home.findings.replace(line.count, f"{number} {counted}{'' if number == 1 else 's'}") if number else None,
         )  # fmt: skip
         return None
     if unit is None:
         home.findings.add(
             "P0125", line.unit, f'A card limits uses or items, not "{line.unit.text[:40]}".', helps=(forms,),
-            fix=home.findings.replace(line.unit, "uses"),
+            fix=home.findings.replace(line.unit, "uses") if line.per and line.unit.text.isalpha() else None,
         )  # fmt: skip
         return None
     if per not in ("customer", "order", "day", "total", *[f"customer and {each}" for each in _AND]):

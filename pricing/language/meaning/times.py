@@ -111,22 +111,31 @@ def weekdays(line: Listed, findings: Findings) -> tuple[int, ...]:
         if text in DAYS:
             found.add(DAYS.index(text))
             continue
-        short = text.lower()[:3]
-        fix = None
-        if re.fullmatch(r"[A-Za-z]{3,9}\.?", text) and short in DAYS:
-            fix = findings.replace(phrase, short, safe=True)
-        if text.lower() in _RUNS:
-            fix = findings.replace(phrase, _RUNS[text.lower()], safe=True)
-        span = re.fullmatch(r"([a-z]{3})[a-z]* ?[-–] ?([a-z]{3})[a-z]*", text.lower())
-        if span and span[1] in DAYS and span[2] in DAYS:
-            first, last = DAYS.index(span[1]), DAYS.index(span[2])
-            run = [DAYS[day % 7] for day in range(first, last + 1 if last >= first else last + 8)]
-            fix = findings.replace(phrase, ", ".join(run), safe=True)
+        right = _days_meant(text.lower())
         findings.add(
             "P0229", phrase, f'"{text[:40]}" is not a day of the week as the language writes it.',
-            helps=("The days are " + ", ".join(DAYS) + ", with commas between.",), fix=fix,
+            helps=("The days are " + ", ".join(DAYS) + ", with commas between.",),
+            fix=findings.replace(phrase, right, safe=True) if right else None,
         )  # fmt: skip
     return tuple(sorted(found))
+
+
+_DAY = r"([a-z]{3})[a-z]{0,6}\.?"
+_ONE_OR_TWO = re.compile(rf"(?:every |on |only )?{_DAY}(?: ?(?:and|&|/|\+|or) ?{_DAY})?")
+_FROM_TO = re.compile(rf"(?:from )?{_DAY} ?(?:[-–—]|to|till|until|through) ?{_DAY}")
+
+
+def _days_meant(text: str) -> str:
+    """`Saturday`, `weekends`, `mon to fri`, `monday and tuesday` as the language writes them; empty for anything else."""
+    if text in _RUNS:
+        return _RUNS[text]
+    span = _FROM_TO.fullmatch(text)
+    if span and span[1] in DAYS and span[2] in DAYS:
+        first, last = DAYS.index(span[1]), DAYS.index(span[2])
+        return ", ".join([DAYS[day % 7] for day in range(first, last + 1 if last >= first else last + 8)])
+    some = _ONE_OR_TWO.fullmatch(text)
+    days = [day for day in some.groups() if day] if some else []
+    return ", ".join(days) if all(day in DAYS for day in days) else ""
 
 
 def zone_named(atoms: tuple[Atom, ...], findings: Findings) -> ZoneInfo | None:

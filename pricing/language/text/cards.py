@@ -313,6 +313,9 @@ def tell_saying(line: TextLine, saying: sayings.Saying, code: str, findings: Fin
     )  # fmt: skip
 
 
+_NUMBERED = re.compile(r"[0-9]{1,2}[.)]")
+
+
 def _punctuated(line: TextLine, first: str, where: Span, findings: Findings) -> Recognised | None:
     """The line when signs of other notations stand at its beginning: `stores:`, `- stores`, `// a remark`."""
     other = next((sign for sign in ("//", "/*", "--", "<!--", ";") if first.startswith(sign)), "")
@@ -322,7 +325,7 @@ def _punctuated(line: TextLine, first: str, where: Span, findings: Findings) -> 
         findings.add("P0104", begin, "A remark begins with #.", caret="write #", fix=fix)
         return Recognised(TextLine(line.text, line.start, True), "")
     bare = first.rstrip(":")
-    rest = first.lstrip("-*•")
+    rest = "" if _NUMBERED.fullmatch(first) and line.text.split()[1:2] else first.lstrip("-*•")
     if rest != first and (rest.lower() in WORDS or (not rest and line.text.strip() != first)):
         what, sign = "No sign stands before the first word of a line.", Span(where.start, where.end - len(rest))
         bare = rest.rjust(len(first))
@@ -416,10 +419,10 @@ def _unknown_word(line: TextLine, first: str, where: Span, findings: Findings) -
     meant = slip or (None if vague else nearest(first, WORDS, 0.7))
     if re.match(r"[$€£¥]?[0-9]", first) and re.search(r"\boff\b", line.text):
         at = Span(where.start, where.start)
+        fix = findings.replace(at, "take ", safe=_OFF.fullmatch(line.text) is not None, says="put take before it")
         findings.add(
             "P0104", where, f'A line cannot begin with "{first[:60]}".', caret="did you mean take?",
-            helps=(_form("take"),),
-            fix=findings.replace(at, "take ", safe=_OFF.fullmatch(line.text) is not None, says="put take before it"),
+            helps=(_form("take"),), fix=fix if _read_with(line, at, "take ") else None,
         )  # fmt: skip
     elif meant:
         safe = first.lower() in PLURALS or (not slip and surely(first, meant))

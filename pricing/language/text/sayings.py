@@ -21,6 +21,8 @@ _NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six
             "nine": "9", "ten": "10"}  # fmt: skip
 _N = r"([0-9]{1,6}|one|two|three|four|five|six|seven|eight|nine|ten)"
 _V = r"[$€£¥]?([0-9]{1,9}(?:\.[0-9]{1,3})?%?)"
+_NTH = r"(second|third|fourth|fifth|[0-9]{1,3}(?:st|nd|rd|th))"
+_NTHS = {"second": "2", "third": "3", "fourth": "4", "fifth": "5"}
 _OVER = r"(?:over|from|on|above|for|when you spend|minimum|min)"
 
 
@@ -53,6 +55,13 @@ def _for(found: Found) -> Saying:
     return Saying(says, f"every {bought} items take 100% off {which}", helps)
 
 
+def _nth(nth: str, off: str) -> Saying:
+    many = _NTHS.get(nth.lower(), nth[:-2])
+    return Saying(
+        f"Of every {many} items the cheapest is {off} off.", f"every {many} items take {off} off the cheapest"
+    )
+
+
 def _gift(sku: str, step: str) -> Saying:
     return Saying(
         "A gift is something that gets free when enough of other things is bought.",
@@ -62,6 +71,16 @@ def _gift(sku: str, step: str) -> Saying:
 
 def _get(found: Found, what: str) -> str:
     return f"buy {_number(found[1])} get {_number(found[2])} {what}"
+
+
+def _spent(amount: str | None) -> str:
+    return f"spend {amount} " if amount else ""
+
+
+def _each_day(many: int, each: str) -> Saying:
+    uses = f"{many} use{'' if many == 1 else 's'}"
+    together = (f"By all customers together: limit {uses} per day",) if each == "day" else ()
+    return Saying("How often is counted per something.", f"limit {uses} per customer and {each}", together)
 
 
 def _limit(count: str | None) -> Saying:
@@ -97,6 +116,19 @@ _SAYINGS: tuple[tuple[re.Pattern[str], Callable[[Found], Saying | None]], ...] =
         (
             rf"{_N} for [$€£¥]?([0-9]+\.[0-9]+)",
             lambda found: Saying("Groups of items have a price.", f"every {_number(found[1])} items for {found[2]}"),
+        ),
+        (rf"{_N} for the price of {_N}", _for),
+        (
+            rf"(?:buy )?any {_N}(?: items)? for [$€£¥]?([0-9]+(?:\.[0-9]+)?)",
+            lambda found: Saying("Groups of items have a price.", f"every {_number(found[1])} items for {found[2]}"),
+        ),
+        (
+            rf"every {_NTH}(?: one| item)?,? (?:at |is |take |for )?{_V}(?: off)?",
+            lambda found: _nth(found[1], found[2]),
+        ),
+        (
+            rf"take {_V} off (?:the |every |each ){_NTH}(?: one| item)?",
+            lambda found: _nth(found[2], found[1]),
         ),
         (
             rf"buy {_N},? get {_N} (?:at |for )?half(?: price| off)?",
@@ -156,7 +188,16 @@ _SAYINGS: tuple[tuple[re.Pattern[str], Callable[[Found], Saying | None]], ...] =
                 "Each stands before the items.", f"take {found[1]} off each of the {found[2]} {found[3].lower()}"
             ),
         ),
+        (
+            rf"(?:take )?{_V} off (?:everything|all|all (?:items|products)|site-?wide|store-?wide"
+            r"|(?:the |your )?(?:whole |entire )?(?:order|cart|basket|purchase))",
+            lambda found: Saying("What no line narrows falls on everything.", f"take {found[1]} off"),
+        ),
         (rf"{_V} off each", lambda found: Saying("What is taken off begins with take.", f"take {found[1]} off each")),
+        (
+            rf"take {_V} off (?:per|for each|from each|on each|for every|on every) (?:item|unit|piece|product|one)",
+            lambda found: Saying("Each stands behind off.", f"take {found[1]} off each"),
+        ),
         (rf"take {_V} each", lambda found: Saying("Behind what is taken off stands off.", f"take {found[1]} off each")),
         (
             rf"{_V} off (?:orders? |purchases? )?{_OVER} ?{_V}|{_V} off {_V}",
@@ -170,13 +211,69 @@ _SAYINGS: tuple[tuple[re.Pattern[str], Callable[[Found], Saying | None]], ...] =
             lambda found: Saying("What comes off is what a step takes.", f"{found[1]} {found[2]} take {found[3]} off"),
         ),
         (
-            rf"(?:save|discount|minus|get) {_V}(?: off)?",
+            rf"(spend|buy) {_V}(?: items)?(?:\+|:| ?=| ?=>| ?->| ?→| ?⇒| then),? (?:take |get |save )?{_V}(?: off)?",
+            lambda found: Saying(
+                "A step says from what on, then what it takes.", f"{found[1]} {found[2]} take {found[3]} off"
+            ),
+        ),
+        (
+            rf"(spend|buy) {_V} ?(?:to|till|until|-|–|—|and) ?{_V}(?: items)?,? (?:take |get |save ){_V}(?: off)?",
+            lambda found: Saying(
+                "A step holds from its beginning on, until the next one begins.",
+                f"{found[1]} {found[2]} take {found[4]} off",
+                ("If nothing is to come off above that, another step says so, as in: spend 100.00 take nothing",),
+            ),
+        ),
+        (
+            rf"(?:spend {_V} )?take {_V} off(?:,? and| plus| \+| &) (?:free (?:shipping|delivery)|ship free)",
+            lambda found: Saying(
+                "Free shipping is a card of its own.",
+                helps=(f'It begins with: free shipping NAME "What customers read", then: {_spent(found[1])}ship free',),
+            ),
+        ),
+        (
+            rf"(?:save|discount|minus|get|(?:reduce|lower|cut)(?: the)?(?: prices?)?(?: by)?) {_V}(?: off)?",
             lambda found: Saying("What is taken off begins with take.", f"take {found[1]} off"),
         ),
         (
             rf"(?:max(?:imum)?|up to|only)? ?(?:{_N}|once)(?: (?:use|uses|time|times|x))? per (?:customer|person|user)"
             r"|(?:only )?once(?: only)?",
             lambda found: _limit(found[1]),
+        ),
+        (
+            r"limit to (.+)",
+            lambda found: Saying(
+                "Behind limit stands the number, then what it counts and per what.",
+                f"limit {found[1]}" if " per " in found[1] or " in total" in found[1] else "",
+                () if " per " in found[1] or " in total" in found[1] else (f"As in: limit {found[1]} per customer",),
+            ),
+        ),
+        (
+            rf"limit {_N}(?: uses?| times?)? (?:a|each|every) (day|week|month)",
+            lambda found: _each_day(_number(found[1]), found[2].lower()),
+        ),
+        (
+            rf"price ([^\s,:=]{{1,40}})(?: ?:| ?=|,| to| now| was {_V} now| from {_V} (?:to|down to))? {_V}",
+            lambda found: Saying("The price stands behind at.", f"price {found[1]} at {found[4]}"),
+        ),
+        (
+            rf"price {_V} (?:for )?([^\s,]{{1,40}})",
+            lambda found: Saying("The sku comes first, then its price.", f"price {found[2]} at {found[1]}"),
+        ),
+        (
+            rf"skus? ([^\s,]{{1,40}}) (?:at|for|=) {_V}",
+            lambda found: Saying("An item's own price begins with price.", f"price {found[1]} at {found[2]}"),
+        ),
+        (
+            rf"price [^\s,]{{1,40}} at {_V}(?:,| and|;) [^\s,]{{1,40}} at {_V}",
+            lambda _: Saying("Each item has a price line of its own."),
+        ),
+        (
+            r"valid (?:for )?([0-9]{1,4}) days",
+            lambda found: Saying(
+                "How long a card holds is said by its first and its last day.",
+                helps=(f"How long a customer may keep a coupon: lasts {found[1]} days",),
+            ),
         ),
         (
             r"(?:for |customers )?(?:the |only |their )?first[- ](?:order|orders|purchase|buyers?|time customers?)(?: only)?"
@@ -292,4 +389,4 @@ def _two_steps(said: str) -> Saying | None:
 
 def readable(text: str) -> bool:
     """Whether a line can be read, or is a remark: asked of a line with its fix applied."""
-    return text.lstrip().startswith("#") or not isinstance(parse(text), Trouble)
+    return text.lstrip().startswith("#") or not isinstance(parse(text.partition(" #")[0]), Trouble)

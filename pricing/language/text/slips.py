@@ -12,6 +12,7 @@ from string import ascii_lowercase
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.nearest import nearest, surely
 from pricing.language.diagnostics.source import Span
+from pricing.language.text import sayings
 from pricing.language.text.cards import RawBlock, TextLine
 from pricing.language.text.dates import DATE_FORM, WITH_COMMA, spoken
 from pricing.language.text.parser import Trouble
@@ -124,6 +125,13 @@ _SYNONYMS = {
 """Words that people write in the middle of a line, and the word that they mean where it can stand."""
 _IDLE = frozenset({",", ";", ":", "=", ".", "and", "then", "is", "are", "the", "a", "//", "-", "–", "—"})
 """What stands in the way and says nothing."""
+_SPOKEN = frozenset({
+    "item", "items", "unit", "units", "piece", "pieces", "product", "products", "article", "articles", "for", "any", "just",
+    "only", "please",
+})  # fmt: skip
+"""What people say besides, where a line can be read without it."""
+_REMARK = re.compile(r"//|/\*|--|<!--|[(\[]")
+"""How remarks and asides begin elsewhere."""
 
 
 def tell(line: TextLine, trouble: Trouble, findings: Findings) -> None:
@@ -157,13 +165,7 @@ def tell(line: TextLine, trouble: Trouble, findings: Findings) -> None:
             caret=f"did you mean {begun}?", helps=helps, fix=findings.replace(where, begun, safe=len(found) == 1),
         )  # fmt: skip
         return
-    if found.lower() in _IDLE:
-        findings.add(
-            "P0105", where, f'This {first} line cannot be read at "{found}".', caret="leave this out", helps=helps,
-            fix=findings.replace(where, ""),
-        )  # fmt: skip
-        return
-    if _bare(line, trouble, where, findings, helps):
+    if _in_the_way(line, trouble, where, findings, helps) or _bare(line, trouble, where, findings, helps):
         return
     meant = _SYNONYMS.get(found.lower())
     meant = meant if meant in trouble.expected else nearest(found, trouble.expected, 0.6)
@@ -175,6 +177,29 @@ def tell(line: TextLine, trouble: Trouble, findings: Findings) -> None:
         return
     caret = "nothing more can stand here" if trouble.may_end and not trouble.expected else _missing(trouble)
     findings.add("P0105", where, f'This {first} line cannot be read at "{found[:60]}".', caret=caret, helps=helps)
+
+
+def _in_the_way(line: TextLine, trouble: Trouble, where: Span, findings: Findings, helps: Sequence[str]) -> bool:
+    """Tell a remark in the signs of another language, and what says nothing."""
+    found = line.text[trouble.start : trouble.end].strip()
+    aside = _REMARK.match(line.text, trouble.start) if trouble.may_end else None
+    if aside is not None:
+        sign = Span(where.start, where.start + aside.end() - trouble.start)
+        fix = findings.replace(sign, "# (" if aside[0] in "([" else "#", says="make a remark of it")
+        findings.add("P0105", where, "A remark begins with #.", caret="write # before it", fix=fix)
+        return True
+    if found.lower() in _IDLE or (found.lower() in _SPOKEN and _reads_without(line, trouble)):
+        findings.add(
+            "P0105", where, f'This {line.first} line cannot be read at "{found}".', caret="leave this out", helps=helps,
+            fix=findings.replace(where, ""),
+        )  # fmt: skip
+        return True
+    return False
+
+
+def _reads_without(line: TextLine, trouble: Trouble) -> bool:
+    text = line.text[: trouble.start] + line.text[trouble.end :]
+    return len(text) <= sayings.LONGEST and sayings.readable(text)
 
 
 def _bare(line: TextLine, trouble: Trouble, where: Span, findings: Findings, helps: Sequence[str]) -> bool:
