@@ -214,8 +214,28 @@ def test_a_basket_and_a_draft_travel_in_a_link(page: Page, studio: Open, browser
     pays(other, "22.00")
     other.click(".bar button.main")  # what was shared began from another text than the folder has now
     other.wait_for_selector("dialog .sides")
+    marked = [line.strip() for line in other.locator("dialog mark").all_inner_texts()]
+    assert marked == ["spend       25.00  take 5.00 off", "spend       25.00  take 6.00 off"]
     assert "take 6.00" in (studio.folder / SUMMER).read_text(encoding="utf-8")
     other.close()
+
+
+def test_a_link_that_was_sent_is_pasted_and_what_is_none_is_told(page: Page) -> None:
+    put_in(page, "green", 3)
+    pays(page, "24.00")
+    page.click("text=Share")
+    sent = page.input_value("dialog textarea")
+    page.click("dialog .buttons button")
+    page.click("text=Empty the basket")
+    page.wait_for_selector("text=Nothing is in the basket yet.")
+    page.click("text=Share")
+    page.fill("dialog input", sent[:-9])
+    page.click("dialog button:has-text('Open it')")
+    page.wait_for_function("document.querySelector('dialog input').validationMessage !== ''")
+    page.fill("dialog input", f"Have a look: http://127.0.0.1:1/another/{sent}")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog", state="detached")
+    pays(page, "24.00")
 
 
 HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>'

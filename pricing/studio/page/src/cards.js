@@ -175,11 +175,19 @@ function taken(path, text, fingerprint) {
   tell("saved", path);
 }
 
+/** The lines of a text; those that another text has not are marked. */
+function beside(text, other) {
+  const known = new Set(other.split("\n"));
+  return text.split("\n").map((line, at) => [at > 0 && "\n", known.has(line) || !line.trim() ? line : h("mark", {}, line)]);
+}
+
 async function conflict(path, text, { theirs, fingerprint }) {
-  const mine = h("pre", { tabindex: 0, "aria-label": t("conflict.mine") }, text);
-  const other = h("pre", { tabindex: 0, "aria-label": t("conflict.theirs") }, theirs ?? t("conflict.gone"));
+  const mine = h("pre", { tabindex: 0, "aria-label": t("conflict.mine") }, beside(text, theirs ?? text));
+  const other = h("pre", { tabindex: 0, "aria-label": t("conflict.theirs") }, theirs === null ? t("conflict.gone") : beside(theirs, text));
   const way = h("fieldset", {}, ["mine", "theirs"].map((one) => h("label", { class: "check" }, h("input", { type: "radio", name: "way", value: one, checked: one === "mine" }), t(`conflict.take.${one}`))));
-  const said = await dialog(t("conflict.title"), [h("p", {}, t("conflict.says", { file: path })), h("div", { class: "sides" }, h("div", {}, h("h3", {}, t("conflict.mine")), mine), h("div", {}, h("h3", {}, t("conflict.theirs")), other)), way], { yes: t("conflict.yes"), no: t("cancel") });
+  const asked = dialog(t("conflict.title"), [h("p", {}, t("conflict.says", { file: path })), h("div", { class: "sides" }, h("div", {}, h("h3", {}, t("conflict.mine")), mine), h("div", {}, h("h3", {}, t("conflict.theirs")), other)), way], { yes: t("conflict.yes"), no: t("cancel") });
+  for (const side of [mine, other]) side.scrollTop = (side.querySelector("mark")?.offsetTop ?? side.offsetTop) - side.offsetTop - 30;
+  const said = await asked;
   if (said?.way === "mine") return put(path, text, fingerprint);
   if (said?.way === "theirs") await theirsIn(path, theirs, fingerprint);
   return false;

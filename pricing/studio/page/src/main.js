@@ -136,7 +136,16 @@ async function share() {
   const local = ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
   link.value = local ? fragment : location.href.split("#")[0] + fragment;
   const copy = () => navigator.clipboard.writeText(link.value).then(() => say(t("share.copied")), () => link.select());
-  await dialog(t("share.title"), [h("p", {}, t(local ? "share.local" : "share.says")), field(t("share.link"), link), h("p", {}, button(t("share.copy"), copy))], { yes: t("close") });
+  const got = h("input", { autocomplete: "off", placeholder: "#s1=…", oninput: () => got.setCustomValidity("") });
+  const openIt = async () => {
+    const sent = got.value.slice(Math.max(0, got.value.indexOf("#"))).trim();
+    if (!(await sharedIn(sent))) return void (got.setCustomValidity(t("share.none")), got.reportValidity());
+    got.closest("dialog").close();
+    location.hash = sent;
+  };
+  got.addEventListener("keydown", (event) => event.key === "Enter" && (event.preventDefault(), openIt()));
+  const received = [field(t("share.got"), got), h("p", {}, button(t("share.open"), openIt))];
+  await dialog(t("share.title"), [h("p", {}, t(local ? "share.local" : "share.says")), field(t("share.link"), link), h("p", {}, button(t("share.copy"), copy)), received], { yes: t("close") });
 }
 
 async function example() {
