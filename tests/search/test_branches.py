@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pricing import Wallet
+from pricing import Lot, Wallet
 from pricing.engine.problem import Application, Problem
 from pricing.engine.search.branches.bounds import Prices, Row, rows_of
 from pricing.engine.search.branches.certificates import Certificates
@@ -12,6 +12,8 @@ from pricing.engine.search.branches.decisions import Decisions
 from pricing.engine.search.branches.gains import Gain, is_known
 from pricing.engine.search.branches.nodes import Brancher
 from pricing.engine.search.keys import Keys
+from pricing.engine.search.rules import RULES
+from pricing.engine.search.search import unfloored
 from pricing.engine.search.stores.outcome import NO_DOUBT, Option
 from pricing.engine.search.stores.parts import SCALE, parts_of
 from pricing.engine.search.walk import Walk
@@ -57,7 +59,8 @@ def test_the_best_base_against_a_price_is_where_the_step_pays_for_itself() -> No
         ("  every       50.00  take 5.00 off\n", True),
         ("  every       50.00  take 5.00 off, at most 2 times\n", True),
         ("  every       50.00  take 10% off\n", False),
-        ("  counts      stores north\n  spend       50.00  take 5.00 off\n", False),
+        ("  counts      stores north\n  spend       50.00  take 5.00 off\n", True),
+        ("  counts      stores north\n  spend       50.00  take 5% off\n", False),
     ],
 )
 def test_whose_course_is_known(card: str, known: bool) -> None:
@@ -159,6 +162,17 @@ def test_a_benefit_on_units_takes_its_shares_where_they_fit(store: str, least: l
     for each in problem.applications:
         each.free = False  # so that nothing is folded away
     assert Certificates(parts_of(problem)).spread(app(problem, "half")) == (least, most)
+
+
+@pytest.mark.parametrize(("floor", "met"), [(85, True), (80, False)])
+def test_floors_that_no_selection_meets_are_let_go(floor: int, met: bool) -> None:
+    """A tenth off by the store and a tenth by the code leave 81 of 100, less some cents of rounding."""
+    cards = 'seller coupon s "S"\n  take        10% off\npromo code C "C"\n  take        10% off\n'
+    policy = f"  floor       {floor}% of list-price\n"
+    wallet = Wallet(0, [Lot("s", 1)])
+    problem = case(cards, *CART, policy=policy, wallet=wallet, codes=["C"]).problem
+    assert bool(problem.floors)
+    assert bool(unfloored(problem, RULES).problem.floors) == met
 
 
 def test_a_decision_without_what_must_be_used_is_none() -> None:

@@ -26,6 +26,11 @@ cross-store discount again "A"
   categories  home
   buy         3  get 1 at 50% off, at most 2 times
 """,
+    "an amount off goods when others are bought": """cross-store discount more "M"
+  categories  toys
+  counts      categories home
+  spend       100.00  take 8.00 off
+""",
     "free delivery up to an amount": """free shipping more "M"
   spend       40.00  ship free
   at most     8.00 per order

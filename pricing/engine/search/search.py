@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from pricing.engine.problem import Problem
+from pricing.engine.search.branches.certificates import Certificates
 from pricing.engine.search.branches.gains import is_known
 from pricing.engine.search.codes import MOST_SERVED, Answer, Served
 from pricing.engine.search.judge import NOTHING, Best, complete, confirm
@@ -19,7 +20,7 @@ from pricing.engine.search.rules import RULES, Rules
 from pricing.engine.search.run import Found, Run
 from pricing.engine.search.savings import least_total
 from pricing.engine.search.stores.options import TooMuchError
-from pricing.engine.search.stores.parts import parts_of
+from pricing.engine.search.stores.parts import Parts, parts_of
 from pricing.engine.search.walk import Walk
 from pricing.engine.search.work import cutting
 
@@ -152,13 +153,25 @@ def selections(problem: Problem) -> int:
     return many
 
 
+def unfloored(problem: Problem, rules: Rules) -> Parts:
+    """The problem cut into cells, without its floors where no selection meets any."""
+    if problem.floors:
+        twin = problem.twin()
+        twin.floors = []
+        parts = parts_of(twin, rules)
+        if Certificates(parts).keeps(problem.floors):
+            return parts
+    return parts_of(problem, rules)
+
+
 def _joined(
     problem: Problem, limit: int, best: Best, memory: Memory | None = None, rules: Rules = RULES
 ) -> Found | None:
     """The search cell by cell; None for what it cannot cut. Where `best` is trusting, what is known of a selection may be
     claimed."""
     ready = None if memory is None else memory.ready
-    parts = parts_of(problem, rules) if ready is None else ready.parts
+    parts = unfloored(problem, rules) if ready is None else ready.parts
+    problem = parts.problem if ready is None else problem
     if parts.caps and problem.void:
         # What other cells leave of a cap may make a benefit small enough not to be void: no cell can tell alone.
         return None

@@ -20,12 +20,15 @@ from __future__ import annotations
 from typing import Final
 
 from pricing.engine.problem import NO_CAP, Application, Rung
-from pricing.engine.search.branches.gains import is_known
+from pricing.engine.search.branches.gains import is_apart, is_known
 from pricing.engine.search.stores.outcome import RATIO_ONE
 from pricing.engine.search.stores.parts import Parts
 from pricing.engine.search.walk import clique_sum, largest_benefit
 from pricing.engine.settling.allocate import allocate
 from pricing.engine.settling.settle import coin_worth, has_item_cap, is_plain, item_whole, room_of
+
+LAST: Final = 1 << 30
+"""Behind all layers."""
 
 NOT_KNOWN: Final[tuple[list[int], list[int]]] = ([], [])
 
@@ -57,7 +60,7 @@ class Certificates:
             return True
         if app.has_gift:
             return not self.gives_all(app)
-        cut = problem.void or problem.measured_on_item or bool(problem.floors)
+        cut = problem.void or problem.measured_on_item or bool(problem.floors) or is_apart(app)
         if cut and not app.is_shipping and not self.leaves_room(app):
             return True
         return self.may_lose(app)
@@ -202,18 +205,23 @@ class Certificates:
                 _take_off(left, taken)
                 layer = app.layer
                 taken = [0] * len(left)
-            if app.is_shipping or app.is_coins:
+            if app.is_shipping:
                 continue
             if app.has_gift:
                 for place, most in zip(app.targets, self._most_of(app, left), strict=True):
                     if most:
                         taken[place] = max(taken[place], min(RATIO_ONE, RATIO_ONE * most // max(1, left[place]) + 1))
                 continue
-            ratio = self._ratio(app)
+            ratio = self._ratio(app, sum([left[place] for place in app.targets]))
             for place in app.targets:
                 taken[place] = max(taken[place], ratio)
         _take_off(left, taken)
         return left
+
+    def keeps(self, floors: list[int]) -> bool:
+        """Whether no selection takes any place below its floor."""
+        left = self.left_at(LAST)
+        return all(floor <= left[place] for place, floor in enumerate(floors))
 
     def _most_of(self, app: Application, left: list[int]) -> list[int]:
         """The most that a benefit on units takes from each of its targets: its share, where all shares fit; else what these
@@ -228,19 +236,29 @@ class Certificates:
                 most[position] = max(most[position], each)
         return most
 
-    def _ratio(self, app: Application) -> int:
-        """The largest part of its base that it saves, in RATIO_ONE, but for rounding; all of it where it does not share by
-        running amounts."""
+    def _ratio(self, app: Application, least: int) -> int:
+        """The largest part of what its targets cost that it saves, in RATIO_ONE, but for rounding; all of it where it does
+        not share by running amounts. `least`: what its targets cost at the least."""
         problem = self.parts.problem
-        shifted = problem.measured_on_item or problem.by_item_price or app.lines is not app.targets
-        if shifted or not is_plain(problem, app):
+        if problem.by_item_price or problem.floors:
             return RATIO_ONE
+        most = RATIO_ONE
+        if app.is_coins and app.cap_item_numerator != NO_CAP:
+            most = app.cap_item_numerator * RATIO_ONE // app.cap_item_denominator + 1
+        elif has_item_cap(app):
+            return RATIO_ONE
+        if least:
+            most = min(most, largest_benefit(problem, app) * RATIO_ONE // least + 1)
+        return most if app.is_coins or problem.measured_on_item or is_apart(app) else min(most, self._part(app))
+
+    def _part(self, app: Application) -> int:
+        """The same by what its steps say."""
         most = 0
         for rung in app.rungs:
-            if rung.gift is not None or (rung.every and rung.numerator):
+            if rung.every and rung.numerator:
                 return RATIO_ONE
             if rung.beyond != NO_CAP:  # of the most that its targets can cost it saves the largest part
-                whole = item_whole(problem, app)
+                whole = item_whole(self.parts.problem, app)
                 most = max(most, max(0, whole - rung.beyond) * RATIO_ONE // max(1, whole) + 1)
                 continue
             reach = rung.every or rung.reach

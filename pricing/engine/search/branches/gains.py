@@ -85,9 +85,7 @@ class Gain:
             worth = min(worth, app.cap_order)
         if app.is_shipping:
             return 0 if worth > self.charges and self.problem.void else min(worth, self.charges)
-        if self.problem.measured_on_item:
-            return worth
-        return min(worth, base)
+        return worth if self.problem.measured_on_item or is_apart(app) else min(worth, base)
 
     def _most_coins(self) -> int:
         """What all coins pay, on the largest of bases."""
@@ -240,7 +238,8 @@ class Gain:
         return best, where
 
     def ratios(self, weights_total: int) -> tuple[int, int]:
-        """Between which parts of RATIO_ONE the saving stands to its base (or to `weights_total`, when not 0)."""
+        """Between which parts of RATIO_ONE the saving stands to its base; or, when not 0, to `weights_total`: what its
+        targets cost is another sum where shares go by item prices, or other goods are counted."""
         if has_item_cap(self.app) or self.app.has_gift or not self.rises or self.most >= 0:
             return 0, RATIO_ONE
         if weights_total:
@@ -278,14 +277,20 @@ def is_known(problem: Problem, app: Application) -> bool:
 
 
 def is_simple(app: Application) -> bool:
-    """Whether `Gain` knows its course. Only bounded: what is counted apart from what gets cheaper; a
+    """Whether `Gain` knows its course. Only bounded: a percentage, or `pay v in all`, of goods that are not those counted; a
     percentage or an amount above the step, repeated by money; benefits on units that repeat; a coin payment that is held
     to a share of the order and to caps per item."""
-    if app.lines is not app.targets and not app.is_shipping:
-        return False
+    apart = is_apart(app)
     if app.cap_order_numerator != NO_CAP and has_item_cap(app):
         return False
     for rung in app.rungs:
-        if rung.every and (rung.gift is not None or rung.numerator or rung.amount > rung.every):
+        if rung.every and (rung.gift is not None or rung.numerator or (rung.amount > rung.every and not apart)):
+            return False
+        if apart and (rung.numerator or rung.beyond != NO_CAP):
             return False
     return True
+
+
+def is_apart(app: Application) -> bool:
+    """Whether the goods that get cheaper are not those that are counted: then its base does not limit what it saves."""
+    return app.lines is not app.targets and not app.is_shipping

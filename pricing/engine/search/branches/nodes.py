@@ -12,17 +12,16 @@ from typing import Final
 from pricing.engine.problem import NO_CAP, Application
 from pricing.engine.search.branches.bounds import Relaxation, Row, rows_of
 from pricing.engine.search.branches.certificates import Certificates
-from pricing.engine.search.branches.gains import FINE, Gain, is_known
+from pricing.engine.search.branches.gains import FINE, Gain, is_apart, is_known
 from pricing.engine.search.joining.beaten import put_in_order
 from pricing.engine.search.joining.states import Watch
 from pricing.engine.search.keys import Keys
 from pricing.engine.search.stores.options import CellWalk
 from pricing.engine.search.stores.outcome import ANY_DOUBT, NO_DOUBT, RATIO_ONE, Node, Option
 from pricing.engine.search.stores.parts import SCALE, Cell, Parts
-from pricing.engine.settling.settle import coins_for, has_item_cap
+from pricing.engine.settling.settle import coins_for, has_item_cap, is_plain
 
 Key = tuple[int, ...]
-
 
 MOST_LISTED: Final = 4
 """One part of so many of the limit may be spent on listing the outcomes of one cell: nobody would join more of them."""
@@ -354,9 +353,11 @@ class Brancher:
     def _outcomes(self, cell: Cell, place: int, node: Node) -> Outcomes | None:
         key = [node.mask & cell.clash, *(node.groups_used[group] for group in cell.groups)]
         if cell.dependent:
-            for position, lines in enumerate(cell.global_lines):
-                if lines and node.counts[position]:
+            for position, count in enumerate(node.counts):
+                if count and cell.touches(position):
                     key += [position, node.ratio_lo[position], node.ratio_hi[position]]
+                    for shares in (node.least[position], node.most[position]):
+                        key += [shares[cell.indexes[place]] for place in cell.global_targets[position] if shares]
         known = tuple(key)
         if known not in self.cache[place]:
             listed = self.kept[place].get(known) if self.kept else None
@@ -413,6 +414,20 @@ class Brancher:
             taken = -(-taken * app.cap_item_numerator // app.cap_item_denominator)
         return taken + len(app.lines)
 
+    def _ratios(self, gain: Gain) -> tuple[int, int]:
+        """Between which ratios its saving lies to what its targets cost, as they are weighed for its shares."""
+        problem, app = self.parts.problem, gain.app
+        if problem.by_item_price:
+            return gain.ratios(sum([problem.item[place] for place in app.targets]))
+        if gain.most < 0 and not is_apart(app):
+            return gain.ratios(0)
+        amounts, left = self.parts.cut.amounts, self.sure.left_at(app.layer)
+        least = max(1, sum([left[place] for place in app.targets]))
+        if gain.most >= 0:
+            return 0, RATIO_ONE if not is_plain(problem, app) else min(RATIO_ONE, gain.most * RATIO_ONE // least + 1)
+        low, _ = gain.ratios(max(1, sum([amounts[place] for place in app.targets])))
+        return low, gain.ratios(least)[1]
+
     def _tighten(self, node: Node, gains: list[Gain | None]) -> bool:
         """Narrow the ratios by the new ranges; False when nothing changed."""
         changed = False
@@ -420,8 +435,7 @@ class Brancher:
         for position, gain in enumerate(gains):
             if gain is None or gain.app.is_coins:
                 continue
-            weights = sum(problem.item[place] for place in gain.app.lines) if problem.by_item_price else 0
-            low, high = gain.ratios(weights)
+            low, high = self._ratios(gain)
             if self.sure.may_fall_short(gain.app):
                 low = 0
             if problem.measured_on_item and not problem.by_item_price:

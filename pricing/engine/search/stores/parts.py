@@ -18,10 +18,8 @@ SCALE: Final = 10_000 << 10
 """Bounds are whole numbers of this size. A multiple of 10,000, so that percentages to two decimals are exact prices; and
 large enough for counts beside it."""
 
-
 FEW_PLACES: Final = 256
 """A set of more is not put together place by place: each would copy all bits."""
-
 NO_PLACES: Final[list[int]] = []
 
 HOMELESS: Final = -2
@@ -138,6 +136,10 @@ class Cell:
         """Pools that only its applications draw on."""
         self.total = 0
         """What it costs before anything is used."""
+
+    def touches(self, position: int) -> bool:
+        """Whether a gauge of globals reads or takes from its places."""
+        return bool(self.global_lines[position] or self.global_targets[position])
 
 
 class Parts:
@@ -324,8 +326,8 @@ def _moved_list(places: list[int], local_place: list[int], known: dict[int, list
 
 def _is_dependent(parts: Parts, cell: Cell) -> bool:
     """Whether a later application of the cell, or a later global that sees only part of an earlier one, reads shares."""
-    touching = [position for position, lines in enumerate(cell.global_lines) if lines]
-    taking = [position for position in touching if not parts.globals[position].is_shipping]
+    touching = [position for position in range(len(parts.globals)) if cell.touches(position)]
+    taking = [each for each in touching if cell.global_targets[each] and not parts.globals[each].is_shipping]
     if not taking:
         return False
     first = parts.globals[taking[0]].layer
@@ -375,7 +377,7 @@ def _prepare(parts: Parts, cell: Cell) -> None:
         event.work = 1 + (len(app.lines) + len(cell.first) >> 4)
         cell.events.append(event)
     for position, gauge in enumerate(parts.globals):
-        if cell.global_lines[position]:
+        if cell.touches(position):
             event = Event(gauge.layer, None, position)
             event.work = 1 + (len(cell.global_lines[position]) + len(cell.first) >> 4)
             cell.events.append(event)
