@@ -166,8 +166,8 @@ def test_a_benefit_on_units_takes_its_shares_where_they_fit(store: str, least: l
 
 @pytest.mark.parametrize(("floor", "met"), [(85, True), (80, False)])
 def test_floors_that_no_selection_meets_are_let_go(floor: int, met: bool) -> None:
-    """A tenth off by the store and a tenth by the code leave 81 of 100, less some cents of rounding."""
-    cards = 'seller coupon s "S"\n  take        10% off\npromo code C "C"\n  take        10% off\n'
+    """A tenth off by the coupon and a tenth by the code leave 81 of 100, less some cents of rounding."""
+    cards = 'platform coupon s "S"\n  take        10% off\npromo code C "C"\n  take        10% off\n'
     policy = f"  floor       {floor}% of list-price\n"
     wallet = Wallet(0, [Lot("s", 1)])
     problem = case(cards, *CART, policy=policy, wallet=wallet, codes=["C"]).problem
