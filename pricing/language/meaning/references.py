@@ -13,7 +13,7 @@ from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.nearest import surely
 from pricing.language.meaning.resolve import Card, of
 from pricing.language.text.syntax import Atom, Listed, Never, Phrase, TradeLine
-from pricing.language.vocabulary import KIND_OF
+from pricing.language.vocabulary import KIND_OF, KIND_SLIPS
 from pricing.model.kind import HELD, TRAITS
 from pricing.model.rule import Rule
 
@@ -46,7 +46,7 @@ def connect(item: Card, names: Names, findings: Findings) -> Card:
                 helps=("Write it like: never with seller coupon", "never KIND with KIND stands in the policy."),
                 fix=findings.replace(line.kind, "", safe=True) if idle else None,
             )  # fmt: skip
-        never |= _named(line.values, item, names, findings)
+        never |= _named(line.values, item, names, findings, _EVERYTHING)
     for listed in of(item.block, Listed, "combines"):
         combines |= _named(listed.values, item, names, findings)
         _idle(listed, item, names, findings)
@@ -77,7 +77,16 @@ def groups_named(rule: Rule) -> list[str]:
     return sorted(named)
 
 
-def _named(phrases: Sequence[Phrase], item: Card, names: Names, findings: Findings) -> set[str]:
+_EVERYTHING = frozenset({
+    "everything", "all", "any", "other", "others", "anything else", "other discounts", "other offers", "other promotions",
+    "discounts", "promotions", "offers",
+})  # fmt: skip
+"""What people say where a card is never with anything."""
+
+
+def _named(
+    phrases: Sequence[Phrase], item: Card, names: Names, findings: Findings, anything: frozenset[str] = frozenset()
+) -> set[str]:
     found: set[str] = set()
     for phrase in phrases:
         if findings.full:
@@ -90,7 +99,7 @@ def _named(phrases: Sequence[Phrase], item: Card, names: Names, findings: Findin
             if text == item.rule.name:
                 findings.add("P0406", phrase, "This card names itself.", caret="leave it out")
         else:
-            _unknown(phrase, names, findings)
+            _unknown(phrase, names, findings, "anything" if text.lower() in anything else "")
     return found
 
 
@@ -99,13 +108,18 @@ def _group(phrase: Phrase) -> bool:
     return len(phrase.atoms) == 2 and phrase.atoms[0].text == "group" and not phrase.atoms[0].quoted
 
 
-def _unknown(phrase: Phrase, names: Names, findings: Findings) -> None:
+def _unknown(phrase: Phrase, names: Names, findings: Findings, meant: str) -> None:
     text = phrase.text
-    meant = findings.nearest(text, [*KIND_OF, "anything", *(names if len(names) < 5000 else ())])
+    kinds = [] if meant else [kind.value for kind in KIND_SLIPS.get(text.lower().removesuffix("s"), ())]
+    if not meant and not kinds:
+        meant = findings.nearest(text, [*KIND_OF, *(names if len(names) < 5000 else ())]) or ""
     what = "kind or card" if len(phrase.atoms) <= 2 else "kind"
+    helps = f"Did you mean {meant}?" if meant else "The names of cards and of kinds stand here."
+    if kinds:
+        helps = f"It may be one of several kinds: {', '.join(kinds)}"
     findings.add(
         "P0207", phrase, f'There is no {what} called "{text[:60]}".',
-        helps=(f"Did you mean {meant}?",) if meant else ("The names of cards and of kinds stand here, or anything.",),
+        helps=(helps,),
         fix=findings.replace(phrase, meant, safe=surely(text, meant, names)) if meant else None,
     )  # fmt: skip
 

@@ -472,9 +472,9 @@ def _budgets(block: Block, home: Home) -> tuple[int | None, int | None]:
             home.findings.add(
                 "P0127", line.per or line.value, "A budget is in total, or per day.",
                 caret="in total comes after this" if line.per is None else "day stands here",
-                fix=None
-                if line.per
-                else home.findings.replace(line.value, f"{line.value.text} in total", safe=not line.value.others),
+                fix=home.findings.replace(line.value, f"{line.value.text} in total", safe=not line.value.others)
+                if line.per is None and line.value.text[:1].isdigit()
+                else None,
             )  # fmt: skip
         if per in found:
             home.findings.add("P0112", line, "There are two such budget lines in this card.", caret="the second one")

@@ -15,6 +15,7 @@ from pricing.facts import AUDIENCE_WORDS, FACT_OF, FACTS, LINE
 from pricing.language.diagnostics.diagnostic import Findings
 from pricing.language.diagnostics.nearest import nearest, surely
 from pricing.language.diagnostics.source import HasSpan
+from pricing.language.meaning.countries import code_of, countries
 from pricing.language.meaning.home import Home
 from pricing.language.meaning.lists import NamedList
 from pricing.language.meaning.values import amount
@@ -64,6 +65,14 @@ def except_word(line: Listed, home: Home) -> tuple[Atom, tuple[Phrase, ...]] | N
         if word.text == "reduced":
             _nothing_behind(word, Phrase(rest) if rest else None, line.values[1:], home)
         return word, (Phrase(rest), *line.values[1:]) if rest else ()
+    saying = sayings.meant(f"except {first.text}") if len(line.values) == 1 else None
+    if saying is not None and saying.right:
+        right = saying.right.removeprefix("except ")
+        home.findings.add(
+            "P0119", first, saying.says, caret=f"write except {right}", helps=saying.helps,
+            fix=home.findings.replace(first, right),
+        )  # fmt: skip
+        return None
     meant = SLIPS.get(word.text.lower(), "") or nearest(word.text, _HEADS, 0.7) or ""
     good = meant in SCOPE_WORDS and bool(rest)
     fix = home.findings.replace(word, meant, safe=True) if good else None
@@ -361,7 +370,11 @@ def _no_comma(word: str, phrase: Phrase, home: Home) -> None:
             fix=home.findings.replace(phrase, right) if home.catalogue.has(word, right) else None,
         )  # fmt: skip
         return
-    values = [atom for atom in phrase.atoms if atom.quoted or atom.text not in ("and", "or", "&", "+")]
+    values = [
+        atom if atom.quoted else evolve(atom, text=atom.text.rstrip(";|"))
+        for atom in phrase.atoms
+        if atom.quoted or atom.text not in ("and", "or", "&", "+", ";", "|", "/")
+    ]
     right = ", ".join(f'"{atom.text}"' if atom.quoted else atom.text for atom in values)
     known = home.catalogue.names.get(word)
     fits = all(atom.text in known for atom in values) if known is not None else _told_apart(values, phrase)
@@ -377,6 +390,40 @@ def _told_apart(values: Sequence[Atom], phrase: Phrase) -> bool:
     return len(values) < len(phrase.atoms) or all(not atom.text.isalpha() for atom in values)
 
 
+def _shaped(word: str, atom: Atom, home: Home) -> None:
+    """Tell a value that is no name of our own and does not look as such values do, and a country that there is not."""
+    fact, name = FACT_OF[word], atom.text
+    shaped = not fact.shape or re.fullmatch(fact.shape, name) is not None
+    if word == "countries" and not (shaped and name in countries()):
+        right = code_of(name)
+        says = f"No country has the code {name}." if shaped else fact.shaped
+        caret = f"did you mean {right}?" if right else f"not a {fact.one}"
+    elif not shaped:
+        right = name.upper() if re.fullmatch(fact.shape, name.upper()) else ""
+        says, caret = fact.shaped, f"not a {fact.one}"
+    elif name.lower() in _ALL and not atom.quoted and word not in home.catalogue.names:
+        right, says, caret = "", f"{name} is a name here, like any other.", "did you mean all of them?"
+    else:
+        return
+    home.findings.add(
+        "P0231" if fact.shape else "P0253", atom, says, caret=caret,
+        helps=_instead(word, name),
+        fix=home.findings.replace(atom, right) if right else None,
+    )  # fmt: skip
+
+
+def _instead(word: str, name: str) -> tuple[str, ...]:
+    if name.lower() in _ALL:
+        return (f"For all of them, leave the {word} line out.",)
+    if word == "countries" and name.lower() in ("eu", "europe"):
+        return ("A group of countries has no code; list them, as in: countries DE, FR, IT",)
+    return ()
+
+
+_ALL = frozenset({"all", "any", "every", "everybody", "everyone", "everything", "everywhere", "none", "nobody"})
+"""What people write where no line says it."""
+
+
 def _good_name(word: str, atom: Atom, home: Home) -> bool:
     name = atom.text
     if not NAME.fullmatch(name) and not (atom.quoted and name.strip() and len(name) <= 100):
@@ -386,12 +433,7 @@ def _good_name(word: str, atom: Atom, home: Home) -> bool:
         not_a_name(atom, home.findings, right, sure)
         return False
     fact = FACT_OF[word]
-    if fact.shape and not re.fullmatch(fact.shape, name):
-        upper = name.upper()
-        home.findings.add(
-            "P0231", atom, fact.shaped, caret=f"not a {fact.one}",
-            fix=home.findings.replace(atom, upper) if re.fullmatch(fact.shape, upper) else None,
-        )  # fmt: skip
+    _shaped(word, atom, home)
     if home.catalogue.has(word, name):
         return True
     known, file = home.catalogue.names[word], home.catalogue.files[word]

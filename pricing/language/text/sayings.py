@@ -276,6 +276,49 @@ _SAYINGS: tuple[tuple[re.Pattern[str], Callable[[Found], Saying | None]], ...] =
             ),
         ),
         (
+            r"(?:except|exclude|excluding|never with|not on|not with|not for|without) (?:all |any )?"
+            r"(?:sale|sales|reduced|discounted|clearance|marked[- ]down) (?:items?|goods|products?|prices?|articles?)",
+            lambda _: Saying("Goods with a struck price are reduced.", "except reduced"),
+        ),
+        (
+            rf"prices? (?:over|above|at least|of at least|>=|>|from) {_V}(?: on| up| upwards)?",
+            lambda found: Saying("Prices begin with from.", f"prices from {found[1]}"),
+        ),
+        (
+            rf"prices? (?:under|below|up to|at most|until|<=|<) {_V}",
+            lambda found: Saying("Prices have a lower end too.", f"prices 0.00 to {found[1]}"),
+        ),
+        (
+            rf"prices? (?:between |from )?{_V} ?(?:-|–|—|and|to|until|through) ?{_V}",
+            lambda found: Saying("Between two prices stands to.", f"prices {found[1]} to {found[2]}"),
+        ),
+        (
+            rf"budget {_V} (?:a|each|every|per) day",
+            lambda found: Saying("A budget of a day is per day.", f"budget {found[1]} per day"),
+        ),
+        (
+            rf"(take {_V} off),? (?:with|using|by|on) (?:the |a )?(?:promo )?(?:code|coupon|voucher) \"?([^\s\"]+)\"?",
+            lambda found: Saying(
+                "The code has a line of its own.", helps=(f"Write: {found[1]}", f"and below it: code {found[3]}")
+            ),
+        ),
+        (
+            rf"take {_V} off,? (?:on |for |of )?(?:all |any )?(?:orders?|purchases?|baskets?|carts?) {_OVER} {_V}",
+            lambda found: Saying(
+                "The condition comes first, then what is taken off.", f"spend {found[2]} take {found[1]} off"
+            ),
+        ),
+        (
+            rf"(take {_V} off),? (?:for|on|in|when|if|to) ([a-z].*)",
+            lambda found: Saying(
+                "For whom, when and on what stands in lines of their own.",
+                helps=(
+                    f"Write: {found[1]}",
+                    "and below it, as in: stores nova-home / categories home/kitchen / customers vip / days mon",
+                ),
+            ),
+        ),
+        (
             r"(?:for |customers )?(?:the |only |their )?first[- ](?:order|orders|purchase|buyers?|time customers?)(?: only)?"
             r"|customers first[- ]order|(?:for )?new customers(?: only)?|customers new (?:only|customers)",
             lambda _: Saying("Who has never ordered is usually the segment new.", "customers new"),
