@@ -10,7 +10,7 @@ from pricing.model.cart import Cart
 from pricing.model.errors import CartError, Problem
 from pricing.service.problems import Refused, of_cart, pointer_of
 from pricing.service.settings import Allowance
-from pricing.wire import cart_from_dict
+from pricing.wire import cart_from_dict, json_from_text
 
 S = TypeVar("S")
 
@@ -54,7 +54,7 @@ class Reply(NamedTuple):
 
 
 def read(body: bytes, shape: type[S]) -> S:
-    """A body of that shape. Raises Refused."""
+    """A body of that shape. Raises Refused and CartError."""
     try:
         return msgspec.json.decode(body, type=shape)
     except msgspec.ValidationError as error:
@@ -62,7 +62,8 @@ def read(body: bytes, shape: type[S]) -> S:
         pointer = where.rstrip("`").removeprefix("$").removeprefix(".").replace("[...]", "")
         raise Refused(422, "wrong-body", [(what, pointer_of(pointer))]) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Refused(400, "not-json", [("the body is not JSON", "")]) from None
+        json_from_text(body)  # says what is wrong, and where
+        raise Refused(400, "not-json", [("a text of the body is no Unicode", "")]) from None
 
 
 def bounded(data: object, bounds: Allowance, root: str = "") -> Cart:

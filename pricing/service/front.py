@@ -37,6 +37,7 @@ from pricing.service.watching import Figures, Log
 LOG = logging.getLogger("pricing.service")
 KEY = 255
 """Characters of an Idempotency-Key."""
+NDJSON = b"application/x-ndjson"
 LARGE = 65_536
 """Bytes from which a cart is taken to be costly."""
 
@@ -164,7 +165,8 @@ class Front:
         """The body, which must be JSON, arrive in time and be no larger than `most` bytes."""
         if scope["method"] == "GET":
             return b""
-        self.measured(scope, 0, most)
+        length = header(scope, b"content-length")
+        self.measured(scope, int(length) if length.isdigit() else 0, most)
         try:
             async with asyncio.timeout(self.settings.bounds.upload):
                 parts, size, more = [], 0, True
@@ -183,9 +185,10 @@ class Front:
     @staticmethod
     def measured(scope: Scope, size: int, most: int) -> None:
         """Refuses what is no JSON, and what is too large."""
-        media = header(scope, b"content-type").partition(b";")[0].strip().lower()
-        if media not in (b"application/json", b"application/x-ndjson", b""):
+        if media_of(scope) not in (b"application/json", NDJSON, b""):
             raise Refused(415, "not-json", [("a body is application/json", "")])
+        if header(scope, b"content-encoding").lower() not in (b"", b"identity"):
+            raise Refused(415, "not-json", [("a body is not compressed", "")])
         if size > most:
             raise Refused(413, "too-large", [(f"a body has at most {most} bytes", "")])
 
@@ -227,7 +230,8 @@ class Front:
         if ask.pinned and ask.pinned != self.fingerprint:
             raise Refused(409, "other-rules", [(f"the rules in force are {self.fingerprint}", "")])
         note = partial(self.note, request.scope)
-        if request.headers.get("content-type", "").startswith("application/x-ndjson"):
+        if media_of(request.scope) == NDJSON:
+            self.measured(request.scope, 0, 0)
             return batch.Lines(self.pool, ask, note)
         return batch.Array(self.pool, ask, note, partial(self.body, most=self.settings.bounds.batch))
 
@@ -310,21 +314,43 @@ def _scoped(way: Way) -> Way:
     return Way(way.path, asked, methods=list(way.methods or ("GET",)))
 
 
+def media_of(scope: Scope) -> bytes:
+    """What a body is said to be."""
+    return header(scope, b"content-type").partition(b";")[0].strip().lower()
+
+
 def query_of(route: Route, text: bytes) -> dict[str, Any]:
     """The query of a request. Raises Refused for what the route does not know."""
     made: dict[str, Any] = {}
     for name, value in parse_qsl(text.decode("latin-1"), keep_blank_values=True):
         schema = route.query.get(name)
         if schema is None:
-            raise Refused(400, "wrong-query", [(f"does not know {name[:40]!r}", "")])
+            raise _wrong(f"does not know {name[:40]!r}")
         if schema.get("type") == "array":
-            made.setdefault(name, []).append(value)
-            continue
-        known = {"boolean": ["true", "false"]}.get(schema.get("type", ""), schema.get("enum"))
-        if name in made or (known is not None and value not in known) or len(value) > 200:
-            raise Refused(400, "wrong-query", [(f"{name} is one of {known}" if known else f"{name} stands once", "")])
-        made[name] = value == "true" if schema.get("type") == "boolean" else value
+            values = made.setdefault(name, [])
+            values.append(_value(schema["items"], name, value))
+            if len(values) > schema["maxItems"]:
+                raise _wrong(f"{name} stands at most {schema['maxItems']} times")
+        elif name in made:
+            raise _wrong(f"{name} stands once")
+        else:
+            made[name] = _value(schema, name, value)
     return made
+
+
+def _value(schema: dict[str, Any], name: str, text: str) -> Any:
+    """One value of a query. Raises Refused."""
+    is_flag = schema.get("type") == "boolean"
+    known = ["true", "false"] if is_flag else schema.get("enum")
+    if known is not None and text not in known:
+        raise _wrong(f"{name} is one of {', '.join(known)}")
+    if len(text) > schema.get("maxLength", len(text)):
+        raise _wrong(f"{name} has at most {schema['maxLength']} characters")
+    return text == "true" if is_flag else text
+
+
+def _wrong(told: str) -> Refused:
+    return Refused(400, "wrong-query", [(told, "")])
 
 
 def _state(folder: str) -> list[tuple[str, int, int]]:

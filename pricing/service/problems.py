@@ -28,6 +28,7 @@ TITLES = {
     421: "This service is called by another name.",
     422: "What the body says cannot be done.",
     429: "Too many requests.",
+    431: "This is too much for one request.",
     500: "The service has a fault.",
     503: "The service cannot do this at the moment.",
 }

@@ -60,7 +60,10 @@ HEAD = b"POST /v1/quote HTTP/1.1\r\nHost: localhost\r\nContent-Type: application
         (HEAD + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"400"),
         (HEAD + b"Content-Length: -1\r\n\r\n", b"400"),
         (HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", b"400"),
-        (HEAD + b"X: " + b"a" * 200_000 + b"\r\n\r\n", b"400"),
+        (HEAD + b"X: " + b"a" * 2_000_000 + b"\r\n\r\n", b"431"),
+        (HEAD + b"Content-Length: 2147483648\r\n\r\n{}", b"413"),
+        (HEAD + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", b"415"),
+        (b"GET /v1/codes/mail?state=lost HTTP/1.1\r\nHost: localhost\r\n\r\n", b"400"),
     ],
 )
 def test_what_is_no_request_is_refused_and_harms_nobody(http: httpx.Client, text: bytes, status: bytes) -> None:
@@ -71,7 +74,7 @@ def test_what_is_no_request_is_refused_and_harms_nobody(http: httpx.Client, text
             answer = line.recv(65_536)
         except (ConnectionResetError, BrokenPipeError):
             answer = b""
-    assert not answer or answer.split(b" ", 2)[1] == status, answer
+    assert not answer or (answer.split(b" ", 2)[1], b"application/problem+json" in answer) == (status, True), answer
     assert b"Traceback" not in answer
     assert is_well(http)
 
@@ -87,6 +90,13 @@ def test_many_half_open_connections_harm_nobody(http: httpx.Client) -> None:
         for line in lines:
             line.close()
     assert is_well(http)
+
+
+def test_a_head_that_does_not_come_is_waited_for_so_long_only(http: httpx.Client, given: Callable[..., None]) -> None:
+    given(bounds=Allowance(upload=0.1))
+    for text in (b"", b"\r\n", HEAD):
+        with line_to(http, text) as line:
+            assert line.recv(1) == b""
 
 
 def test_a_body_that_does_not_come_is_waited_for_so_long_only(http: httpx.Client, given: Callable[..., None]) -> None:

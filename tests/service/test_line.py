@@ -17,6 +17,7 @@ from tests.service.test_service import until
 
 BODY = json.dumps(CART).encode()
 LENGTH = b"Content-Length: %d\r\n" % len(BODY)
+H2C = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA\r\n"
 
 
 def head(more: bytes = LENGTH, version: bytes = b"1.1", path: bytes = b"/v1/quote") -> bytes:
@@ -59,6 +60,10 @@ def answer(line: Any) -> tuple[int, dict[str, str], bytes]:
         (head(b"Transfer-Encoding: chunked\r\n") + b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY),),
         (head(b"Transfer-Encoding: chunked\r\n") + b"%x\r\n%b\r\n" % (len(BODY), BODY), b"0\r\n\r\n"),
         (head(path=b"/v1/quote?why=none") + BODY,),
+        (head(H2C + LENGTH) + BODY,),  # as Java's own client asks first
+        (head(H2C + LENGTH), BODY),
+        (head(H2C + LENGTH) + BODY[:100], BODY[100:]),
+        (head(H2C + b"Transfer-Encoding: chunked\r\n") + b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY),),
     ],
 )
 def test_the_answer_is_the_same_however_the_request_comes(http: httpx.Client, texts: tuple[bytes, ...]) -> None:
@@ -92,7 +97,7 @@ def test_a_refusal_is_the_same_too(http: httpx.Client, more: bytes) -> None:
 
 def test_requests_behind_each_other_are_answered_in_order(http: httpx.Client) -> None:
     carts = [{**CART, "lines": [{**CART["lines"][0], "quantity": many}]} for many in range(1, 6)]
-    sent = [b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"]
+    sent = [b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n" + H2C + b"\r\n"]
     for cart in carts:
         body = json.dumps(cart).encode()
         sent += [head(b"Content-Length: %d\r\n" % len(body)) + body, head(b"Content-Length: 1\r\n") + b"{"]

@@ -66,7 +66,7 @@ def test_many_carts_are_answered_in_order_each_with_a_quote_or_a_problem(http: h
     wanted = [http.post("/v1/quote", json=one).json() for one in carts]
     assert http.post("/v1/quotes", json=carts).json() == wanted
     lines = "".join(json.dumps(one) + "\n" for one in carts)
-    answer = http.post("/v1/quotes", content=lines, headers={"Content-Type": "application/x-ndjson"})
+    answer = http.post("/v1/quotes", content=lines, headers={"Content-Type": "Application/X-NDJSON; charset=utf-8"})
     assert [json.loads(line) for line in answer.text.splitlines()] == wanted
     assert wanted[40]["code"] == "wrong-cart"
     assert http.post("/v1/quotes", json=[]).json() == []
@@ -138,6 +138,9 @@ def test_unknown_places_methods_types_and_queries_are_problems(http: httpx.Clien
     problem(http.post("/v1/quote", content="a=b", headers={"Content-Type": "text/plain"}), 415, "not-json")
     problem(http.post("/v1/quote", json=CART, params={"why": "so"}), 400, "wrong-query")
     problem(http.post("/v1/quote", json=CART, params={"what": "x"}), 400, "wrong-query")
+    problem(http.post("/v1/quote", json=CART, params={"without": ["CODE10"] * 101}), 400, "wrong-query")
+    told = problem(http.post("/v1/quote?why=all&why=none", json=CART), 400, "wrong-query")
+    assert told["errors"][0]["detail"] == "why stands once"
 
 
 def test_other_hosts_are_refused(http: httpx.Client) -> None:
