@@ -126,7 +126,7 @@ _FROM_TO = re.compile(rf"(?:from )?{_DAY} ?(?:[-–—]|to|till|until|through) ?
 
 
 def _days_meant(text: str) -> str:
-    """`Saturday`, `weekends`, `mon to fri`, `monday and tuesday` as the language writes them; empty for anything else."""
+    """Saturday, weekends, mon to fri, monday and tuesday as the language writes them; empty for anything else."""
     if text in _RUNS:
         return _RUNS[text]
     span = _FROM_TO.fullmatch(text)
