@@ -109,6 +109,24 @@ def test_what_spreadsheets_save() -> None:
     assert told("Artikel;Preis\nA;1,00\n") == ['P0232 0:0 This catalogue file has no column "sku".']
 
 
+def test_names_in_two_spellings_and_columns_in_two_places() -> None:
+    assert told("sku\nNH-1\nnh-1\n") == ["P0238 3:1 nh-1 and NH-1 differ in capitals only."]
+    assert told("sku\nNH-1\n", segments="segment\nvip\nVIP\nvip\n") == [
+        "P0238 3:1 VIP and vip differ in capitals only.",
+        "P0238 4:1 The segment vip stands here twice.",
+    ]
+    assert told("sku,price,price,note,note\nNH-1,1.00,2.00,,\n") == [
+        "P0240 0:0 This catalogue file has 2 columns called price."
+    ]
+
+
+def test_a_row_of_sums_and_a_formula_are_no_goods() -> None:
+    assert told("sku,price\nNH-1,1.00\nTotal,1.00\n=A1,1.00\n") == [
+        'P0240 3:1 "Total" is hardly the name of a sku.',
+        'P0240 4:1 "=A1" is hardly the name of a sku.',
+    ]
+
+
 def test_cells_over_several_lines() -> None:
     torn = "P0232 3:1 A cell of row 2 of this catalogue file goes on in the next line."
     assert told('sku,store,price,name\nA,nova-home,1.00,"Green\ntea"\nB,nova-home,x,\n') == [

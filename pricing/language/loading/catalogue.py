@@ -105,6 +105,7 @@ def read_catalogue(texts: Mapping[str, str]) -> tuple[Catalogue, tuple[Diagnosti
             continue
         column = _COLUMNS[word]
         table = read_table(path, texts[path], column)
+        _two_columns(table, column)
         if table.whole:
             names[word] = _names(table, column)
             files[word] = path
@@ -203,15 +204,29 @@ def _check_columns(table: Table) -> None:
             table.findings.found.insert(0, evolve(told, severity="warning"))
 
 
+def _two_columns(table: Table, column: str) -> None:
+    """Two columns of one name that is read: whoever reads the file sees one of them."""
+    for name in dict.fromkeys((column, "name", *_READ)):
+        if table.head.count(name) > 1:
+            said = f"This catalogue file has {table.head.count(name)} columns called {name}."
+            told = about_file(
+                "P0240", table.source.name, said, helps=("Take all but one away, or give them other names.",)
+            )
+            table.findings.found.insert(0, told)
+
+
 def _check_spoilt(table: Table, row: Row) -> None:
     """Names that a spreadsheet took for a number, a date or a formula."""
     for column in ("sku", "store"):
         cell = row.cells.get(column, "")
-        why = next((why for pattern, why in _SPOILT if pattern.fullmatch(cell)), "")
+        why = next((why for pattern, why in (*_SPOILT, _SUM) if pattern.fullmatch(cell)), "")
         if why:
             table.tell(
                 "P0240", row, cell, f'"{cell[:40]}" is hardly the name of a {column}.', column=column, caret=why,
-                helps=("Make the column a text column in the spreadsheet, and save it again.",), severity="warning",
+                helps=("Make the column a text column in the spreadsheet, and save it again.",)
+                if why != _SUM[1]
+                else ("Take this row away.",),
+                severity="warning",
             )  # fmt: skip
 
 
@@ -247,9 +262,15 @@ def _twice(table: Table, column: str) -> None:
         name = row.cells[column]
         if not name or table.findings.full:
             continue
-        key = (name, row.cells.get("store", "") if column == "sku" else "")
+        key = (name.casefold(), row.cells.get("store", "") if column == "sku" else "")
         other = first.setdefault(key, row)
         if other is row:
+            continue
+        if other.cells[column] != name:
+            table.tell(
+                "P0238", row, name, f"{name[:60]} and {other.cells[column][:60]} differ in capitals only.",
+                helps=(f"The other one stands in row {other.number}; they are two.",), severity="warning",
+            )  # fmt: skip
             continue
         differ = column == "sku" and other.cells != row.cells
         what = "with something else in it" if differ else "once is enough"
@@ -286,8 +307,10 @@ _SPOILT = (
     (_FORMULA, "what a spreadsheet writes when a formula fails"),
     (_SHORTENED, "a long number that a spreadsheet has shortened"),
     (_MONTH, "a date that a spreadsheet has made of it"),
+    (re.compile(r"=.+"), "a formula, not what it gives"),
 )
 """What spreadsheets make of names."""
+_SUM = (re.compile(r"(?:grand |sub-?)?total:?|sum:?|summe:?|gesamt:?|average:?", re.IGNORECASE), "a row of sums")
 
 
 def _check_amount(table: Table, row: Row, column: str) -> None:
