@@ -37,6 +37,7 @@ COMPILED = (
     "search/walk",
     "search/work",
     "search/branches/bounds",
+    "search/branches/branch",
     "search/branches/certificates",
     "search/branches/decisions",
     "search/branches/gains",

@@ -7,13 +7,11 @@ import pytest
 from pricing import Lot, Wallet
 from pricing.engine.problem import Application, Problem
 from pricing.engine.search.branches.bounds import Prices, Row, rows_of
-from pricing.engine.search.branches.certificates import Certificates
+from pricing.engine.search.branches.certificates import Certificates, unfloored
 from pricing.engine.search.branches.decisions import Decisions
 from pricing.engine.search.branches.gains import Gain, is_known
 from pricing.engine.search.branches.nodes import Brancher
 from pricing.engine.search.keys import Keys
-from pricing.engine.search.rules import RULES
-from pricing.engine.search.search import unfloored
 from pricing.engine.search.stores.outcome import NO_DOUBT, Option
 from pricing.engine.search.stores.parts import SCALE, parts_of
 from pricing.engine.search.walk import Walk
@@ -172,7 +170,7 @@ def test_floors_that_no_selection_meets_are_let_go(floor: int, met: bool) -> Non
     wallet = Wallet(0, [Lot("s", 1)])
     problem = case(cards, *CART, policy=policy, wallet=wallet, codes=["C"]).problem
     assert bool(problem.floors)
-    assert bool(unfloored(problem, RULES).problem.floors) == met
+    assert bool(unfloored(problem).problem.floors) == met
 
 
 def test_a_decision_without_what_must_be_used_is_none() -> None:

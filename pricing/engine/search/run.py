@@ -11,8 +11,9 @@ from typing import Final
 
 from pricing.engine.problem import Application, Problem
 from pricing.engine.search.branches.bounds import OUT_OF_REACH, Prices, Row
+from pricing.engine.search.branches.branch import EXACT, Branch
 from pricing.engine.search.branches.decisions import Choice, Decisions
-from pricing.engine.search.branches.nodes import EXACT, Branch, Brancher, Key, Outcomes, Sketch
+from pricing.engine.search.branches.nodes import Brancher, Key, Outcomes, Sketch
 from pricing.engine.search.joining.halves import Halves
 from pricing.engine.search.joining.join import Join, ceiling, proving, total_of
 from pricing.engine.search.joining.swaps import swapped
@@ -21,6 +22,7 @@ from pricing.engine.search.keys import Keys
 from pricing.engine.search.memory import Decision, Memory
 from pricing.engine.search.rescue import Rescue
 from pricing.engine.search.stores.options import TooMuchError
+from pricing.engine.search.stores.outcome import Node
 from pricing.engine.search.stores.parts import SCALE, Parts
 
 CHUNK: Final = 32
@@ -128,43 +130,52 @@ class Run:
 
     def _list(self, choices: list[Choice]) -> None:
         """Make the branches of these decisions."""
-        parts, best, brancher = self.parts, self.best, self.brancher
-        sketches: list[tuple[int, int, Sketch]] = []
+        brancher = self.brancher
+        bounded: list[tuple[int, int, Node, Sketch | None]] = []
         before = brancher.steps
         for place, choice in enumerate(choices):
             if self.steps + brancher.steps - before > self.limit and place:
                 self.lowest = min(self.lowest, self.decisions.first_bound())
                 break
-            sketch = brancher.sketch(self.decisions.node_of(choice))
-            if sketch is not None:
-                sketches.append((sketch.bound, place, sketch))
+            node = self.decisions.node_of(choice)
+            bound, sketch = brancher.first(node)
+            bounded.append((bound, place, node, sketch))
         self.steps += brancher.steps - before
-        sketches.sort(key=_by_bound)
-        for bound, _, sketch in sketches:
-            if bound < SCALE * (best.total - parts.constant + 1) or not parts.rules.refused:
+        bounded.sort(key=_by_bound)
+        for bound, _, node, sketch in bounded:
+            if self._may_win(bound):
                 if self.steps > self.limit and self.open_branches:
-                    self.lowest = min(self.lowest, total_of(parts, bound))
+                    self.lowest = min(self.lowest, total_of(self.parts, bound))
                     continue
-                before = brancher.steps
-                refined = brancher.refined(sketch)
-                self.steps += brancher.steps - before
-                if refined is None or (
-                    refined.bound >= SCALE * (best.total - parts.constant + 1) and parts.rules.refused
-                ):
-                    continue
-                branch = brancher.branch(refined)
-                children = _children(parts, branch, best, self.prices)
-                self.open_branches += children
-                self.steps += (1 + len(children)) * (brancher.looking + (branch.figures() >> 6))
-                self.steps += len(parts.globals) ** 2 >> 7
-                for child in children:
-                    # Only an easy selection is worth finding before prices are moved.
-                    if child.prices.reaches and self.steps < self.limit:
-                        self.steps += child.dive(parts, best, thorough=False) + child.taken()
-            if best.total == NOTHING:
-                rescue = Rescue(self.problem, best, 0, 0)
+                self._open(node, sketch)
+            if self.best.total == NOTHING:
+                rescue = Rescue(self.problem, self.best, 0, 0)
                 rescue.offer_greedy()
                 self.steps += rescue.steps
+
+    def _may_win(self, bound: int) -> bool:
+        """Whether what lies above a bound may be as good as the best."""
+        return bound < SCALE * (self.best.total - self.parts.constant + 1) or not self.parts.rules.refused
+
+    def _open(self, node: Node, sketch: Sketch | None) -> None:
+        """Make the branches of a decision, unless its outcomes tell that none of them can win. `sketch`: if it was made."""
+        parts, best, brancher = self.parts, self.best, self.brancher
+        before = brancher.steps
+        sketch = brancher.sketch(node) if sketch is None else sketch
+        if sketch is not None and self._may_win(sketch.bound):
+            sketch = brancher.refined(sketch)
+        self.steps += brancher.steps - before
+        if sketch is None or not self._may_win(sketch.bound):
+            return
+        branch = brancher.branch(sketch)
+        children = _children(parts, branch, best, self.prices)
+        self.open_branches += children
+        self.steps += (1 + len(children)) * (brancher.looking + (branch.figures() >> 6))
+        self.steps += len(parts.globals) ** 2 >> 7
+        for child in children:
+            # Only an easy selection is worth finding before prices are moved.
+            if child.prices.reaches and self.steps < self.limit:
+                self.steps += child.dive(parts, best, thorough=False) + child.taken()
 
     def improve(self) -> None:
         """Better prices of all branches, and a better selection; once."""
@@ -373,7 +384,7 @@ def _join(parts: Parts, child: Open, best: Best, limit: int) -> tuple[bool, int,
     return False, bound, steps
 
 
-def _by_bound(entry: tuple[int, int, Sketch]) -> tuple[int, int]:
+def _by_bound(entry: tuple[int, int, Node, Sketch | None]) -> tuple[int, int]:
     return entry[0], entry[1]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from pricing.engine.problem import Problem
-from pricing.engine.search.branches.certificates import Certificates
+from pricing.engine.search.branches.certificates import unfloored
 from pricing.engine.search.branches.gains import is_known
 from pricing.engine.search.codes import MOST_SERVED, Answer, Served
 from pricing.engine.search.judge import NOTHING, Best, complete, confirm
@@ -20,7 +20,6 @@ from pricing.engine.search.rules import RULES, Rules
 from pricing.engine.search.run import Found, Run
 from pricing.engine.search.savings import least_total
 from pricing.engine.search.stores.options import TooMuchError
-from pricing.engine.search.stores.parts import Parts, parts_of
 from pricing.engine.search.walk import Walk
 from pricing.engine.search.work import cutting
 
@@ -151,17 +150,6 @@ def selections(problem: Problem) -> int:
         if many > 1 << 40:
             break
     return many
-
-
-def unfloored(problem: Problem, rules: Rules) -> Parts:
-    """The problem cut into cells, without its floors where no selection meets any."""
-    if problem.floors:
-        twin = problem.twin()
-        twin.floors = []
-        parts = parts_of(twin, rules)
-        if Certificates(parts).keeps(problem.floors):
-            return parts
-    return parts_of(problem, rules)
 
 
 def _joined(

@@ -18,8 +18,10 @@ from typing import Final
 
 from pricing.engine.problem import Application, Problem
 from pricing.engine.search.branches.bounds import Prices, Relaxation, Row
+from pricing.engine.search.branches.branch import EXACT, Branch
+from pricing.engine.search.branches.certificates import unfloored
 from pricing.engine.search.branches.decisions import Decisions
-from pricing.engine.search.branches.nodes import EXACT, Branch, Brancher, Sketch
+from pricing.engine.search.branches.nodes import Brancher, Sketch
 from pricing.engine.search.joining.halves import Halves
 from pricing.engine.search.joining.join import Join, ceiling, total_of
 from pricing.engine.search.joining.swaps import swapped
@@ -27,7 +29,6 @@ from pricing.engine.search.judge import NOTHING, Best, complete
 from pricing.engine.search.keys import Keys
 from pricing.engine.search.run import ATTEMPTS
 from pricing.engine.search.stores.options import TooMuchError
-from pricing.engine.search.stores.parts import parts_of
 
 PASSES: Final = 60
 """In how many passes the prices of a branch are moved, once for all who ask."""
@@ -75,7 +76,7 @@ class Tables:
         """Raises TooMuchError where the outcomes, or the decisions, are more than `limit` steps list."""
         self.problem = problem
         self.limit = limit
-        self.parts = parts_of(problem)
+        self.parts = unfloored(problem)
         self.steps = 0
         """Steps that the tables took."""
         self.brancher = Brancher(self.parts, Keys(self.parts), limit, [])
@@ -96,6 +97,8 @@ class Tables:
             raise TooMuchError
         for choice in decisions.choices:
             sketch = self.brancher.sketch(decisions.node_of(choice))
+            if sketch is not None:
+                sketch = self.brancher.refined(sketch)
             if sketch is not None:
                 used = 0
                 for app in choice.used:

@@ -19,10 +19,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from pricing.engine.problem import NO_CAP, Application, Rung
+from pricing.engine.problem import NO_CAP, Application, Problem, Rung
 from pricing.engine.search.branches.gains import is_apart, is_known
+from pricing.engine.search.rules import RULES, Rules
 from pricing.engine.search.stores.outcome import RATIO_ONE
-from pricing.engine.search.stores.parts import Parts
+from pricing.engine.search.stores.parts import Parts, parts_of
 from pricing.engine.search.walk import clique_sum, largest_benefit
 from pricing.engine.settling.allocate import allocate
 from pricing.engine.settling.settle import coin_worth, has_item_cap, is_plain, item_whole, room_of
@@ -267,6 +268,17 @@ class Certificates:
                 part += rung.amount * RATIO_ONE // reach if reach else RATIO_ONE
             most = max(most, part + 1)
         return min(RATIO_ONE, most)
+
+
+def unfloored(problem: Problem, rules: Rules = RULES) -> Parts:
+    """The problem cut into cells, without its floors where no selection meets any."""
+    if problem.floors:
+        twin = problem.twin()
+        twin.floors = []
+        parts = parts_of(twin, rules)
+        if Certificates(parts).keeps(problem.floors):
+            return parts
+    return parts_of(problem, rules)
 
 
 def _take_off(left: list[int], taken: list[int]) -> None:

@@ -20,7 +20,7 @@ from bisect import bisect_left, bisect_right
 from typing import Final
 
 from pricing.engine.search.branches.bounds import Prices
-from pricing.engine.search.branches.nodes import Branch
+from pricing.engine.search.branches.branch import Branch
 from pricing.engine.search.joining.join import Join
 from pricing.engine.search.joining.labels import Label, ascending, by_reduced_and_ties, ties_of
 from pricing.engine.search.joining.states import Field

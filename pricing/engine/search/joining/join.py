@@ -17,8 +17,8 @@ from bisect import bisect_right
 
 from pricing.engine.problem import NO_CAP
 from pricing.engine.search.branches.bounds import Prices, Relaxation
+from pricing.engine.search.branches.branch import EXACT, LOOSE, Branch
 from pricing.engine.search.branches.gains import Gain
-from pricing.engine.search.branches.nodes import EXACT, LOOSE, Branch
 from pricing.engine.search.joining.beaten import unbeaten
 from pricing.engine.search.joining.labels import Label, by_reduced, ties_of, undominated
 from pricing.engine.search.joining.states import Field, States, base_field
