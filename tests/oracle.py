@@ -92,6 +92,8 @@ class Oracle(Settling):
         self, book: RuleBook, cart: Cart, usage: Mapping[str, RuleUsage] | None = None, without: Iterable[str] = ()
     ) -> None:
         super().__init__(book, cart, usage, without)
+        self.held_to: dict[Selection, bool] = {}
+        self.listed: list[tuple[Selection, Settlement]] = []
 
     # --- selections ---------------------------------------------------------------------------------------------------
 
@@ -113,6 +115,11 @@ class Oracle(Settling):
         return prod(len(self.choices(application)) for application in self.applications)
 
     def limits_hold(self, selection: Selection) -> bool:
+        if selection not in self.held_to:
+            self.held_to[selection] = self.rules_limits_hold(selection) and self.policy_limits_hold(selection)
+        return self.held_to[selection]
+
+    def rules_limits_hold(self, selection: Selection) -> bool:
         """SPEC 5.3, and the caps of select coupons (4.3), which refuse a selection instead of cutting it."""
         uses: Counter[str] = Counter()
         rules: dict[str, Rule] = {}
@@ -136,7 +143,7 @@ class Oracle(Settling):
             if rule.kind is Kind.SELECT_COUPON and rule.caps.per_order is not None:  # noqa: SIM102
                 if uses[name] * rule.piece > rule.caps.per_order:
                     return False
-        return self.policy_limits_hold(selection)
+        return True
 
     def policy_limits_hold(self, selection: Selection) -> bool:
         """ "A limit on promo codes or on codes counts rules, one on another kind or a group counts uses, each piece of
@@ -176,8 +183,12 @@ class Oracle(Settling):
         trades = self.purchases(selection)
         return trades is not None and coins_of(trades) <= self.cart.wallet.coins
 
-    def permitted(self) -> Iterator[tuple[Selection, Settlement]]:
-        """Every permitted selection (SPEC 5)."""
+    def permitted(self) -> list[tuple[Selection, Settlement]]:
+        """Every permitted selection (SPEC 5), found once."""
+        self.listed = self.listed or list(self.all_permitted())
+        return self.listed
+
+    def all_permitted(self) -> Iterator[tuple[Selection, Settlement]]:
         automatic = [
             place
             for place, each in enumerate(self.applications)
@@ -243,7 +254,7 @@ class Oracle(Settling):
 
     def best(self) -> tuple[Selection, Settlement, int]:
         """The best permitted selection, and how many are permitted."""
-        allowed = list(self.permitted())
+        allowed = self.permitted()
         selection, settlement = min(allowed, key=lambda pair: self.rank(*pair))
         return selection, settlement, len(allowed)
 
