@@ -44,3 +44,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     for name, default, what in LONG_RUNS:
         parser.addoption(name, type=int, default=default, metavar="N", help=what)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Ends what pytest-cov has started too early in a worker of pytest-xdist, before its own for workers is started.
+
+    It would be left below that one, and go on wherever that one rests: `no_cover` would spare nothing.
+    """
+    plugin = session.config.pluginmanager.getplugin("_cov")
+    if hasattr(session.config, "workerinput") and getattr(plugin, "cov_controller", None):
+        plugin.cov_controller.cov.stop()
