@@ -6,6 +6,9 @@ from __future__ import annotations
 class LedgerError(ValueError):
     """A call that cannot be done. `code` is for programs, `what` for people; `where` names the order or customer."""
 
+    problems: tuple[tuple[str, str], ...] = ()
+    """What is wrong with a return, each with its path in what was asked; all of it is in `what` too."""
+
     def __init__(self, code: str, what: str, where: str = "") -> None:
         self.code = code
         self.what = what

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -11,8 +13,11 @@ from pricing.model.errors import CartError, Problem
 from pricing.service.problems import Refused, of_cart, pointer_of
 from pricing.service.settings import Allowance
 from pricing.wire import cart_from_dict, json_from_text
+from pricing.wire.fields import DoubledKeys
 
 S = TypeVar("S")
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a pair of surrogates, as JSON may have it and UTF-8 may not."""
 
 
 class Ask(NamedTuple):
@@ -54,16 +59,33 @@ class Reply(NamedTuple):
 
 
 def read(body: bytes, shape: type[S]) -> S:
-    """A body of that shape. Raises Refused and CartError."""
+    """A body of that shape. Raises Refused, and CartError where it is no JSON."""
+    data = json_from_text(body)
+    for root, one in _parts(data):
+        if isinstance(one, DoubledKeys):
+            raise Refused(422, "wrong-body", [("this field stands twice", f"{root}/{name}") for name in one.doubled])
+        if not _is_unicode(one):
+            raise Refused(422, "wrong-body", [("contains half a character", root)])
     try:
-        return msgspec.json.decode(body, type=shape)
+        return msgspec.convert(data, type=shape)
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `")
         pointer = where.rstrip("`").removeprefix("$").removeprefix(".").replace("[...]", "")
         raise Refused(422, "wrong-body", [(what, pointer_of(pointer))]) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        json_from_text(body)  # says what is wrong, and where
-        raise Refused(400, "not-json", [("a text of the body is no Unicode", "")]) from None
+
+
+def _parts(data: object) -> Iterator[tuple[str, object]]:
+    """The body and what stands in it, with pointers; what is further in is a cart's, which has its own reader."""
+    if isinstance(data, dict):
+        yield from ((f"/{name}", value) for name, value in data.items())
+    yield "", data
+
+
+def _is_unicode(one: object) -> bool:
+    """Whether a text, or what stands in an object or list, can be written as UTF-8."""
+    texts = [one] if isinstance(one, str) else one if isinstance(one, (dict, list)) else ()
+    more = one.values() if isinstance(one, dict) else ()
+    return not any(isinstance(text, str) and _HALF.search(text) for text in (*texts, *more))
 
 
 def bounded(data: object, bounds: Allowance, root: str = "") -> Cart:

@@ -91,7 +91,8 @@ def of_ledger(error: LedgerError) -> Refused:
     status = STATUS.get(error.code, 404 if error.code.startswith("unknown-") else 422)
     if error.code not in STATUS and not error.code.startswith(("unknown-", "bad-")):
         status = 409
-    return Refused(status, error.code, [(error.what, "")], retry=1 if status == 503 else 0)
+    told = [(what, pointer_of(path).replace("/returned", "/lines", 1)) for what, path in error.problems]
+    return Refused(status, error.code, told or [(error.what, "")], retry=1 if status == 503 else 0)
 
 
 def pointer_of(path: str) -> str:

@@ -214,7 +214,7 @@ def test_an_agreed_amount_is_at_most_what_is_still_held() -> None:
     for amount, line in ((2501, None), (2001, "1"), (0, None), (-5, None), (1, "9"), (True, None)):
         with pytest.raises(CartError):
             agreed(asked, amount, Earlier(), line)
-    with pytest.raises(CartError, match="at most 1500"):
+    with pytest.raises(CartError, match="at most 15.00"):
         agreed(asked, 1501, Earlier({"1": 1}))
     # What was agreed on a unit is not paid again when it comes back.
     later = refund(asked, {"1": 2}, Earlier({}, {"1": 300, "2": 0}), at=AT)
@@ -316,11 +316,11 @@ def test_shipping_comes_back_in_part_and_never_more_than_was_paid() -> None:
     whole = refund(asked, {}, at=AT, shipping=True)
     assert (whole.cash, whole.coins) == (first.cash + rest.cash, first.coins + rest.coins)
     for amount, what in (
-        ({"a/post/1": usd("3.01")}, "at most 300 minor units are left"),
+        ({"a/post/1": usd("3.01")}, "at most 3.00 is left to pay back, not 3.01"),
         ({"a/post/1": 0}, "a whole number above zero"),
         ({"a/post/1": Money("1", Currency.JPY)}, "is in JPY, but the order is in 'USD'"),
         ({"a/post/1": "1.00"}, "expected a Money, not str"),
-        ({"b/post": 1}, "at most 0 minor units are left"),
+        ({"b/post": 1}, "at most 0.00 is left to pay back, not 0.01"),
         ({"a/post": 1}, "no charge 'a/post'"),
         ("a/post", "expected True, False or amounts by charge"),
     ):

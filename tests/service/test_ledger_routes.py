@@ -100,6 +100,41 @@ def test_what_cannot_be_done_is_told(shop: tuple[Client, httpx.Client]) -> None:
     assert refused(422, "wrong-body", lambda: client.pick_up("fay", "")).errors[0]["pointer"] == "/rule"
 
 
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ('"order": "g-1", "order": "g-2", "cart": {}', ("wrong-body", "/order", "this field stands twice")),
+        (
+            '"order": "g-1", "cart": {"lines": [], "lines": []}',
+            ("wrong-body", "/cart/lines", "this field stands twice"),
+        ),
+        ('"order": "\\ud800", "cart": {}', ("wrong-body", "/order", "contains half a character")),
+        ('"order": "g-1", "cart": {"currency": NaN}', ("wrong-cart", "/cart/currency", "expected text, not NaN")),
+        ('"order": "g-1", "cart": {},', ("not-json", "", "not JSON: ")),
+        ('"order": NaN, "cart": {}', ("wrong-body", "/order", "Expected `str`, got `float`")),
+    ],
+)
+def test_a_body_is_read_as_strictly_as_a_cart(
+    shop: tuple[Client, httpx.Client], wrong: str, told: tuple[str, str, str]
+) -> None:
+    _, http = shop
+    answer = http.post("/v1/checkout", content=f"{{{wrong}}}", headers={"Idempotency-Key": wrong[:200]})
+    found = answer.json()
+    errors = {error["pointer"]: error["detail"] for error in found["errors"]}
+    assert (found["code"], told[1]) == (told[0], told[1] if told[1] in errors else "not there"), errors
+    assert errors[told[1]].startswith(told[2])
+
+
+def test_a_wrong_return_is_told_in_money_and_with_its_place(shop: tuple[Client, httpx.Client]) -> None:
+    client, _ = shop
+    client.checkout("i-1", {**CART, "customer": {"id": "ivy"}})
+    client.step("i-1", "commit")
+    many = refused(422, "bad-return", lambda: client.step("i-1", "refund", {"lines": {"LL-2": 2}}))
+    assert many.errors == [{"detail": "only 1 of 1 units are left to return, not 2", "pointer": "/lines/LL-2"}]
+    much = refused(422, "bad-amount", lambda: client.step("i-1", "agreed", {"amount": "30"}))
+    assert much.errors == [{"detail": "at most 22.50 is left to pay back, not 30.00", "pointer": "/amount"}]
+
+
 def test_one_key_at_once_is_done_once(shop: tuple[Client, httpx.Client]) -> None:
     _, http = shop
 

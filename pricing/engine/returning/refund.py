@@ -38,6 +38,7 @@ from pricing.model.policy import HOUSE_POLICY, Policy
 from pricing.model.quote import Quote, Use, less, shared
 from pricing.model.refund import FunderShare, Refund, RefundLine, first_units
 from pricing.model.rulebook import RuleBook
+from pricing.money import show
 
 if TYPE_CHECKING:
     from money.money import Money
@@ -141,7 +142,8 @@ def agreed(
         raise CartError([Problem(f"name the line or the store that it is for: {', '.join(stores)}", "store")])
     room = [one.pays - paid_back(one, earlier) for one in lines]
     if minor > sum(room):
-        raise CartError([Problem(f"at most {sum(room)} minor units are left to pay back, not {minor}", "amount")])
+        left, asked = show(sum(room), quote.currency), show(minor, quote.currency)
+        raise CartError([Problem(f"at most {left} is left to pay back, not {asked}", "amount")])
     shares = allocate(minor, room, room, True)
     return Refund(
         currency=quote.currency,

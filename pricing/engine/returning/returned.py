@@ -14,7 +14,7 @@ from attrs import field, frozen
 from pricing.model.errors import CartError, Problem, shown
 from pricing.model.quote import Quote, QuoteCharge, QuoteLine
 from pricing.model.refund import first_units
-from pricing.money import AmountError, from_money
+from pricing.money import AmountError, from_money, show
 
 if TYPE_CHECKING:
     from money.money import Money
@@ -191,4 +191,5 @@ def _shipping_problems(
         elif type(amount) is not int or amount <= 0:
             yield Problem("an amount paid back is a whole number above zero", path)
         elif amount > pays[name] - back[name]:
-            yield Problem(f"at most {pays[name] - back[name]} minor units are left to pay back, not {amount}", path)
+            left, more = (show(minor, quote.currency) for minor in (pays[name] - back[name], amount))
+            yield Problem(f"at most {left} is left to pay back, not {more}", path)

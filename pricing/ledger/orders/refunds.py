@@ -138,7 +138,9 @@ def dispute(
 def _told(code: str, error: CartError, order_id: str) -> LedgerError:
     """All that the engine finds wrong with a return, as one error of this order."""
     what = "; ".join(f"{problem.what} ({problem.path})" for problem in error.problems)
-    return LedgerError(code, what, f"order {order_id}")
+    made = LedgerError(code, what, f"order {order_id}")
+    made.problems = tuple((problem.what, problem.path) for problem in error.problems)
+    return made
 
 
 def _committed(connection: Connection, core: Core, order_id: str, customer: str | None) -> Kept:
