@@ -26,6 +26,7 @@ from pathlib import Path
 from attrs import field, frozen
 
 from pricing.api import Engine
+from pricing.language.diagnostics.nearest import nearest
 from pricing.language.loading.plain import Unfit, home_of, read_plain, write_whole
 from pricing.model.errors import CartError, RuleErrors
 from pricing.receipt import answers
@@ -183,6 +184,27 @@ class _Fenced:
     block: Block
 
 
+_SAID = {
+    "carts": "cart", "basket": "cart", "order": "cart", "codes": "cart", "coupons": "cart", "total": "receipt",
+    "expected": "receipt", "result": "receipt", "output": "receipt", "reasons": "why", "used": "usage", "rules": "promo",
+    "decline": "without",
+}  # fmt: skip
+"""What people call a block, and the one that is meant."""
+
+
+def _meant(item: _Fenced) -> str:
+    """The block that one is meant to be which is called otherwise; empty where it is for people only."""
+    word = item.word.lower()
+    known = (*_ONCE, "promo")
+    if item.word in known or not word:
+        return ""
+    if word in known:
+        return word
+    if word == "json" and '"lines"' in item.block.text:
+        return "cart"
+    return _SAID.get(word) or nearest(word, known, 0.75) or ""
+
+
 class _Reader:
     """Cuts one file into headings and blocks."""
 
@@ -198,6 +220,8 @@ class _Reader:
         found: list[Example] = []
         titles: dict[str, int] = {}
         for line, title, blocks in self.sections():
+            for item in blocks:
+                self.check(item, title)
             own = {item.block.rest or OWN_RULES: item.block.text for item in blocks if item.word == "promo"}
             if not title:
                 shared.update(own)
@@ -210,6 +234,17 @@ class _Reader:
             titles[title] = line
             found.append(example)
         return found
+
+    def check(self, item: _Fenced, title: str) -> None:
+        """A block that nobody would read: one under no heading, and one that is called almost like those that are read."""
+        if item.word in _ONCE and not title:
+            raise self.wrong(
+                item.block.start, f"this {item.word} block stands under no heading; an example begins with ##"
+            )
+        meant = _meant(item)
+        if meant:
+            said = f'a block called "{item.word[:30]}" is not read; did you mean {meant}?'
+            raise self.wrong(item.block.start, said)
 
     def example(self, line: int, title: str, blocks: list[_Fenced], texts: dict[str, str]) -> Example | None:
         one: dict[str, Block] = {}

@@ -200,6 +200,11 @@ def test_what_cannot_be_priced_says_why_and_is_not_updated(file: Path, text: str
         ("## A\n\n```receipt\n```\n", 3, "no cart block"),
         ("## A\n```cart\n```\n```cart\n```\n", 4, "second cart"),
         ("## A\n```cart\n```\n## A\n```cart\n```\n", 4, "same heading"),
+        ("# A\n\n```cart\n```\n", 3, "under no heading"),
+        ("## A\n```cart\n```\n```Receipt\n```\n", 4, "did you mean receipt"),
+        ("## A\n```cart\n```\n```reciept\n```\n", 4, "did you mean receipt"),
+        ("## A\n```cart\n```\n```codes\nX\n```\n", 4, "did you mean cart"),
+        ('## A\n\n```json\n{"lines": []}\n```\n', 3, "did you mean cart"),
     ],
 )
 def test_files_that_cannot_be_understood_say_where(file: Path, text: str, line: int, says: str) -> None:

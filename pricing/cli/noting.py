@@ -5,18 +5,20 @@ Reads carts and the names that exist; makes notes for stderr, a few for a whole 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from attrs import define, field
 
-from pricing.facts import FACTS
+from pricing.facts import FACT_OF, FACTS
 from pricing.language.diagnostics.nearest import nearest
 from pricing.language.loading.catalogue import Catalogue
+from pricing.language.meaning.countries import code_of
 from pricing.model.cart import Cart
 
 MOST = 10
 """Notes of one run."""
-_WHAT = {**{fact.word: fact.one for fact in FACTS if fact.file}, "coupons": "coupon"}
+_WHAT = {**{fact.word: fact.one for fact in FACTS if fact.file or fact.shape}, "coupons": "coupon"}
 
 
 @define
@@ -43,7 +45,8 @@ class Notes:
     def _unknown(self, cart: Cart) -> Iterator[tuple[str, str, str]]:
         names: Mapping[str, frozenset[str]] = self.catalogue.names
         for word, name, path in _named(cart):
-            if name and word in names and name not in names[word]:
+            shape = FACT_OF[word].shape
+            if name and (name not in names[word] if word in names else shape and not re.fullmatch(shape, name)):
                 yield word, name, path
         for place, lot in enumerate(cart.wallet.coupons):
             if not self.is_rule(lot.rule):
@@ -53,6 +56,7 @@ class Notes:
         known = self.catalogue.names.get(word, frozenset())
         where = f" in {self.catalogue.files[word].rsplit('/', 1)[-1]}" if word in self.catalogue.files else ""
         meant = nearest(name, known) if word != "coupons" else None
+        meant = code_of(name) if word == "countries" else meant
         hint = f"; did you mean {meant!r}?" if meant else ""
         return f"there is no {_WHAT[word]} called {name[:60]!r}{where}{hint} @ {path}"
 

@@ -150,6 +150,7 @@ def test_names_that_nobody_knows_are_noted_once(shop: Path, capsys: pytest.Captu
     cart = {
         **CART,
         "customer": {"segments": ["nwe", "vip"]},
+        "country": "Germany",
         "wallet": {"coupons": [{"rule": "thre", "pieces": 1}]},
         "lines": [{**CART["lines"][0], "sku": "NH-2"}],
     }
@@ -158,6 +159,7 @@ def test_names_that_nobody_knows_are_noted_once(shop: Path, capsys: pytest.Captu
     assert capsys.readouterr().err.splitlines() == [
         "note: cart.json: there is no customer segment called 'nwe' in segments.csv; did you mean 'new'?"
         " @ customer.segments[0]",
+        "note: cart.json: there is no country called 'Germany'; did you mean 'DE'? @ country",
         "note: cart.json: there is no sku called 'NH-2' in skus.csv; did you mean 'NH-1'? @ lines[0].sku",
         "note: cart.json: there is no coupon called 'thre' @ wallet.coupons[0].rule",
     ]
