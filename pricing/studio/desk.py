@@ -208,13 +208,16 @@ def _examples(desk: Workbench, bench: Bench, asked: Asked) -> dict[str, Any]:
     sums         [{currency, carts, old, new, pay_more, pay_less, rules, funders, changes}], as `pricing diff --json`
     examples     [{file, line, title, currency, old, new, change, rules: {rule: by how much more it saves}, basket}], or
                  [{file, line, title, problem}]
+    labels       what customers call the rules that took part, by name
     """
     return many.examples(desk.bench(_old(desk, asked)), bench)
 
 
 def _baskets(desk: Workbench, bench: Bench, asked: Asked) -> dict[str, Any]:
-    """`most`. Answer: {baskets: [{title, basket}]}: example carts, to begin with."""
-    return many.baskets(bench, _most(asked))
+    """`most`, `file`. Answer: {baskets: [{title, cards, basket}]}: example carts to begin with; those beside the file come
+    first, then those of the last names; `cards` is the file that they are examples of.
+    """
+    return many.baskets(bench, _most(asked), text_of(asked, "file", ""))
 
 
 def _orders(desk: Workbench, bench: Bench, asked: Asked) -> dict[str, Any]:

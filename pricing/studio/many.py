@@ -49,13 +49,21 @@ class Tried:
 
 def examples(old: Bench, new: Bench) -> dict[str, Any]:
     """All example carts of the new version under both: see `desk` (examples)."""
-    return _both(old, new, _examples(new))
+    return _both(old, new, _examples(new, sorted(new.texts)))
 
 
-def baskets(bench: Bench, most: int) -> dict[str, Any]:
+def baskets(bench: Bench, most: int, beside: str) -> dict[str, Any]:
     """Example carts to begin with: see `desk` (baskets)."""
-    found = (one for one in _examples(bench) if isinstance(one, Tried))
-    return {"baskets": [{"title": one.about["title"], "basket": _basket(one)} for one in islice(found, most)]}
+    first = _cards_of(beside)
+    newest = sorted(bench.texts, key=lambda path: (_cards_of(path) == first, path), reverse=True)
+    found = (one for one in _examples(bench, newest) if isinstance(one, Tried))
+    told = [(one.about["title"], _cards_of(one.about["file"]), one) for one in islice(found, most)]
+    return {"baskets": [{"title": title, "cards": cards, "basket": _basket(one)} for title, cards, one in told]}
+
+
+def _cards_of(path: str) -> str:
+    """The file of cards that a file of examples stands beside."""
+    return path.removesuffix(EXAMPLES) + ".promo" if path.endswith(EXAMPLES) else path
 
 
 def orders(old: Bench, new: Bench, lines: Sequence[str]) -> dict[str, Any]:
@@ -70,6 +78,7 @@ def _both(old: Bench, new: Bench, carts: Iterable[Tried | dict[str, Any]]) -> di
     """Carts under both versions, and what they add up to. What is no cart is a dict that says so."""
     sums: dict[str, Comparison] = {}
     told: list[dict[str, Any]] = []
+    labels: dict[str, str] = {}
     more = less = problems = 0
     for known in carts:
         pair = [known] if isinstance(known, dict) else [_priced(bench.engine, known) for bench in (old, new)]
@@ -83,9 +92,10 @@ def _both(old: Bench, new: Bench, carts: Iterable[Tried | dict[str, Any]]) -> di
         more += other.total_minor > one.total_minor
         less += other.total_minor < one.total_minor
         told.append({**known.about, "problem": "", **_change(one, other), "basket": _basket(known)})
+        labels.update({**one.labels, **other.labels})
     return {
         "carts": len(told), "more": more, "less": less, "problems": problems,
-        "sums": [as_dict(sums[currency]) for currency in sorted(sums)], "examples": told,
+        "sums": [as_dict(sums[currency]) for currency in sorted(sums)], "examples": told, "labels": labels,
     }  # fmt: skip
 
 
@@ -133,10 +143,10 @@ def _basket(known: Tried) -> dict[str, Any]:
 # Where carts come from
 
 
-def _examples(bench: Bench) -> Iterator[Tried | dict[str, Any]]:
-    """The example carts of a folder but those that bring rules of their own, and what is wrong with the others."""
+def _examples(bench: Bench, paths: Iterable[str]) -> Iterator[Tried | dict[str, Any]]:
+    """The example carts of files but those that bring rules of their own, and what is wrong with the others."""
     left = MOST_CARTS
-    for path in sorted(bench.texts):
+    for path in paths:
         if not path.endswith(EXAMPLES):
             continue
         try:
@@ -178,12 +188,13 @@ def _orders(lines: Sequence[str]) -> Iterator[Tried | dict[str, Any]]:
 def worst(old: Bench, new: Bench, effort: int) -> dict[str, Any]:
     """The carts that pay the least share of their list price under the new version: see `desk` (worst)."""
     if new.engine is None:
-        return {"carts": 0, "worst": [], "problem": MISTAKES}
+        return {"carts": 0, "worst": [], "labels": {}, "problem": MISTAKES}
     found = audit(new.engine.book, new.catalogue, bounds=UNTIL, effort=effort)
     mine = [one for each in found for one in each.findings if one.sense == "share"]
     mine.sort(key=lambda one: (one.share, -one.saved, one.store or ""))
     told = [_finding(old, one) for one in mine[:5]]
-    return {"carts": sum(each.carts for each in found), "worst": told, "problem": ""}
+    labels = {rule: label for one in mine[:5] for rule, label in one.quote.labels.items()}
+    return {"carts": sum(each.carts for each in found), "worst": told, "labels": labels, "problem": ""}
 
 
 def _finding(old: Bench, one: WorstCart) -> dict[str, Any]:

@@ -164,7 +164,12 @@ def test_an_empty_basket_can_begin_with_an_example() -> None:
     three = basket(("TEA-1", 3))
     made = desk().ask("example", {"basket": three, "title": "Three teas", "file": file})
     (told,) = Workbench({**TEXTS, file: made["text"]}).ask("baskets", {"most": 5})["baskets"]
-    assert told["title"] == "Three teas"
+    assert (told["title"], told["cards"]) == ("Three teas", "campaigns/summer.promo")
+    later = made["text"].replace("Three teas", "Tea in winter")
+    bench = Workbench({**TEXTS, file: made["text"], "campaigns/winter.examples.md": later})
+    for open_now, titles in (("", ["Tea in winter", "Three teas"]), (SUMMER, ["Three teas", "Tea in winter"])):
+        found = bench.ask("baskets", {"most": 5, "file": open_now})["baskets"]
+        assert [one["title"] for one in found] == titles
     answers = [desk().ask("price", {"basket": one})["quote"]["total"] for one in (three, told["basket"])]
     assert answers == ["24.00", "24.00"]
     assert desk().ask("baskets", {}) == {"baskets": []}

@@ -354,6 +354,7 @@ def test_a_new_file_that_somebody_else_makes_meanwhile_is_not_overwritten(page: 
     page.click("text=New campaign")
     page.fill("dialog [name=name]", "pots")
     page.fill("dialog [name=label]", "Pots")
+    page.fill("dialog [name=last]", "2026-06-30")
     page.click("dialog button.main")
     page.wait_for_selector(".cm-line:has-text('campaign pots')")
     (studio.folder / "campaigns/pots.promo").write_text("# theirs\n", encoding="utf-8")

@@ -29,6 +29,7 @@ export function build(place) {
   on("checked", () => drawProblems());
   on("priced", (answer) => answer.quote && fired(answer));
   on("show card", (rule) => rule?.file && find(rule.file, rule.line));
+  on("show file", (path) => path in state.folder.files && path !== state.file && open(path));
   addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "s") event.preventDefault(), save();
   });
@@ -268,7 +269,7 @@ async function begin() {
     [
       field(t("new.name"), input("name", { pattern: "[a-z0-9][a-z0-9._\\-]*", placeholder: "autumn-2026", autocomplete: "off" }), h("small", {}, t("new.name.help"))),
       field(t("new.label"), input("label", { placeholder: t("new.label.hint"), pattern: '[^"]*' })),
-      h("div", { class: "grid" }, field(t("new.first"), input("first", { type: "date", value: day })), field(t("new.last"), input("last", { type: "date", value: day }))),
+      h("div", { class: "grid" }, field(t("new.first"), input("first", { type: "date", value: day })), field(t("new.last"), input("last", { type: "date" }))),
     ],
     { yes: t("new.yes"), no: t("cancel") },
   );

@@ -101,14 +101,15 @@ function drawMany(place, all, head, name) {
   const moved = all.examples.filter((one) => one.problem || Number(one.change) !== 0 || Object.keys(one.rules).length);
   const worst = moved.filter((one) => !one.problem).toSorted((one, other) => Math.abs(Number(other.change)) - Math.abs(Number(one.change)));
   const wrong = moved.filter((one) => one.problem);
+  const label = (rule) => all.labels[rule] || rule;
   fill(
     place,
     head,
     h("p", {}, t("compare.examples.sum", { count: all.carts, more: all.more, less: all.less })),
-    all.sums.map(sums),
+    all.sums.map((one) => sums(one, label)),
     worst.length > 0 && h("table", { class: "figures" },
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("compare.example")), h("th", { scope: "col", class: "amount" }, t("compare.old")), h("th", { scope: "col", class: "amount" }, t("compare.new")), h("th", { scope: "col", class: "amount" }, t("compare.change")), h("td", {}))),
-      h("tbody", {}, worst.map((one) => h("tr", {}, h("th", { scope: "row" }, bdi(name(one)), h("span", { class: "quiet" }, Object.entries(one.rules).map(([rule, by]) => `${rule} ${Number(by) > 0 ? "+" : ""}${by}`).join(", "))), h("td", {}, one.old), h("td", {}, one.new), h("td", {}, change(one.change)), h("td", {}, looking(one.basket, name(one))))))),
+      h("tbody", {}, worst.map((one) => h("tr", {}, h("th", { scope: "row" }, bdi(name(one)), h("span", { class: "quiet" }, Object.entries(one.rules).map(([rule, by], at) => [at > 0 && ", ", bdi(label(rule)), ` ${Number(by) > 0 ? "+" : ""}${by.replace("-", "−")}`]))), h("td", {}, one.old), h("td", {}, one.new), h("td", {}, change(one.change)), h("td", {}, looking(one.basket, name(one))))))),
     wrong.length > 0 && h("ul", { class: "problems" }, wrong.map((one) => h("li", { class: "error" }, h("span", { class: "sign", "aria-hidden": "true" }, "✕"), h("div", {}, bdi(name(one) || one.file), h("span", { class: "quiet" }, bdi(one.problem)))))),
   );
 }
@@ -129,7 +130,7 @@ async function lookForWorst() {
   }
 }
 
-function drawWorst({ worst, carts, problem }) {
+function drawWorst({ worst, carts, labels, problem }) {
   if (problem) return fill(places.worst, h("p", { class: "wrong" }, problem));
   const where = (one) => (one.store ? (state.start.stores.find((each) => each.name === one.store)?.title || one.store) : t("compare.worst.several"));
   const head = [t("compare.worst.list"), t("compare.old"), t("compare.new"), t("compare.worst.share")];
@@ -138,7 +139,7 @@ function drawWorst({ worst, carts, problem }) {
     h("p", {}, t("compare.worst.tried", { count: carts })),
     h("table", { class: "figures" },
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("compare.worst.where")), head.map((text) => h("th", { scope: "col", class: "amount" }, text)), h("td", {}))),
-      h("tbody", {}, worst.map((one) => h("tr", {}, h("th", { scope: "row" }, bdi(where(one)), h("span", { class: "quiet" }, Object.keys(one.rules).join(", "))), h("td", {}, one.list), h("td", {}, one.pays_old ?? "–"), h("td", {}, one.pays), h("td", {}, `${one.percent} %`), h("td", {}, looking(one.basket, where(one))))))),
+      h("tbody", {}, worst.map((one) => h("tr", {}, h("th", { scope: "row" }, bdi(where(one)), h("span", { class: "quiet" }, Object.keys(one.rules).map((rule, at) => [at > 0 && ", ", bdi(labels[rule] || rule)]))), h("td", {}, one.list), h("td", {}, one.pays_old ?? "–"), h("td", {}, one.pays), h("td", {}, `${one.percent} %`), h("td", {}, looking(one.basket, where(one))))))),
   );
 }
 
@@ -170,14 +171,14 @@ function ordersIn(text) {
 }
 
 /** Savings by rule under both versions, as bars. */
-function sums(one) {
+function sums(one, label) {
   const rows = one.rules.slice(0, 12);
   if (!rows.length) return null;
   const most = Math.max(1, ...rows.flatMap((row) => [Number(row.old), Number(row.new)]));
   const wide = (value) => `inline-size:${((100 * Number(value)) / most).toFixed(1)}%`;
   return h("table", { class: "figures bars" },
     h("caption", {}, t("compare.sums", { currency: one.currency })),
-    h("tbody", {}, rows.map((row) => h("tr", {}, h("th", { scope: "row" }, bdi(row.name)), h("td", { class: "bar", "aria-hidden": "true" }, h("span", { class: "old", style: wide(row.old) }), h("span", { style: wide(row.new) })), h("td", {}, `${row.old} → ${row.new}`)))));
+    h("tbody", {}, rows.map((row) => h("tr", {}, h("th", { scope: "row" }, bdi(label(row.name))), h("td", { class: "bar", "aria-hidden": "true" }, h("span", { class: "old", style: wide(row.old) }), h("span", { style: wide(row.new) })), h("td", {}, `${row.old} → ${row.new}`)))));
 }
 
 function load(basket) {

@@ -40,13 +40,13 @@ async function nothing() {
   fill(places.total, h("p", { class: "sum" }, heard(t("receipt.total")), "–"));
   fill(places.paper, h("p", { class: "quiet" }, t("basket.none")));
   before = now = null;
-  const { baskets } = await ask("baskets", typed({ most: BEGINNINGS })).catch(() => ({ baskets: [] }));
+  const { baskets } = await ask("baskets", typed({ most: BEGINNINGS, file: state.file })).catch(() => ({ baskets: [] }));
   if (!baskets.length || state.basket.lines.length) return;
   fill(
     places.paper,
     h("p", { class: "quiet" }, t("basket.none")),
     h("h3", {}, t("receipt.begin")),
-    h("ul", { class: "begin" }, baskets.map((one) => h("li", {}, button(bdi(one.title), () => replace(one.basket))))),
+    h("ul", { class: "begin" }, baskets.map((one) => h("li", {}, button(bdi(one.title), () => (replace(one.basket), tell("show file", one.cards)))))),
   );
 }
 
