@@ -65,12 +65,13 @@ class Clerk:
 
     def _start(self) -> Connection:
         context = multiprocessing.get_context("spawn")
-        self._line, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs, self.kept), daemon=True)
+        mine, theirs = context.Pipe()
+        process = context.Process(target=_work, args=(theirs, self.kept), daemon=True)
         with deaf_children():
-            self._process.start()
+            process.start()
         theirs.close()
-        return self._line
+        self._line, self._process = mine, process
+        return mine
 
     def close(self) -> None:
         """Ends the process, whatever it is doing. Who waits for its answer hears that there is none."""
