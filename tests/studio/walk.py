@@ -84,9 +84,9 @@ def tried(walk: Walk) -> None:
     page.wait_for_selector(".total .changed")
     page.wait_for_selector(".used summary")
     walk.shown(page, "try")
-    page.set_viewport_size({"width": 1440, "height": 1000})
+    page.set_viewport_size({"width": 1440, "height": 860})
     page.locator(".receipt").evaluate(
-        "pane => (pane.scrollTop += pane.querySelector('.totals').getBoundingClientRect().y - 135)"
+        "pane => (pane.scrollTop += pane.querySelector('.totals').getBoundingClientRect().y - 140)"
     )
     walk.shown(page, "why", clip=page.locator(".receipt").bounding_box())
     page.context.close()
