@@ -115,10 +115,11 @@ class Book:
 
     name: str
     cards: tuple[Card, ...]
+    policy: str = POLICY
 
-    def texts(self) -> dict[str, str]:
-        """Rule files for `Engine.from_texts`."""
-        return {"policy.promo": POLICY, f"campaigns/{self.name}.promo": campaign(self.name, self.cards)}
+    def texts(self, switches: str = "") -> dict[str, str]:
+        """Rule files for `Engine.from_texts`. `switches`: further lines of the policy."""
+        return {"policy.promo": self.policy + switches, f"campaigns/{self.name}.promo": campaign(self.name, self.cards)}
 
 
 def campaign(name: str, cards: tuple[Card, ...] | list[Card]) -> str:

@@ -25,9 +25,11 @@ from benchmarks.hard import HARD, hard
 from benchmarks.overpaid import Money
 from benchmarks.rows import EXACT, OURS, ROWS
 from benchmarks.speed import Cell, measure
+from benchmarks.whole import WHOLE
 from benchmarks.workloads import MOODS, SIZES
 
 Speed = dict[tuple[str, str], dict[str, Cell]]
+EVERY = [*SIZES, WHOLE]
 PACKAGES = ("ortools", "highspy", "django-oscar", "zen-engine", "business-rules", "cel-python")
 
 
@@ -42,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         for size in options.only:
             for mood in MOODS:
                 print(f"times: {size} {mood}", file=sys.stderr, flush=True)
-                carts = options.carts if size in ("S", "M") else max(options.carts // 2, 2)
+                carts = options.carts if size in ("S", "M", WHOLE) else max(options.carts // 2, 2)
                 speed[size, mood] = measure(workers, size, mood, carts, options.seed, options.seconds)
         if options.hard:
             print("times: hard carts", file=sys.stderr, flush=True)
@@ -61,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.compare", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="fewer carts")
-    parser.add_argument("--only", nargs="+", choices=list(SIZES), default=list(SIZES), metavar="SIZE")
+    parser.add_argument("--only", nargs="+", choices=EVERY, default=EVERY, metavar="SIZE")
     parser.add_argument("--rows", nargs="+", metavar="PEER", help="only these peers, such as: ours cpsat oscar")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--carts", type=int, help="carts of S and of M for the times; half as many of L")

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
+from benchmarks.whole import WHOLE, whole
 from benchmarks.workloads import MOODS, workload
 from pricing import Cart, Engine
 from pricing.model.quote import Quote, Reasons
@@ -43,6 +44,9 @@ def rows() -> Iterator[tuple[str, Engine, list[Cart]]]:
             made = workload(size, mood, carts)
             engine = Engine.from_texts(made.book.texts())
             yield f"{size} {mood}", engine, [Cart.from_dict(cart) for cart in made.carts]
+    for mood in MOODS:
+        made = whole(mood, CARTS["M"])
+        yield f"{WHOLE} {mood}", Engine.from_texts(made.book.texts()), [Cart.from_dict(cart) for cart in made.carts]
 
 
 def main(wanted: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""W: carts of 30 lines that meet the whole language at once: every kind, form and benefit, delivery, coins, a floor.
+"""W: carts of 30 lines that meet the whole language at once: every kind, form and benefit, delivery, coins.
 
 Eight stores as in M, some 45 cards, most of which a cart can use; three codes are typed and 16 coupons held. Seeded: the
 same seed gives the same rules and carts everywhere. No peer can say most of this, so there is no row of theirs.
@@ -9,8 +9,10 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from benchmarks.cards import AT, END, START, Cart, dollars
+from benchmarks.cards import AT, Book, Card, Cart, Workload, dollars
 from benchmarks.workloads import MOODS
+
+WHOLE = "W"
 
 POLICY = """policy whole
   order       flash sale, item discount, store discount, member-price, seller coupon, cross-store discount,
@@ -20,7 +22,6 @@ POLICY = """policy whole
   limit       1 platform coupon per order
   limit       1 seller coupon per store
   limit       1 of group welcome per order
-  floor       20% of list-price
 """
 STORES = tuple(f"shop-{number}" for number in range(1, 9))
 CATEGORIES = ("home/kitchen", "home/garden", "food/mains", "food/drinks", "sport/running")
@@ -31,17 +32,15 @@ NOT_WITH_PIECES = "never     with select coupon"
 BRANDS = ("nova", "luma", "peak")
 
 
-def whole(mood: str, count: int, seed: int = 1, switches: str = "") -> tuple[dict[str, str], list[Cart]]:
-    """Rule files for `Engine.from_texts`, and so many carts. `switches`: further lines of the policy. In a tight cart the
-    whole order is near the thresholds of the codes, in a loose one far above or below."""
-    chance = Random(f"W {mood} {seed}")
-    cards = _cards(chance)
-    head = f'campaign whole "Whole"\n  currency    USD\n  zone        UTC\n  valid       from {START} through {END}\n'
-    texts = {"policy.promo": POLICY + switches, "campaigns/whole.promo": "\n".join([head, *cards])}
-    return texts, [_cart(chance, mood) for _ in range(count)]
+def whole(mood: str, count: int, seed: int = 1) -> Workload:
+    """A book and so many carts. In a tight cart the whole order is near the thresholds of the codes, in a loose one far
+    above or below."""
+    chance = Random(f"{WHOLE} {mood} {seed}")
+    book = Book(f"whole-{seed}", tuple(_cards(chance)), POLICY)
+    return Workload(f"{WHOLE} {mood}", book, tuple(_cart(chance, mood) for _ in range(count)), separable=False)
 
 
-def _cards(chance: Random) -> list[str]:
+def _cards(chance: Random) -> list[Card]:
     found = [
         _card("flash sale", "hour", "tags      sale", "take      15% off"),
         _card("flash sale", "fixed", "price     k2 at 9.90", "limit     2 items per order"),
@@ -96,8 +95,8 @@ def _share(number: int, chance: Random) -> str:
     return f"categories {category}\n  take      {chance.randrange(5, 15)}% off, at most 6.00"
 
 
-def _card(kind: str, name: str, *clauses: str) -> str:
-    return "\n".join([f'{kind} {name} "{name}"', *(f"  {clause}" for clause in clauses)]) + "\n"
+def _card(kind: str, name: str, *clauses: str) -> Card:
+    return Card(kind, name, extra=clauses)
 
 
 def _cart(chance: Random, mood: str) -> Cart:

@@ -21,6 +21,7 @@ from benchmarks.hard import HARD, hard
 from benchmarks.peers.facts import NotExpressible
 from benchmarks.peers.peer import Answer, Peer
 from benchmarks.peers.registry import make
+from benchmarks.whole import WHOLE, whole
 from benchmarks.workloads import workload
 
 
@@ -52,6 +53,8 @@ def main(name: str) -> None:
 def _load(peer: Peer, message: dict[str, Any]) -> tuple[Workload, dict[str, Any]]:
     if message["size"] == HARD:
         made = next(work for work in hard() if work.name == message["mood"])
+    elif message["size"] == WHOLE:
+        made = whole(message["mood"], message["carts"], message["seed"])
     else:
         made = workload(message["size"], message["mood"], message["carts"], message["seed"])
     before = time.perf_counter_ns()
