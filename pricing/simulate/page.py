@@ -381,5 +381,5 @@ footer{color:#444;font-size:.9rem}p,summary,li,h2{overflow-wrap:anywhere}
 @media print{body{background:#fff;font-size:11px}main{max-width:none;padding:0}section,footer{border:0;padding:0 0 .6rem}
 .verdict{font-size:14px}.figures dt,.figures small,.note,footer,table{font-size:10px}
 figure>svg,figure>svg.bars{min-width:0}.wide,figure{overflow:visible}
-figure,tr,.figures div{break-inside:avoid}h2{break-after:avoid}@page{margin:14mm}}
+figure,tr,footer,.figures div{break-inside:avoid}summary{list-style:none}h2{break-after:avoid}@page{margin:14mm}}
 """.strip()
