@@ -47,10 +47,7 @@ def main(wanted: list[str]) -> None:
             continue
         cells = []
         for size, work in made.items():
-            if name == REQUOTE:
-                found = list(_requoted(work))
-            else:
-                found = list(_quoted(work, text))
+            found = list(_requoted(work) if name == REQUOTE else _quoted(work, text))
             cells.append(_cell(found, house[size], name == HOUSE))
         print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
 

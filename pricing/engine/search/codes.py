@@ -32,7 +32,8 @@ MOST_SERVED: Final = 10_000
 Answer = tuple[list[int], int, int, bool, int]
 """Counts, total, lower bound, whether it is proved, steps; see `search.Found`."""
 
-Solve = Callable[[Problem, int], Answer | None]
+Solve = Callable[[Problem, int, int], Answer | None]
+"""Of a problem, a limit in steps, and a total above which nothing matters: no counts where nothing is as low."""
 
 
 class Served:
@@ -78,7 +79,7 @@ class Served:
     def _branch(self, out: int) -> bool:
         """Work one branch off; False where it cannot be cut."""
         twin, numbers = self._each_for_itself(out)
-        answer = self.solve(twin, self.limit - self.steps)
+        answer = self.solve(twin, self.limit - self.steps, self.best.total)
         if answer is None:
             return False
         counts, _, bound, proved, steps = answer

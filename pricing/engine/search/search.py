@@ -71,8 +71,11 @@ def _served(problem: Problem, limit: int, rules: Rules) -> Found | None:
         if group.by_rule and any(problem.applications[member].automatic for member in group.members):
             return None  # a limit on rules may excuse leaving it out
 
-    def solve(twin: Problem, left: int) -> Answer | None:
-        found = _joined(twin, left, Best(True), None, rules)
+    def solve(twin: Problem, left: int, most: int) -> Answer | None:
+        best = Best(True)
+        if most < NOTHING:
+            best.total = most + 1
+        found = _joined(twin, left, best, None, rules)
         return None if found is None else (found.counts, found.total, found.lower_bound, found.optimal, found.steps)
 
     answer = Served(problem, limit, solve).run()
