@@ -129,3 +129,8 @@ def with_counts(
             helps=("With counts stand take, get, and amounts off each item.",),
         )  # fmt: skip
         return
+    if ladder and not any(step.reach for step in ladder):
+        home.findings.add(
+            "P0341", counts[0], "No step of this card looks at what counts.", caret="without a step this says nothing",
+            helps=("A step begins with spend, buy or every, as in: buy 2 take 5.00 off",), severity="warning",
+        )  # fmt: skip

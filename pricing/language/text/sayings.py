@@ -77,6 +77,11 @@ def _spent(amount: str | None) -> str:
     return f"spend {amount} " if amount else ""
 
 
+def _earned(coins: str, every: str) -> Saying:
+    many = _number(coins)
+    return Saying("Coins are earned every so much.", f"earn {many} coin{'' if many == 1 else 's'} every {every}")
+
+
 def _each_day(many: int, each: str) -> Saying:
     uses = f"{many} use{'' if many == 1 else 's'}"
     together = (f"By all customers together: limit {uses} per day",) if each == "day" else ()
@@ -319,6 +324,40 @@ _SAYINGS: tuple[tuple[re.Pattern[str], Callable[[Found], Saying | None]], ...] =
             ),
         ),
         (
+            rf"rate {_N} coins? (?:is|are|for|worth|equals?|to|-|:) {_V}",
+            lambda found: Saying(
+                "What coins are worth stands behind =.", f"rate {_number(found[1])} coins = {found[2]}"
+            ),
+        ),
+        (
+            rf"rate {_V} (?:=|is|for) {_N} (?:coins?|points?)",
+            lambda found: Saying("The coins come first.", f"rate {_number(found[2])} coins = {found[1]}"),
+        ),
+        (
+            rf"earn {_N} coins? (?:per|for|for every|for each|each|on every) {_V}(?: spent)?",
+            lambda found: _earned(found[1], found[2]),
+        ),
+        (rf"every {_V},? (?:earn|get) {_N} coins?", lambda found: _earned(found[2], found[1])),
+        (
+            rf"spend {_V},? (?:get|take|receive) {_N} coins?",
+            lambda found: Saying("Coins are earned.", f"spend {found[1]} earn {_number(found[2])} coins"),
+        ),
+        (
+            rf"ship free (?:over|from|above|for|on|when|if|at)(?: orders?)?(?: over| from| above)? {_V}",
+            lambda found: Saying("The condition comes first.", f"spend {found[1]} ship free"),
+        ),
+        (rf"ship for {_V}", lambda found: Saying("What delivery costs stands behind at.", f"ship at {found[1]}")),
+        (
+            rf"lasts (?:for )?{_N} weeks?",
+            lambda found: Saying("How long is a number of days.", f"lasts {_number(found[1]) * 7} days"),
+        ),
+        (
+            rf"price ([^\s,]{{1,40}}) (?:at )?{_V} off",
+            lambda found: Saying(
+                "A price is an amount.", helps=(f"A share takes two lines: skus {found[1]} / take {found[2]} off",)
+            ),
+        ),
+        (
             r"(?:for |customers )?(?:the |only |their )?first[- ](?:order|orders|purchase|buyers?|time customers?)(?: only)?"
             r"|customers first[- ]order|(?:for )?new customers(?: only)?|customers new (?:only|customers)",
             lambda _: Saying("Who has never ordered is usually the segment new.", "customers new"),
@@ -416,7 +455,16 @@ def meant(text: str) -> Saying | None:
             if saying.right and (saying.right == said or isinstance(parse(saying.right), Trouble)):
                 return None
             return saying
-    return _two_steps(said)
+    return _two_steps(said) or _slots(said)
+
+
+_BETWEEN = re.compile(r"(?:,| and|,? &) (?=[0-9]{1,4} of )")
+
+
+def _slots(said: str) -> Saying | None:
+    """Slots of a bundle with something else between them than +."""
+    right = _BETWEEN.sub(" + ", said) if said.startswith("bundle ") else said
+    return Saying("Between the goods of a bundle stands +.", right) if right != said and readable(right) else None
 
 
 _SECOND = re.compile(r"(?<=[a-z0-9]),? (?=(?:spend|buy|every) [0-9])")
