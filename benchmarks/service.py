@@ -1,6 +1,6 @@
 """What the service does beside what the engine alone does, and what harms it, each in one run.
 
-    python -m benchmarks.service [speed] [batch] [hostile] [reload] [killed] [pieces] [--seconds 5] [--rounds 3]
+    python -m benchmarks.service [speed] [batch] [hostile] [reload] [killed] [pieces] [--seconds 5] [--sizes S M L1]
 
 Without names all of it. `speed` and `batch` take turns with the engine alone, so that what else the machine does
 falls on all alike. Rates are per second, times in milliseconds; the client is on the same machine and takes its part of it.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from pathlib import Path
 import httpx
 
 from benchmarks import hostile
-from benchmarks.callers import load, post, serving
+from benchmarks.callers import Answers, Serving, cpu, load, post, serving
 from benchmarks.postgres import server
 from benchmarks.workloads import workload
 from pricing.api import Engine
@@ -48,31 +49,44 @@ def alone(engine: Engine, carts: list[bytes], seconds: float) -> float:
     return done / (time.perf_counter() - start)
 
 
-def speed(rules: Path, carts: list[bytes], seconds: float, rounds: int) -> None:
-    """Single carts: the engine alone, one worker, two workers, and two services of one worker each."""
-    engine = Engine.load(rules)
+def speed(size: str, seconds: float, rounds: int) -> None:
+    """Single carts: the engine alone, one worker, two; and what one takes of the machine, which bounds what two can do."""
+    shop = workload(size, "loose", 100)
+    carts = [json.dumps(cart).encode() for cart in shop.carts]
     requests = [post("/v1/quote", cart) for cart in carts]
-    rates: dict[str, list[float]] = {"engine alone": [], "one worker": [], "two workers": []}
+    rates: dict[str, list[float]] = {"engine alone": [], "1 worker": [], "2 workers": []}
     with ExitStack() as stack:
-        services = {
-            "one worker": stack.enter_context(serving(rules)),
-            "two workers": stack.enter_context(serving(rules, workers=2)),
-        }
+        rules = written(shop.book.texts(), Path(stack.enter_context(tempfile.TemporaryDirectory())))
+        engine = Engine.load(rules)
+        services = {many: stack.enter_context(serving(rules, workers=many)) for many in (1, 2)}
         for _ in range(rounds):
             rates["engine alone"].append(alone(engine, carts, seconds))
-            for name, service in services.items():
-                before = service.seconds()
-                found = load(service.port, requests, seconds, CONNECTIONS)
-                front = service.seconds()[service.process.pid] - before[service.process.pid]
+            for many, service in services.items():
+                name = f"{many} worker{'s' * (many > 1)}"
+                found, (worker, front, client) = taken(service, requests, seconds)
                 rates[name].append(len(found.times) / seconds)
                 print(
-                    f"  {name}: p50 {found.at(0.5):.1f}, p99 {found.at(0.99):.1f},"
-                    f" front {1000 * front / len(found.times):.3f} a cart, failed {found.failed}",
+                    f"  {size}, {name}: p50 {found.at(0.5):.1f}, p99 {found.at(0.99):.1f}, failed {found.failed};"
+                    f" processor: worker {worker:.3f}, front {front:.3f}, client {client:.3f},"
+                    f" so two workers are at most {2 * worker / (worker + front + client):.2f} times a busy one",
                     flush=True,
                 )
-    base = statistics.mean(rates["engine alone"])
+    base, one, _ = (statistics.mean(each) for each in rates.values())
     for name, each in rates.items():
-        print(f"{name}: {statistics.mean(each):.0f} carts/s, {statistics.mean(each) / base:.0%} of the engine alone")
+        rate = statistics.mean(each)
+        print(
+            f"{size}, {name}: {rate:.0f} carts/s, {rate / base:.0%} of the engine alone, {rate / one:.2f} times one worker"
+        )
+
+
+def taken(service: Serving, requests: list[bytes], seconds: float) -> tuple[Answers, list[float]]:
+    """What came of a load, and the milliseconds of processor that workers, front and client took for one answer."""
+    load(service.port, requests, 0.5, CONNECTIONS)
+    ours = (hostile.workers_of(service), [service.process.pid], [os.getpid()])
+    before = [sum(map(cpu, each)) for each in ours]
+    found = load(service.port, requests, seconds, CONNECTIONS)
+    spent = [sum(map(cpu, each)) - start for each, start in zip(ours, before, strict=True)]
+    return found, [1000 * one / max(1, len(found.times)) for one in spent]
 
 
 def batch(rules: Path, carts: list[bytes], rounds: int) -> None:
@@ -107,6 +121,7 @@ def main() -> None:
     parser.add_argument("what", nargs="*", choices=[*known, []])
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sizes", nargs="*", default=["S", "M", "L1"], help="carts of `speed`")
     parser.add_argument("--reservations", type=int, default=50_000)
     asked = parser.parse_args()
     size = workload("S", "loose", 100)
@@ -115,7 +130,8 @@ def main() -> None:
         rules = written(size.book.texts(), Path(place) / "rules")
         for name in asked.what or known:
             if name == "speed":
-                speed(rules, carts, asked.seconds, asked.rounds)
+                for each in asked.sizes:
+                    speed(each, asked.seconds, asked.rounds)
             elif name == "batch":
                 batch(rules, carts, asked.rounds)
             elif name == "hostile":
