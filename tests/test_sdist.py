@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -33,7 +34,7 @@ BUILD = "import sys; from setuptools import build_meta; print(build_meta.build_s
 
 
 def run(*command: str, cwd: Path) -> str:
-    env = {**os.environ, "PRICING_PURE": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""}
+    env = {**os.environ, "PRICING_PURE": "1", "PYTHONPATH": ""}
     done = subprocess.run([sys.executable, *command], cwd=cwd, capture_output=True, text=True, check=False, env=env)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -49,5 +50,6 @@ def test_the_tests_of_a_source_distribution_run(tmp_path: Path) -> None:
     (unpacked,) = (tmp_path / "unpacked").iterdir()
     missing = {str(path) for path in there if not (unpacked / path).exists()}
     assert missing <= LEFT_OUT
-    run("-m", "pytest", "-q", "-p", "no:cacheprovider", "--collect-only", cwd=unpacked)
-    run("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_map.py", "tests/test_docs.py", cwd=unpacked)
+    # All are collected, and two files of them run; assertions need not say what they found.
+    told = run("-m", "pytest", "-q", "--assert=plain", "-k", "test_map or test_docs", cwd=unpacked)
+    assert re.search(r"\d\d passed.* \d{4,} deselected", told), told
