@@ -10,6 +10,8 @@ from tests.markets import market
 from tests.rule_text import book_text
 from tests.sayable import sayable
 
+pytestmark = pytest.mark.no_cover
+
 PAYERS = {"catalogue/payers.csv": "payer\nbank-x\nbrand-y\n"}
 
 

@@ -18,7 +18,7 @@ from pricing.engine.matching.case import Case, case_of
 from pricing.engine.search.search import search
 from pricing.engine.why.explain import Asked
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
 RULES = Path(__file__).parents[2] / "rules"
 DEMO = json.loads((RULES / "demo/cart.json").read_text(encoding="utf-8"))

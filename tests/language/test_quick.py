@@ -71,6 +71,7 @@ def test_all_rules_of_the_repository() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 @settings(max_examples=1500, deadline=None)
 @given(st.one_of(lines, shaped))
 def test_lines_made_to_mislead(text: str) -> None:

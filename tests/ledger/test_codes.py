@@ -256,6 +256,7 @@ def test_a_crash_at_any_statement_loses_no_code(where: str, engine: Engine) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 def test_a_hundred_thousand_codes_differ(where: str) -> None:
     engine = engine_with(CARDS.replace("codes       1000 like", "codes       100000 like"))
     with Ledger(where, engine) as ledger:

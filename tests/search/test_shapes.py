@@ -71,6 +71,7 @@ def test_a_large_one_is_proved_at_little_work(shape: Shape, steps: int) -> None:
     assert shape.best in (None, quote.total_minor)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("shape", "gap"),
     [
