@@ -7,14 +7,29 @@ server's socket lies in it and such a path may have some hundred characters only
 from __future__ import annotations
 
 import shutil
+import subprocess
 import tempfile
+import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
+
+PATIENCE = 60
+"""How often a start is looked at once more, a second apart."""
+
+
+def _patiently(begin: Callable[[], Any]) -> Any:
+    """What `begin` gives. A start has ten seconds there; on a busy machine it takes longer, and comes all the same."""
+    for _ in range(PATIENCE):
+        try:
+            return begin()
+        except (subprocess.TimeoutExpired, AssertionError):
+            time.sleep(1)
+    return begin()
 
 
 class Server:
@@ -34,7 +49,7 @@ class Server:
 
     def start(self) -> None:
         """Starts it again, at the same address."""
-        self._running.ensure_postgres_running()
+        _patiently(self._running.ensure_postgres_running)
 
     def database(self) -> str:
         """A schema of its own, which every connection of the URL works in: made in a hundredth of a database's time."""
@@ -53,7 +68,7 @@ def server(durable: bool = True) -> Iterator[Server]:
 
         folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp" if Path("/tmp").is_dir() else None))
         try:
-            running = get_server(folder, cleanup_mode="stop")
+            running = _patiently(lambda: get_server(folder, cleanup_mode="stop"))
             try:
                 uri = running.get_uri()
                 if not durable:

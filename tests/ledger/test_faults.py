@@ -112,7 +112,7 @@ def test_a_server_that_is_lost_at_work_loses_and_doubles_nothing(
             except LedgerError as error:
                 told.append(error.code)
                 assert error.code == "unavailable", error
-                moment.wait(0.01)
+                moment.wait(0.1)
 
     def till(ledger: Ledger) -> None:
         while not enough.is_set():
