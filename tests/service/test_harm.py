@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPResponse
 from pathlib import Path
 
@@ -95,12 +95,12 @@ def test_many_half_open_connections_harm_nobody(http: httpx.Client) -> None:
 def test_a_head_that_does_not_come_is_waited_for_so_long_only(http: httpx.Client, given: Callable[..., None]) -> None:
     given(bounds=Allowance(upload=0.1))
     for text in (b"", b"\r\n", HEAD):
-        with line_to(http, text) as line:
+        with suppress(ConnectionError), line_to(http, text) as line:
             assert line.recv(1) == b""
 
 
 def test_a_body_that_does_not_come_is_waited_for_so_long_only(http: httpx.Client, given: Callable[..., None]) -> None:
-    given(bounds=Allowance(upload=0.1))
+    given(bounds=Allowance(upload=1.0))
     with line_to(http, HEAD + b"Content-Length: 100\r\n\r\n{") as line:
         assert line.recv(65_536).startswith(b"HTTP/1.1 408 ")
 
@@ -153,7 +153,7 @@ def test_who_never_reads_is_served_so_long_only(http: httpx.Client, front: Front
 def test_more_than_is_kept_is_told_after_the_answers_to_what_was(
     http: httpx.Client, given: Callable[..., None]
 ) -> None:
-    given(bounds=Allowance(spool=200_000, upload=0.1))
+    given(bounds=Allowance(spool=200_000, upload=1.0))
     with line_to(http, ND + b"Transfer-Encoding: chunked\r\n\r\n") as line:
         for _ in range(1_000):
             line.sendall(CHUNK)

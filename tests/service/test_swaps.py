@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -46,6 +45,12 @@ def changed(http: httpx.Client, front: Front, file: Path, share: str) -> str:
     return front.fingerprint
 
 
+def wait_for_answers(counts: dict[str, Counter[tuple[int, str, str]]]) -> None:
+    """Until each has some more."""
+    before = {one: found.total() for one, found in counts.items()}
+    until(lambda: all(counts[one].total() > many + 4 for one, many in before.items()))
+
+
 def test_under_load_every_answer_is_of_the_rules_that_it_names(tmp_path: Path) -> None:
     file = rules_in(tmp_path) / "campaigns" / "fair.promo"
     ending = threading.Event()
@@ -62,7 +67,7 @@ def test_under_load_every_answer_is_of_the_rules_that_it_names(tmp_path: Path) -
         for share in ("20%", "10%", "20%", "10%"):
             changed(http, front, file, share)
             front.pool.hands[0].kill()
-            time.sleep(0.3)
+            wait_for_answers(counts)
         ending.set()
         for thread in threads:
             thread.join(30)
