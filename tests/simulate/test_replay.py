@@ -127,7 +127,9 @@ def test_any_number_of_workers_gives_the_same_bytes(carried: bool, file: Path) -
 
 def test_a_replay_that_was_killed_goes_on(tmp_path: Path) -> None:
     """Killed from outside, without a chance to tidy up; then finished batches are taken as they are."""
-    file = shop.write(tmp_path / "orders.jsonl", shop.orders(1200))
+    file = shop.write(tmp_path / "orders.jsonl", shop.orders(120))
+    long = file.read_text(encoding="utf-8").replace("{", "{" + 100_000 * " ", 1).replace("\n{", "\n{" + 100_000 * " ")
+    file.write_text(long, encoding="utf-8")  # so that few orders make more than one batch
     work = tmp_path / "work"
     old, new = shop.folder(tmp_path / "old", **shop.OLD), shop.folder(tmp_path / "new", **shop.NEW)
     command = [sys.executable, "-m", "pricing.cli", "replay", str(old), str(new), "--orders", str(file), "--jobs", "2",
