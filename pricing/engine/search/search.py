@@ -42,8 +42,9 @@ def search(problem: Problem, limit: int = STEP_LIMIT, memory: Memory | None = No
     few = SMALL if rules.walked else 0
     found = by_cells(problem, limit, memory, rules) if selections(problem) > few else None
     if found is not None:
-        if not found.optimal and found.total > found.lower_bound and _is_only_bounded(problem):
-            found = _better(found, _walked(problem, limit // 4 + 1))
+        if not found.optimal and found.total > found.lower_bound and len(problem.applications) <= MOST_WALKED:
+            # Where cells bound loosely, a walk through small carts mostly ends soon, or never.
+            found = _better(found, _walked(problem, limit // (4 if _is_only_bounded(problem) else 16) + 1))
     elif len(problem.applications) <= MOST_WALKED:
         found = _walked(problem, limit)
     else:
@@ -124,8 +125,6 @@ def _search_plainly(problem: Problem, found: Found, rescue: Rescue, rules: Rules
 
 def _is_only_bounded(problem: Problem) -> bool:
     """Whether the walk, which settles everything, may prove what the joined search can only bound."""
-    if len(problem.applications) > MOST_WALKED:
-        return False
     return any(not is_known(problem, app) for app in problem.applications)
 
 
