@@ -54,6 +54,7 @@ class Hand(asyncio.Protocol):
         self.is_heavy = False
         self.is_leaving = False
         """It gets nothing more, and ends when it has done what it has."""
+        self.is_gone = False
         self.late = False
         self.tasks: deque[Errand] = deque()
         self.since = 0.0
@@ -120,6 +121,7 @@ class Hand(asyncio.Protocol):
             self.leave()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.is_gone = True
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None

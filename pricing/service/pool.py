@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from pricing.service.asks import AGAIN, Ask, Reply
@@ -35,6 +35,8 @@ AHEAD = 8
 """Quotes that one worker may have at a time."""
 HELD_UP = 0.005
 """Seconds after which what stands behind a worker's task is given to an idle one too."""
+_LOOK = 0.2
+"""Seconds between two looks whether a worker that was begun is still there."""
 _LOADING = 600.0
 """Seconds to read the rules in."""
 
@@ -146,27 +148,56 @@ class Crew:
             leaving = new if trouble else [*self.hands, *self.heavy]
             if not trouble:
                 await self._told("took", None)
-                self.hands = [hand for hand in new if not hand.is_heavy]
-                self.heavy = [hand for hand in new if hand.is_heavy]
+                self.hands, self.heavy = [], []
+                self._take(new)
             for hand in leaving:
                 hand.leave()
             self._deal()
             return trouble
 
     async def _begun(self, kinds: list[bool], *, is_new: bool) -> list[Hand]:
-        """New workers, each for costly carts or not: of the rules that were read last, or of those in force."""
-        made = []
-        for is_heavy in kinds:
-            self._ticket += 1
-            arrived = self._expect(self._ticket)
-            await self._told("fork", (self._ticket, is_heavy, is_new))
-            made.append((arrived, is_heavy))
+        """New workers, each for costly carts or not: of the rules that were read last, or of those in force.
+
+        Fewer where some have ended before they could say that they are there."""
+        made: list[tuple[asyncio.Future[Hand], int, bool]] = []
         found = []
-        for arrived, is_heavy in made:
-            hand = await asyncio.wait_for(arrived, _LOADING)
-            hand.is_heavy = is_heavy
-            found.append(hand)
+        try:
+            for is_heavy in kinds:
+                self._ticket += 1
+                arrived = self._expect(self._ticket)
+                made.append((arrived, await self._told("fork", (self._ticket, is_heavy, is_new)), is_heavy))
+            for arrived, number, is_heavy in made:
+                while not arrived.done() and _is_there(number):
+                    await asyncio.wait((arrived,), timeout=_LOOK)
+                if arrived.done():
+                    arrived.result().is_heavy = is_heavy
+                    found.append(arrived.result())
+        finally:
+            for arrived, _, _ in made:
+                if not arrived.done():
+                    arrived.cancel()  # who comes late is sent away
+                elif arrived.result() not in found:
+                    arrived.result().leave()
         return found
+
+    def _take(self, new: list[Hand]) -> None:
+        """Workers that are there get tasks from now on; in the place of those that have ended meanwhile others are begun."""
+        self.hands += [hand for hand in new if not hand.is_gone and not hand.is_heavy]
+        self.heavy += [hand for hand in new if not hand.is_gone and hand.is_heavy]
+        many = self._missing()
+        if many:
+            self.ended += len(many)
+            self._begin(self._filled())
+
+    def _missing(self) -> list[bool]:
+        """The kind of each worker that there should be."""
+        settings = self.settings
+        return [False] * (settings.workers - len(self.hands)) + [True] * (settings.heavy - len(self.heavy))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        chore = asyncio.get_running_loop().create_task(work)
+        self._chores.add(chore)
+        chore.add_done_callback(self._chores.discard)
 
     # Tasks
 
@@ -265,9 +296,7 @@ class Crew:
             return
         self.ended += 1
         LOG.warning("a process ended; another takes its place")
-        chore = hand.loop.create_task(self._read_again() if is_reader else self._filled())
-        self._chores.add(chore)
-        chore.add_done_callback(self._chores.discard)
+        self._begin(self._read_again() if is_reader else self._filled())
 
     def _lost_task(self, hand: Hand, task: Errand, *, is_first: bool) -> None:
         if task.future.done():
@@ -286,13 +315,10 @@ class Crew:
         """Begins a worker for each that is missing."""
         await asyncio.sleep(min(1.0, 0.01 * self.ended))
         async with self._swap:
-            kinds = [False] * (self.settings.workers - len(self.hands))
-            kinds += [True] * (self.settings.heavy - len(self.heavy))
             if not self._ticket:
                 return  # there are no rules yet
             with contextlib.suppress(Refused):
-                for hand in await self._begun(kinds, is_new=False):
-                    (self.heavy if hand.is_heavy else self.hands).append(hand)
+                self._take(await self._begun(self._missing(), is_new=False))
             self._deal()
 
     async def _read_again(self) -> None:
@@ -304,6 +330,15 @@ class Crew:
         await self._read()
         await self._filled()
         self.changed()
+
+
+def _is_there(number: int) -> bool:
+    """Whether there is a process of that number."""
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _has(hand: Hand) -> int:

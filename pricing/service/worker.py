@@ -46,14 +46,15 @@ def main(place: str) -> None:
             _stand(usual)
             line.sendall(framed(found))
             continue
+        number = 0
         if name == "took":
             desk.take()
-        elif os.fork() == 0:
+        elif (number := os.fork()) == 0:
             line.close()
             with contextlib.suppress(Exception):
                 work(desk, place, *what)
             os._exit(0)
-        line.sendall(framed(None))
+        line.sendall(framed(number))
 
 
 def work(desk: Desk, place: str, ticket: int, is_heavy: bool, is_new: bool) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import threading
+import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -96,6 +100,24 @@ def test_the_process_that_reads_rules_may_be_killed(tmp_path: Path) -> None:
         file.write_text(good, encoding="utf-8")
         changed(http, front, file, "20%")
         assert http.post("/v1/quote", json=CART).json()["total"] == "20.00"
+
+
+def test_workers_may_be_killed_before_they_have_begun(tmp_path: Path) -> None:
+    """Each process that reads the rules begins, at once or a little later, and one that was there for a moment."""
+    rules_in(tmp_path)
+    with running(Settings(str(tmp_path), workers=2, now=NOON, watch=0)) as (http, front):
+        reader = front.pool.reader
+        assert reader is not None and reader.hello is not None
+        begun = Path(f"/proc/{reader.hello.number}/task/{reader.hello.number}/children")
+        killed: set[int] = set()
+        while len(killed) < 9:
+            for number in {int(word) for word in begun.read_text(encoding="ascii").split()} - killed:
+                with suppress(ProcessLookupError):
+                    os.kill(number, signal.SIGKILL)
+                killed.add(number)
+            time.sleep(0.005)
+        until(lambda: len(front.pool.hands) == 2 and len(front.pool.heavy) == 1)
+        assert {http.post("/v1/quote", json=CART).json()["total"] for _ in range(20)} == {"22.50"}
 
 
 def test_costly_carts_and_small_ones_have_the_librarys_answers(tmp_path: Path) -> None:
