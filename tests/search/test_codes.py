@@ -57,6 +57,12 @@ def test_of_equal_totals_the_one_with_fewer_codes() -> None:
     assert found(*parts, wide) == (8600 - 400, ["wide"] * 4)
 
 
+def test_a_branch_that_is_a_cent_dearer_does_not_tie_with_what_is_known() -> None:
+    wide = code("wide", "1.00")
+    parts = code("left", "1.00", "stores a, b, c"), code("right", "0.99", "stores d")
+    assert found(*parts, wide) == (8600 - 400, ["wide"] * 4)
+
+
 @pytest.mark.parametrize("most", [1, 2, 3])
 @pytest.mark.parametrize("choices", [codes.MOST_CHOICES, 0])
 def test_of_many_codes_a_limit_lets_only_the_best_few_work(

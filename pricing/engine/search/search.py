@@ -75,7 +75,7 @@ def _served(problem: Problem, limit: int, rules: Rules) -> Found | None:
     def solve(twin: Problem, left: int, most: int) -> Answer | None:
         best = Best(True)
         if most < NOTHING:
-            best.total = most + 1
+            best.total, best.coins = most + 1, NOTHING  # nothing is taken yet, so nothing ties with it
         found = _joined(twin, left, best, None, rules)
         return None if found is None else (found.counts, found.total, found.lower_bound, found.optimal, found.steps)
 
