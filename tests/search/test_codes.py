@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from pricing import Lot, Wallet
 from pricing.engine.search import codes
 from pricing.engine.search.search import by_cells
 from pricing.engine.search.walk import Walk
-from tests.hand import case, line
+from tests.hand import AT, case, line
 
 STORES = [line(f"line-{store}", 2000 + 100 * place, store=store) for place, store in enumerate("abcd")]
 
@@ -60,7 +62,9 @@ def test_of_equal_totals_the_one_with_fewer_codes() -> None:
 def test_a_branch_that_is_a_cent_dearer_does_not_tie_with_what_is_known() -> None:
     wide = code("wide", "1.00")
     parts = code("left", "1.00", "stores a, b, c"), code("right", "0.99", "stores d")
-    assert found(*parts, wide) == (8600 - 400, ["wide"] * 4)
+    soon = Wallet(0, [Lot("soon", 1, AT + timedelta(days=1))])
+    coupon = 'platform coupon soon "S"\n  spend       1.00  take 0.10 off\n'
+    assert found(*parts, wide, coupon, wallet=soon) == (8600 - 410, ["wide"] * 4 + ["soon"])
 
 
 @pytest.mark.parametrize("most", [1, 2, 3])
