@@ -1,8 +1,8 @@
 """What each switch of a policy costs, and what `requote` saves: M, L1 and W carts, in quotes under the house policy.
 
 `python -m benchmarks.switches [switch ...]` prints the rows whose names begin so, or all; `requote` is one of them: a cart
-in which one quantity has changed, priced again from the quote before. Times are of the processor, each the least of a few
-calls; ratios are medians over the carts, within the run.
+in which one quantity has changed, priced again from the quote before, in quotes of the changed cart. Times are of the
+processor, each the least of a few calls; ratios are medians over the carts, within the run.
 """
 
 from __future__ import annotations
@@ -47,8 +47,10 @@ def main(wanted: list[str]) -> None:
             continue
         cells = []
         for size, work in made.items():
-            found = list(_requoted(work) if name == REQUOTE else _quoted(work, text))
-            cells.append(_cell(found, house[size], name == HOUSE))
+            if name == REQUOTE:
+                cells.append(_cell(*_requoted(work), is_house=False))
+            else:
+                cells.append(_cell(list(_quoted(work, text)), house[size], name == HOUSE))
         print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
 
 
@@ -72,15 +74,17 @@ def _quoted(work: Workload, switches: str) -> Iterator[tuple[float, Quote]]:
         yield least(partial(engine.quote, cart), 5), quote
 
 
-def _requoted(work: Workload) -> Iterator[tuple[float, Quote]]:
-    """The same of a cart of which one quantity changes, from the quote before; both ways cost a quote of their own."""
+def _requoted(work: Workload) -> tuple[list[tuple[float, Quote]], list[tuple[float, Quote]]]:
+    """The same of carts of which one quantity has changed: from the quotes before, and anew."""
     engine = Engine.from_texts(work.book.texts())
+    found: tuple[list[tuple[float, Quote]], list[tuple[float, Quote]]] = [], []
     for data in work.carts:
         cart = Cart.from_dict(data)
         more = evolve(cart, lines=[evolve(cart.lines[0], quantity=cart.lines[0].quantity + 1), *cart.lines[1:]])
         before = engine.quote(cart)
-        again = engine.requote(before, more)
-        yield least(partial(engine.requote, before, more), 5), again
+        found[0].append((least(partial(engine.requote, before, more), 5), engine.requote(before, more)))
+        found[1].append((least(partial(engine.quote, more), 5), engine.quote(more)))
+    return found
 
 
 if __name__ == "__main__":
