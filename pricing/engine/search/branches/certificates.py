@@ -144,9 +144,7 @@ class Certificates:
 
     def _spread_of(self, app: Application) -> tuple[list[int], list[int]]:
         problem = self.parts.problem
-        if problem.floors or self.parts.overlap or has_item_cap(app) or len(app.rungs) != 1 or app.rungs[0].every:
-            return NOT_KNOWN
-        if app.cap_order != NO_CAP or app.cap_store != NO_CAP:
+        if self._is_cut(app) or len(app.rungs) != 1 or app.rungs[0].every:
             return NOT_KNOWN
         shares = _shares_of(app.rungs[0])
         if not shares:
@@ -162,11 +160,15 @@ class Certificates:
             return least, shares
         return least, [min(low + over, cost) for low, cost in zip(least, gift(1).costs, strict=True)]
 
+    def _is_cut(self, app: Application) -> bool:
+        """Whether something may cut off what a benefit on units gives besides what its units and lines cost: floors, caps,
+        or another application on the same lines."""
+        capped = has_item_cap(app) or app.cap_order != NO_CAP or app.cap_store != NO_CAP
+        return bool(self.parts.problem.floors) or self.parts.overlap or capped
+
     def _fits_units(self, app: Application) -> bool:
         problem = self.parts.problem
-        if problem.floors or self.parts.overlap or has_item_cap(app):
-            return False
-        if app.cap_order != NO_CAP or app.cap_store != NO_CAP:
+        if self._is_cut(app):
             return False
         left = self.left_at(app.layer)
         for rung in app.rungs:

@@ -101,11 +101,29 @@ class Sketch:
 class Brancher:
     """Makes branches, and keeps the options of cells that several of them share."""
 
-    __slots__ = ("cache", "chained", "faces", "kept", "keys", "limit", "listed", "looking", "parts", "steps", "sure")
+    __slots__ = (
+        "cache",
+        "chained",
+        "faces",
+        "kept",
+        "keys",
+        "limit",
+        "listed",
+        "local",
+        "looking",
+        "parts",
+        "steps",
+        "sure",
+    )
 
     def __init__(self, parts: Parts, keys: Keys, limit: int, kept: list[dict[Key, Outcomes | None]]) -> None:
         self.limit = limit
         """Steps that listing outcomes may take; `TooMuchError` beyond."""
+        self.local = 0
+        """All applications that live in cells, as bits."""
+        for cell in parts.cells:
+            for app in cell.apps:
+                self.local |= 1 << app.index
         self.sure = Certificates(parts)
         self.parts = parts
         self.keys = keys
@@ -209,7 +227,7 @@ class Brancher:
         usable on every base, and nothing that may be used clashes with it or takes its place under a limit."""
         gauge = self.parts.globals[position]
         app = gauge.apps[0]
-        if not gauge.automatic or node.counts[position] or app.groups or app.clash & (node.mask | self._local()):
+        if not gauge.automatic or node.counts[position] or app.groups or app.clash & (node.mask | self.local):
             return False
         low = sum([each.bases_low[position] for each in outcomes])
         high = sum([each.bases_high[position] for each in outcomes])
@@ -218,14 +236,6 @@ class Brancher:
                 low = 0  # what the earlier one saves comes off; nobody has added it up here
         gain = Gain(self.parts.problem, self.parts.cut.amounts, app, 1, min(low, high), high)
         return min([gain.at(point) for point in gain.points]) > 0 and not self.sure.may_fall_short(app)
-
-    def _local(self) -> int:
-        """All applications that live in cells."""
-        mask = 0
-        for cell in self.parts.cells:
-            for app in cell.apps:
-                mask |= 1 << app.index
-        return mask
 
     def _spread(self, node: Node, position: int) -> None:
         """Tell the node what a benefit on units takes from each place."""
